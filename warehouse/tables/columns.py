@@ -1,0 +1,75 @@
+"""How columns are declared: one short constructor for each kind of column that the core tables use.
+
+Every constructor takes the description that ends up in the frame contract, the data dictionary, DuckDB's `COMMENT ON`
+and the reference page.
+"""
+
+import dataframely as dy
+
+
+def key(description: str) -> dy.String:
+    """A text column that is part of the primary key."""
+    return dy.String(primary_key=True, description=description)
+
+
+def key_instant(description: str) -> dy.Datetime:
+    """A UTC instant that is part of the primary key."""
+    return dy.Datetime(time_unit="us", primary_key=True, description=description)
+
+
+def key_number(description: str) -> dy.Int64:
+    """A whole number that is part of the primary key."""
+    return dy.Int64(primary_key=True, description=description)
+
+
+def text(description: str) -> dy.String:
+    """An optional text column."""
+    return dy.String(nullable=True, description=description)
+
+
+def personal(description: str) -> dy.String:
+    """An optional text column that names a person: replaced by a pseudonym where privacy asks for it."""
+    return dy.String(nullable=True, description=description, metadata={"personal": True})
+
+
+def person(description: str) -> dy.String:
+    """A reference to `people`.
+
+    The warehouse stores the identity that the source named; the published file holds the person it belongs to.
+    """
+    return dy.String(nullable=True, description=description, metadata={"person": True})
+
+
+def instant(description: str) -> dy.Datetime:
+    """An optional UTC instant, in microseconds, without a zone."""
+    return dy.Datetime(time_unit="us", nullable=True, description=description)
+
+
+def day(description: str) -> dy.Date:
+    """An optional calendar date."""
+    return dy.Date(nullable=True, description=description)
+
+
+def number(description: str) -> dy.Int64:
+    """An optional whole number."""
+    return dy.Int64(nullable=True, description=description)
+
+
+def real(description: str) -> dy.Float64:
+    """An optional real number."""
+    return dy.Float64(nullable=True, description=description)
+
+
+def flag(description: str) -> dy.Bool:
+    """An optional truth value; null means not known."""
+    return dy.Bool(nullable=True, description=description)
+
+
+def texts(description: str) -> dy.List:
+    """An optional list of texts."""
+    return dy.List(dy.String(), nullable=True, description=description)
+
+
+def key_person(description: str) -> dy.String:
+    """A reference to `people` that is part of the primary key."""
+    return dy.String(primary_key=True, description=description, metadata={"person": True})

@@ -1,0 +1,60 @@
+"""What reached users and what went wrong: CI runs, releases, deployments, incidents."""
+
+from warehouse.tables import columns as col
+from warehouse.tables.base import SourceTable
+
+
+class Deployments(SourceTable):
+    """Deployments that a platform or pipeline reported."""
+
+    deployment_id = col.key("`<source>:<native id>`")
+    repo_id = col.text("Repository")
+    environment = col.text("Environment")
+    is_production = col.flag("Whether the environment is production")
+    sha = col.text("Commit that was deployed")
+    ref = col.text("Branch or tag that was deployed")
+    status = col.text("Outcome")
+    started_at = col.instant("Start")
+    finished_at = col.instant("First success, or the end")
+    rung = col.text("How it was found: `deployment`, `ci_run`, `release`, `tag` or `merge`")
+
+
+class CiRuns(SourceTable):
+    """Runs of CI workflows and pipelines, one row per attempt."""
+
+    run_id = col.key("`<source>:<native id>`")
+    repo_id = col.text("Repository")
+    name = col.text("Workflow or pipeline")
+    event = col.text("What started it")
+    branch = col.text("Branch")
+    sha = col.text("Commit")
+    status = col.text("State of the run")
+    conclusion = col.text("Outcome")
+    attempt = col.number("Number of the attempt, from 1")
+    created_at = col.instant("When it was created")
+    started_at = col.instant("When it started")
+    finished_at = col.instant("When it finished")
+    url = col.text("Web address")
+
+
+class Releases(SourceTable):
+    """Releases published on a platform."""
+
+    release_id = col.key("`<source>:<native id>`")
+    repo_id = col.text("Repository")
+    tag = col.text("Tag")
+    name = col.text("Name")
+    is_prerelease = col.flag("Whether it is a pre-release")
+    created_at = col.instant("When it was created")
+    published_at = col.instant("When it was published")
+
+
+class Incidents(SourceTable):
+    """Incidents, from tickets by rule or reported."""
+
+    incident_id = col.key("`<source>:<native id>`")
+    repo_id = col.text("Repository or service it hit")
+    ticket_id = col.text("Ticket that stands for it")
+    severity = col.text("Severity")
+    opened_at = col.instant("When it began")
+    resolved_at = col.instant("When it was resolved")

@@ -1,0 +1,96 @@
+"""Tickets of any tracker: their state, history, links, sprints and milestones."""
+
+from warehouse.tables import columns as col
+from warehouse.tables.base import SourceTable
+
+
+class Tickets(SourceTable):
+    """Tickets and issues as they are now."""
+
+    ticket_id = col.key("`<source>:<native id>`")
+    key = col.text("Key that people use, such as `APP-12`")
+    project = col.text("Project key, or repository name")
+    type = col.text("Type of the ticket")
+    title = col.text("Title")
+    status = col.text("Status as the tracker names it")
+    status_category = col.text("`todo`, `in_progress` or `done`")
+    priority = col.text("Priority")
+    reporter_id = col.person("Who reported it")
+    assignee_id = col.person("Who is assigned now")
+    created_at = col.instant("When it was created")
+    updated_at = col.instant("When it last changed")
+    resolved_at = col.instant("When it was resolved")
+    due_on = col.day("Due date")
+    story_points = col.real("Story points")
+    estimate_seconds = col.number("Original estimate in seconds")
+    spent_seconds = col.number("Time logged in seconds")
+    parent_key = col.text("Key of its parent or epic")
+    milestone = col.text("Milestone or fix version")
+    labels = col.texts("Labels")
+    components = col.texts("Components")
+    url = col.text("Web address")
+    history_complete = col.flag("Whether its whole history was read")
+
+
+class TicketChanges(SourceTable):
+    """Every recorded change of a ticket's field."""
+
+    change_id = col.key("`<source>:<native id>`")
+    ticket_id = col.text("Ticket")
+    field = col.text("Field that changed")
+    from_value = col.text("Value before")
+    to_value = col.text("Value after")
+    actor_id = col.person("Who changed it")
+    changed_at = col.instant("When")
+
+
+class TicketStatusIntervals(SourceTable):
+    """The statuses a ticket went through, the first one from its creation included."""
+
+    ticket_id = col.key("Ticket")
+    entered_at = col.key_instant("When it entered the status")
+    status = col.text("Status")
+    status_category = col.text("`todo`, `in_progress` or `done`")
+    left_at = col.instant("When it left the status; null for the current one")
+    actor_id = col.person("Who moved it there")
+
+
+class TicketLinks(SourceTable):
+    """Links between tickets."""
+
+    ticket_id = col.key("Ticket")
+    kind = col.key("`blocks`, `is_blocked_by`, `parent`, `relates` or `duplicates`")
+    other_key = col.key("Key of the other ticket")
+
+
+class Sprints(SourceTable):
+    """Sprints and iterations."""
+
+    sprint_id = col.key("`<source>:<native id>`")
+    board = col.text("Board")
+    name = col.text("Name")
+    state = col.text("`future`, `active` or `closed`")
+    started_at = col.instant("Start")
+    ends_at = col.instant("Planned end")
+    completed_at = col.instant("When it was completed")
+
+
+class TicketSprints(SourceTable):
+    """Which ticket was in which sprint, and when."""
+
+    ticket_id = col.key("Ticket")
+    sprint_id = col.key("Sprint")
+    added_at = col.key_instant("When it was put into the sprint")
+    removed_at = col.instant("When it was taken out; null while it is in")
+
+
+class Milestones(SourceTable):
+    """Milestones and versions."""
+
+    milestone_id = col.key("`<source>:<native id>`")
+    repo_id = col.text("Repository, for a platform's milestone")
+    project = col.text("Project, for a tracker's version")
+    title = col.text("Title")
+    state = col.text("`open` or `closed`")
+    due_on = col.day("Due date")
+    closed_at = col.instant("When it was closed")
