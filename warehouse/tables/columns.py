@@ -73,3 +73,8 @@ def texts(description: str) -> dy.List:
 def key_person(description: str) -> dy.String:
     """A reference to `people` that is part of the primary key."""
     return dy.String(primary_key=True, description=description, metadata={"person": True})
+
+
+def key_day(description: str) -> dy.Date:
+    """A calendar date that is part of the primary key."""
+    return dy.Date(primary_key=True, description=description)

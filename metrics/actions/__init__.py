@@ -1,0 +1,1 @@
+"""Rules that propose what to do next, and the one ranked list that comes of them."""

@@ -1,0 +1,1 @@
+"""What happened when: commits by week, churn, reverts, contributors, releases."""

@@ -1,0 +1,1 @@
+"""One number for a scope and a period: `metrics.observations`."""
