@@ -7,6 +7,8 @@ LeadlineError                 1  the run failed
 (warehouse.lock.WarehouseBusy ends with 5: another run holds the warehouse)
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -33,16 +35,37 @@ class LeadlineError(Exception):
 
 
 class ConfigError(LeadlineError):
-    """The configuration or the command line is wrong."""
+    """The configuration or the command line is wrong; `problems` holds every mistake found in the configuration."""
 
     exit_code = ExitCode.USAGE
 
+    def __init__(self, message: str, *, hint: str | None = None, problems: Sequence["Problem"] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
 
-class SourceUnreachable(LeadlineError):
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in the configuration: where it stands, the key it concerns, what is wrong and what is expected."""
+
+    place: str
+    """`file:line`, or the environment variable or flag that holds the value."""
+    key: str
+    """The key, such as `source[0].name`; empty for the file as a whole."""
+    message: str
+    nearest: str | None = None
+    """The known key or value that is most like the one written."""
+
+    def __str__(self) -> str:
+        suggestion = f'; did you mean "{self.nearest}"?' if self.nearest else ""
+        return ": ".join(filter(None, (self.place, self.key, self.message + suggestion)))
+
+
+class SourceUnreachable(LeadlineError):  # noqa: N818 - named after what happened
     """A source could not be reached, or refused the credentials."""
 
     exit_code = ExitCode.SOURCE
 
 
-class NothingPublished(LeadlineError):
+class NothingPublished(LeadlineError):  # noqa: N818 - named after what happened
     """There is no published file to read yet."""

@@ -1,0 +1,153 @@
+"""Where data comes from: one model for each kind of source."""
+
+from datetime import date
+from typing import Annotated, Literal, Protocol, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from leadline.config.types import (
+    BaseUrl,
+    Flag,
+    GitRepository,
+    OwnedRepository,
+    Section,
+    SourceName,
+    Text,
+    Unique,
+    Variable,
+)
+
+
+class _OneToken(Protocol):
+    @property
+    def token_env(self) -> str | None: ...
+    @property
+    def token_file(self) -> str | None: ...
+
+
+OneToken = TypeVar("OneToken", bound=_OneToken)
+
+
+def _needs_one_token(source: OneToken) -> OneToken:
+    if (source.token_env is None) == (source.token_file is None):
+        raise ValueError("expected exactly one of token_env and token_file")
+    return source
+
+
+class GitSource(Section):
+    """Plain git repositories: no token needed."""
+
+    kind: Literal["git"]
+    """Kind of source."""
+    name: SourceName = Field(examples=["local"])
+    """Name of the source; ids begin with it, so it should never change."""
+    repositories: Annotated[tuple[GitRepository, ...], Field(min_length=1), Unique] = Field(
+        examples=[["/srv/git/app.git", "https://example.org/lib.git"]]
+    )
+    """Paths (relative to the configuration file) and URLs (file, http, https, ssh)."""
+
+
+class GitHubSource(Section):
+    """GitHub, or GitHub Enterprise: pull requests, issues, CI runs, releases, deployments."""
+
+    kind: Literal["github"]
+    """Kind of source."""
+    name: SourceName = Field(examples=["github"])
+    """Name of the source; ids begin with it, so it should never change."""
+    token_env: Variable | None = Field(default=None, examples=["GITHUB_TOKEN"])
+    """Environment variable that holds the token; or give token_file, or app_id and private_key_file."""
+    token_file: Text | None = Field(default=None, examples=["/run/secrets/github-token"])
+    """File that holds the token."""
+    app_id: Annotated[int | str, Field(union_mode="left_to_right")] | None = Field(default=None, examples=[123456])
+    """Id of a GitHub App."""
+    private_key_file: Text | None = Field(default=None, examples=["/run/secrets/github-app.pem"])
+    """File that holds the private key of the GitHub App."""
+    base_url: BaseUrl = "https://api.github.com"
+    """Address of the API; `https://HOST/api/v3` for GitHub Enterprise."""
+    repositories: Annotated[tuple[OwnedRepository, ...], Field(min_length=1), Unique] = Field(
+        examples=[["acme/app", "acme/*"]]
+    )
+    """Repositories as `owner/name`; a glob such as `acme/*` is expanded."""
+    since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
+    """Leave out what was last changed before this day."""
+    git: Flag = True
+    """Whether to clone the repositories and read their history too."""
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        if (self.app_id is None) != (self.private_key_file is None):
+            raise ValueError("app_id and private_key_file belong together")
+        if sum(way is not None for way in (self.token_env, self.token_file, self.app_id)) != 1:
+            raise ValueError("expected exactly one of token_env, token_file, or app_id with private_key_file")
+        return self
+
+
+class GitLabSource(Section):
+    """GitLab: merge requests, issues, pipelines, releases, deployments."""
+
+    kind: Literal["gitlab"]
+    """Kind of source."""
+    name: SourceName = Field(examples=["gitlab"])
+    """Name of the source; ids begin with it, so it should never change."""
+    base_url: BaseUrl = "https://gitlab.com"
+    """Address of the GitLab instance."""
+    token_env: Variable | None = Field(default=None, examples=["GITLAB_TOKEN"])
+    """Environment variable that holds the token; or give token_file."""
+    token_file: Text | None = Field(default=None, examples=["/run/secrets/gitlab-token"])
+    """File that holds the token."""
+    projects: Annotated[tuple[OwnedRepository, ...], Field(min_length=1), Unique] = Field(
+        examples=[["group/app", "group/*"]]
+    )
+    """Projects with their group; a glob such as `group/*` is expanded."""
+    since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
+    """Leave out what was last changed before this day."""
+    git: Flag = True
+    """Whether to clone the repositories and read their history too."""
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        return _needs_one_token(self)
+
+
+class Flow(Section):
+    """Which statuses begin and end the work on a ticket."""
+
+    start: tuple[Text, ...] | None = Field(default=None, examples=[["In Progress"]])
+    """Work begins when a ticket enters one of them; default: every status of category "in progress"."""
+    done: tuple[Text, ...] | None = Field(default=None, examples=[["Done"]])
+    """Work ends when a ticket enters one of them; default: every status of category "done"."""
+
+
+class JiraSource(Section):
+    """Jira Cloud or Data Center: tickets, their history, sprints."""
+
+    kind: Literal["jira"]
+    """Kind of source."""
+    name: SourceName = Field(examples=["jira"])
+    """Name of the source; ids begin with it, so it should never change."""
+    base_url: BaseUrl = Field(examples=["https://acme.atlassian.net"])
+    """Address of the Jira instance."""
+    user_env: Variable | None = Field(default=None, examples=["JIRA_USER"])
+    """Environment variable that holds the e-mail of the account (Cloud); leave out for a token of Data Center."""
+    token_env: Variable | None = Field(default=None, examples=["JIRA_TOKEN"])
+    """Environment variable that holds the token; or give token_file."""
+    token_file: Text | None = Field(default=None, examples=["/run/secrets/jira-token"])
+    """File that holds the token."""
+    projects: Annotated[tuple[Text, ...], Field(min_length=1), Unique] | None = Field(
+        default=None, examples=[["APP", "OPS"]]
+    )
+    """Keys of the projects; or give jql."""
+    jql: Text | None = Field(default=None, examples=["project = APP AND created >= -52w"])
+    """Which tickets to collect, as a JQL query."""
+    flow: Flow = Flow()
+    """Which statuses begin and end the work on a ticket."""
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        if (self.projects is None) == (self.jql is None):
+            raise ValueError("expected exactly one of projects and jql")
+        return _needs_one_token(self)
+
+
+Source = Annotated[GitSource | GitHubSource | GitLabSource | JiraSource, Field(discriminator="kind")]
+"""A source of data, told apart by `kind`."""
