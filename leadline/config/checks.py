@@ -54,8 +54,11 @@ def _parents(data: Data) -> Iterator[Finding]:
             yield key, f'no team is named "{parent}"', nearest_to(parent, list(names.values()))
         elif key[1] in names:
             parent_of[names[key[1]]] = parent
+    told: set[str] = set()
     for key, _ in _texts(data, "team", None, "parent"):
-        if circle := _circle(names.get(key[1], ""), parent_of):
+        circle = _circle(names.get(key[1], ""), parent_of)
+        if circle and told.isdisjoint(circle):
+            told.update(circle)
             yield key, f"a team cannot be part of itself: {' → '.join(circle)}", None
 
 

@@ -17,6 +17,8 @@ from leadline.config.types import (
     Positive,
     Regex,
     Section,
+    Several,
+    Some,
     Text,
     TimeZone,
     Unique,
@@ -40,7 +42,7 @@ class Leadline(Section):
 class Calendar(Section):
     """The working clock, shown beside the calendar clock."""
 
-    workdays: Annotated[tuple[Weekday, ...], Field(min_length=1), Unique] = ("Mon", "Tue", "Wed", "Thu", "Fri")
+    workdays: Annotated[tuple[Weekday, ...], Some, Unique] = ("Mon", "Tue", "Wed", "Thu", "Fri")
     """Days of the week that are worked."""
     hours: Hours = "09:00-17:30"
     """Working hours in the reporting zone."""
@@ -72,11 +74,11 @@ class Warehouse(Section):
 class Identities(Section):
     """What the matcher of identities cannot know."""
 
-    merge: tuple[Annotated[tuple[Text, ...], Field(min_length=2)], ...] = Field(
+    merge: tuple[Annotated[tuple[Text, ...], Several], ...] = Field(
         default=(), examples=[[["ana@acme.example", "ana@home.example"]]]
     )
     """Groups of identities that are one person."""
-    not_same: tuple[Annotated[tuple[Text, ...], Field(min_length=2)], ...] = Field(
+    not_same: tuple[Annotated[tuple[Text, ...], Several], ...] = Field(
         default=(), examples=[[["J. Smith <js@acme.example>", "J. Smith <jsm@acme.example>"]]]
     )
     """Groups of identities that are different people, though they look alike."""
@@ -87,7 +89,7 @@ class Identities(Section):
 class Deployments(Section):
     """Where production deployments are found."""
 
-    rungs: Annotated[tuple[Rung, ...], Field(min_length=1), Unique] = (
+    rungs: Annotated[tuple[Rung, ...], Some, Unique] = (
         "deployment",
         "ci_run",
         "release",
@@ -152,7 +154,7 @@ class Config(Section):
     """The working clock, shown beside the calendar clock."""
     warehouse: Warehouse = Warehouse()
     """Where the data is kept."""
-    source: Annotated[tuple[Source, ...], Field(min_length=1)]
+    source: Annotated[tuple[Source, ...], Some]
     """Where data comes from; at least one."""
     team: tuple[Team, ...] = ()
     """Teams: their people, and what they own."""

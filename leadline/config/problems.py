@@ -110,11 +110,6 @@ def _own_words(_: Model, error: ErrorDetails) -> Explanation:
     return str(error["ctx"]["error"]), None
 
 
-def _too_short(_: Model, error: ErrorDetails) -> Explanation:
-    least, actual = error["ctx"]["min_length"], error["ctx"]["actual_length"]
-    return f"expected at least {least} {'element' if least == 1 else 'elements'}, got {actual or 'none'}", None
-
-
 def _empty(_: Model, __: ErrorDetails) -> Explanation:
     return "expected text, got an empty one", None
 
@@ -154,7 +149,6 @@ _EXPLAINED: Mapping[str, Callable[[Model, ErrorDetails], Explanation]] = {
     "union_tag_not_found": _no_kind,
     "literal_error": _unknown_word,
     "value_error": _own_words,
-    "too_short": _too_short,
     "string_too_short": _empty,
     "greater_than_equal": _too_small,
 }

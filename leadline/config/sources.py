@@ -11,6 +11,7 @@ from leadline.config.types import (
     GitRepository,
     OwnedRepository,
     Section,
+    Some,
     SourceName,
     Text,
     Unique,
@@ -41,7 +42,7 @@ class GitSource(Section):
     """Kind of source."""
     name: SourceName = Field(examples=["local"])
     """Name of the source; ids begin with it, so it should never change."""
-    repositories: Annotated[tuple[GitRepository, ...], Field(min_length=1), Unique] = Field(
+    repositories: Annotated[tuple[GitRepository, ...], Some, Unique] = Field(
         examples=[["/srv/git/app.git", "https://example.org/lib.git"]]
     )
     """Paths (relative to the configuration file) and URLs (file, http, https, ssh)."""
@@ -64,9 +65,7 @@ class GitHubSource(Section):
     """File that holds the private key of the GitHub App."""
     base_url: BaseUrl = "https://api.github.com"
     """Address of the API; `https://HOST/api/v3` for GitHub Enterprise."""
-    repositories: Annotated[tuple[OwnedRepository, ...], Field(min_length=1), Unique] = Field(
-        examples=[["acme/app", "acme/*"]]
-    )
+    repositories: Annotated[tuple[OwnedRepository, ...], Some, Unique] = Field(examples=[["acme/app", "acme/*"]])
     """Repositories as `owner/name`; a glob such as `acme/*` is expanded."""
     since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
     """Leave out what was last changed before this day."""
@@ -95,9 +94,7 @@ class GitLabSource(Section):
     """Environment variable that holds the token; or give token_file."""
     token_file: Text | None = Field(default=None, examples=["/run/secrets/gitlab-token"])
     """File that holds the token."""
-    projects: Annotated[tuple[OwnedRepository, ...], Field(min_length=1), Unique] = Field(
-        examples=[["group/app", "group/*"]]
-    )
+    projects: Annotated[tuple[OwnedRepository, ...], Some, Unique] = Field(examples=[["group/app", "group/*"]])
     """Projects with their group; a glob such as `group/*` is expanded."""
     since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
     """Leave out what was last changed before this day."""
@@ -133,9 +130,7 @@ class JiraSource(Section):
     """Environment variable that holds the token; or give token_file."""
     token_file: Text | None = Field(default=None, examples=["/run/secrets/jira-token"])
     """File that holds the token."""
-    projects: Annotated[tuple[Text, ...], Field(min_length=1), Unique] | None = Field(
-        default=None, examples=[["APP", "OPS"]]
-    )
+    projects: Annotated[tuple[Text, ...], Some, Unique] | None = Field(default=None, examples=[["APP", "OPS"]])
     """Keys of the projects; or give jql."""
     jql: Text | None = Field(default=None, examples=["project = APP AND created >= -52w"])
     """Which tickets to collect, as a JQL query."""

@@ -26,6 +26,8 @@ class Member(Section):
 
 
 def _member(value: object) -> object:
+    if not isinstance(value, str | dict | Member):
+        raise ValueError(f"expected an identity as text, or a table with id, from and to, got {value}")
     return {"id": value} if isinstance(value, str) else value
 
 

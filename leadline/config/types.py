@@ -4,7 +4,7 @@ import json
 import re
 import zoneinfo
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -147,6 +147,18 @@ def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _at_least_one(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("expected at least one element, got none")
+    return values
+
+
+def _at_least_two(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(values) < 2:  # noqa: PLR2004 - a group of one says nothing
+        raise ValueError(f"expected at least two elements, got {len(values) or 'none'}")
+    return values
+
+
 Text = Annotated[str, Field(min_length=1)]
 Flag = Annotated[bool, Strict(), BeforeValidator(decoded)]
 Count = Annotated[int, Strict(), Field(ge=0), BeforeValidator(decoded)]
@@ -163,3 +175,5 @@ Variable = Annotated[Text, AfterValidator(_variable)]
 BaseUrl = Annotated[Text, AfterValidator(_base_url)]
 SourceName = Annotated[Text, AfterValidator(_source_name)]
 Unique = AfterValidator(_unique)
+Some = AfterValidator(_at_least_one)
+Several = AfterValidator(_at_least_two)

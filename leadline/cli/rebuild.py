@@ -1,0 +1,21 @@
+"""`leadline rebuild`: the core tables again from what is on disk, no server asked."""
+
+import click
+
+from leadline.cli.app import App
+from leadline.cli.output import narrate
+
+
+@click.command
+@click.pass_obj
+def command(app: App) -> int:
+    """Derive the core tables again from what was collected before, and publish; no server is asked.
+
+    The history of git repositories is read again from the clones that earlier runs made.
+    """
+    from leadline import batch
+
+    with batch.opened(app.config, narrate) as run:
+        batch.collect(run, batch.Options(full=True, offline=True))
+        batch.compute(run)
+    return run.exit_code

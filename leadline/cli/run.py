@@ -1,0 +1,24 @@
+"""`leadline run`: collect, compute and publish; ends with what to act on."""
+
+from datetime import date
+
+import click
+
+from leadline.cli.app import App
+from leadline.cli.options import collecting
+from leadline.cli.output import narrate
+
+
+@click.command
+@collecting
+@click.pass_obj
+def command(app: App, sources: tuple[str, ...], *, full: bool, since: date | None, no_line_counts: bool) -> int:
+    """Collect, compute and publish: what cron calls. Ends with a short summary of what to act on."""
+    from leadline import batch, summary
+
+    options = batch.Options(sources=sources, full=full, since=since, line_counts=not no_line_counts)
+    with batch.opened(app.config, narrate) as run:
+        batch.run_all(run, options)
+    if not app.quiet:
+        click.echo(summary.text(app.config))
+    return run.exit_code
