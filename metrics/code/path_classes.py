@@ -2,10 +2,11 @@
 
 Flags of `.gitattributes` come first, then the first pattern that matches in the order of `PATTERNS`. The patterns for
 vendored, generated and documentation files follow what GitHub Linguist publishes (vendor.yml, generated.rb,
-documentation.yml: those of its rules that look at names), written down compactly; `^tools/`, `env/`, `cache/` and `*.d.ts`
-are left out, because many projects keep their own work there.
+documentation.yml: those of its rules that look at names), written down compactly; `^tools/`, `env/`, `cache/` and
+`*.d.ts` are left out, because many projects keep their own work there.
 
-Misread: a generated file without a tell-tale name counts as source until `.gitattributes` marks it `linguist-generated`.
+Misread: a generated file without a tell-tale name counts as source until `.gitattributes` marks it
+`linguist-generated`.
 """
 
 import polars as pl
