@@ -64,7 +64,7 @@ class CommitTrailers(SourceTable):
     repo_id = col.key("Repository")
     sha = col.key("The commit")
     trailer = col.key("Name of the trailer, first letter upper case, the rest lower case")
-    value = col.key("Value as written")
+    value = col.key_personal("Value as written")
     person_id = col.person("The person that the value names, where it is `Name <e-mail>`")
 
 
@@ -96,4 +96,4 @@ class CodeOwners(SourceTable):
     repo_id = col.key("Repository")
     position = col.key_number("Line of the rule in the file")
     pattern = col.text("Path pattern as written")
-    owners = col.text("The owners it names, separated by spaces; empty where the rule takes ownership away")
+    owners = col.personal("The owners it names, separated by spaces; empty where the rule takes ownership away")

@@ -78,3 +78,8 @@ def key_person(description: str) -> dy.String:
 def key_day(description: str) -> dy.Date:
     """A calendar date that is part of the primary key."""
     return dy.Date(primary_key=True, description=description)
+
+
+def key_personal(description: str) -> dy.String:
+    """A text column that is part of the primary key and names a person: replaced like `personal`, but never by null."""
+    return dy.String(primary_key=True, description=description, metadata={"personal": True})

@@ -45,3 +45,42 @@ class DataQuality(Table):
     count = col.number("How many rows it concerns")
     affected_metric = col.text("The metric that suffers")
     hint = col.text("What to do about it")
+
+
+class Repairs(Table):
+    """Rows that a collector had to repair or leave out, added up over all runs."""
+
+    source = col.key("Source")
+    stream = col.key("Stream, such as `commits`")
+    scope = col.key("Repository or project")
+    check = col.key("Name of the check")
+    count = col.number("How many rows")
+    updated_at = col.instant("When the last one was found")
+
+
+class Dictionary(Table):
+    """Every column of every table of this file, and what it means."""
+
+    schema = col.key("Schema")
+    table = col.key("Table")
+    column = col.key("Column")
+    position = col.number("Position in the table, from 0")
+    type = col.text("DuckDB type")
+    key = col.flag("Whether it is part of the primary key")
+    description = col.text("What it means")
+
+
+class MetricCatalogue(Table):
+    """Every metric: what it means, how it is misread, where the definition comes from."""
+
+    name = col.key("Name, as in `metrics.observations`")
+    title = col.text("Title to show")
+    unit = col.text("Unit of the value")
+    direction = col.text("Which way is better: `higher`, `lower` or `neutral`")
+    responsibility = col.text("The responsibility of a tech lead that it serves")
+    definition = col.text("Definition")
+    table = col.text("The table in schema `metrics` that holds the items behind the figure")
+    inputs = col.texts("Core tables it is computed from")
+    exclusions = col.text("What is left out")
+    pitfalls = col.text("How it is misread")
+    source = col.text("Where the definition comes from")

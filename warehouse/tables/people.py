@@ -17,7 +17,9 @@ class People(Table):
 class Identities(SourceTable):
     """One row per account or author signature a source named, with the person it was matched to."""
 
-    identity_id = col.key("`<source>:<native id>`; for git authors the native id is `Name <e-mail>` as written")
+    identity_id = col.key_personal(
+        "`<source>:<native id>`; for git authors the native id is `Name <e-mail>` as written"
+    )
     account = col.personal("Login on the platform; null for a git author")
     name = col.personal("Name as the source wrote it")
     email = col.personal("E-mail address as the source wrote it")
@@ -30,7 +32,7 @@ class Mailmap(SourceTable):
     """How a repository's own `.mailmap` corrects an author: a layer of its own, the raw author is kept."""
 
     repo_id = col.key("The repository whose `.mailmap` says so")
-    identity_id = col.key("The identity as written in the commits")
+    identity_id = col.key_personal("The identity as written in the commits")
     mapped_name = col.personal("The name `.mailmap` gives it")
     mapped_email = col.personal("The e-mail address `.mailmap` gives it")
 

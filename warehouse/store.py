@@ -1,0 +1,258 @@
+# ruff: noqa: S608 - names come quoted from the declaration, values are parameters
+"""The file that the batch owns: pages go in, frames come out, runs are accounted for."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import duckdb
+import polars as pl
+
+from warehouse import contracts, journal, loading, retention
+from warehouse.connect import connect
+from warehouse.ddl import DECLARED, columns, listed, quoted
+from warehouse.errors import ContractError
+from warehouse.lock import Lock
+from warehouse.migrations import migrate
+from warehouse.persons import select_persons
+from warehouse.tables import Page, SourceTable, State, Table
+
+FILE = "warehouse.duckdb"
+
+RunStatus = Literal["ok", "partial", "failed", "interrupted"]
+
+
+class Warehouse:
+    """The open warehouse of a data directory; one process at a time, any of its threads."""
+
+    def __init__(self, directory: Path, lock: Lock, connection: duckdb.DuckDBPyConnection) -> None:
+        self.directory = directory
+        self._lock = lock
+        self._connection = connection
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, directory: Path) -> "Warehouse":
+        """The warehouse in `directory`, made if it is not there, brought to the declared tables otherwise.
+
+        Raises WarehouseBusy while another process has it open, and WarehouseUnusable for a file that cannot be read.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = Lock.take(directory)
+        try:
+            connection = connect(directory / FILE)
+            migrate(connection)
+            journal.mark_interrupted(connection)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(directory, lock, connection)
+
+    def close(self) -> None:
+        """Write everything to the file and let the next run in."""
+        self._connection.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # -- runs
+
+    def start_run(self) -> str:
+        """A new run, marked as running; its identifier sorts by time."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        run_id = f"{now:%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(3)}"
+        with self._transaction() as connection:
+            journal.start_run(connection, run_id, now)
+        return run_id
+
+    def finish_run(self, run_id: str, status: RunStatus, error: str | None = None) -> None:
+        """Note how a run ended."""
+        with self._transaction() as connection:
+            journal.finish_run(connection, run_id, status, error)
+
+    def fail_source(self, run_id: str, *, source: str, stream: str, error: str, seconds: float = 0.0) -> None:
+        """Note that a stream of a source could not be read to its end; what it delivered before stays."""
+        with self._transaction() as connection:
+            journal.account(connection, run_id, source, stream, seconds=seconds, error=error)
+
+    # -- writing
+
+    def load(self, page: Page, *, source: str, run_id: str, now: datetime, seconds: float = 0.0) -> int:
+        """Commit a page and its cursor in one transaction; returns the number of rows written.
+
+        `now` (UTC) becomes `collected_at`; `seconds` is what it took to get the page, and is added up in
+        `meta.run_sources` together with the time of loading. Raises ContractError, and writes nothing, for rows that
+        break the declaration of their table.
+        """
+        began, rows, now = time.perf_counter(), 0, _naive(now)
+        deletes = [(name, contracts.some_columns(f, _loadable(name), name)) for name, f in page.deletes.items()]
+        upserts = [_stamped(name, frame, source, now) for name, frame in page.upserts.items()]
+        updates = [_stamped(name, frame, source, now) for name, frame in page.updates.items()]
+        with self._transaction() as connection:
+            for name, frame in deletes:
+                if not frame.is_empty():
+                    loading.delete(connection, _main(name), frame)
+            for name, frame in upserts:
+                if not frame.is_empty():
+                    loading.upsert(connection, _main(name), _loadable(name).primary_key(), frame)
+                    rows += frame.height
+            for name, frame in updates:
+                if not frame.is_empty():
+                    rows += loading.update(connection, _main(name), _loadable(name).primary_key(), frame)
+            journal.keep_cursor(connection, source, page, now)
+            journal.count_repairs(connection, source, page, now)
+            journal.account(
+                connection,
+                run_id,
+                source,
+                page.stream,
+                rows=rows,
+                requests=page.requests,
+                seconds=seconds + time.perf_counter() - began,
+            )
+        return rows
+
+    def replace(self, table: str, frame: pl.DataFrame) -> None:
+        """Make the frame's rows the only ones of a table that is derived, such as `people` or `meta.data_quality`.
+
+        Columns left out become null. Raises ContractError.
+        """
+        schema, name, declared = _declared(table)
+        checked = contracts.whole_rows(frame, declared, name)
+        with self._transaction() as connection:
+            loading.replace(connection, f"{quoted(schema)}.{quoted(name)}", checked)
+
+    def forget_cursors(self, source: str) -> None:
+        """Let the next collection of a source begin from the start; its rows stay until they are replaced."""
+        with self._transaction() as connection:
+            journal.forget(connection, source)
+
+    def expire(self, before: datetime) -> int:
+        """Drop commits applied before an instant, with what hangs on them, and runs begun before it.
+
+        Returns the number of commits dropped. Commits without a date stay. A collector is to be given the same instant
+        as its `since`, else it would collect them again.
+        """
+        with self._transaction() as connection:
+            return retention.drop_before(connection, _naive(before))
+
+    # -- reading
+
+    def state(self, source: str) -> State:
+        """What a collector of this source may ask about earlier runs."""
+        return _SourceState(self, source)
+
+    def read(self, table: str, columns: Sequence[str] | None = None, *, persons: bool = False) -> pl.DataFrame:
+        """A whole table (`commits`, `meta.runs`), or some columns of it; row order is not defined.
+
+        With `persons`, columns declared with `person` hold the person in place of the identity.
+        """
+        schema, name, declared = _declared(table)
+        rows = f"{quoted(schema)}.{quoted(name)}"
+        if persons:
+            rows = f"({select_persons(rows, declared, catalog='warehouse')})"
+        return self.query(f"SELECT {listed(_known(name, declared, columns))} FROM {rows}")
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """The result of a query of our own, as of the last commit."""
+        with self._connection.cursor() as cursor:
+            frame: pl.DataFrame = cursor.sql(sql, params=list(parameters)).pl()
+            return frame
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own, for what wants to attach a file; the caller closes it."""
+        return self._connection.cursor()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The writing connection, for one thread at a time; commits at the end, undoes everything after an error."""
+        with self._writing:
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
+
+@dataclass(frozen=True)
+class _SourceState:
+    """The state of one source, read from the warehouse."""
+
+    warehouse: Warehouse
+    source: str
+
+    def cursor(self, stream: str, scope: str) -> str | None:
+        """The cursor stored for a stream and scope, or None."""
+        found = self.warehouse.query(
+            "SELECT cursor FROM meta.sync_state WHERE source = ? AND stream = ? AND scope = ?",
+            [self.source, stream, scope],
+        )
+        return None if found.is_empty() else found.item()
+
+    def rows(self, table: str, columns: Sequence[str], **equal: str) -> pl.DataFrame:
+        """The given columns of the stored rows whose columns equal the given values."""
+        declared = _loadable(table)
+        shown, where = _known(table, declared, columns), _known(table, declared, list(equal))
+        condition = " AND ".join(f"{quoted(name)} = ?" for name in where) or "true"
+        return self.warehouse.query(
+            f"SELECT {listed(shown)} FROM {_main(table)} WHERE {condition}",
+            list(equal.values()),
+        )
+
+
+def _naive(instant: datetime) -> datetime:
+    """The instant as it is stored: UTC, without a zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
+
+
+def _main(name: str) -> str:
+    return f"main.{quoted(name)}"
+
+
+def _loadable(name: str) -> type[Table]:
+    """The declaration of a core table; raises ContractError for a name that is none."""
+    try:
+        return DECLARED["main"][name]
+    except KeyError:
+        raise ContractError(f"{name}: no such table; there are {', '.join(DECLARED['main'])}") from None
+
+
+def _declared(table: str) -> tuple[str, str, type[Table]]:
+    """Schema, name and declaration of a table of the warehouse; raises ContractError for a name that is none."""
+    schema, _, name = table.rpartition(".")
+    if schema in {"", "main"}:
+        return "main", name, _loadable(name)
+    if name not in DECLARED.get(schema, {}):
+        raise ContractError(f"{table}: no such table")
+    return schema, name, DECLARED[schema][name]
+
+
+def _known(name: str, table: type[Table], wanted: Sequence[str] | None) -> list[str]:
+    """The wanted columns, or all; raises ContractError for one that the table does not have."""
+    declared = columns(table)
+    for column in wanted or ():
+        if column not in declared:
+            raise ContractError(f"{name}.{column}: no such column; the table has {', '.join(declared)}")
+    return list(declared if wanted is None else wanted)
+
+
+def _stamped(name: str, frame: pl.DataFrame, source: str, now: datetime) -> tuple[str, pl.DataFrame]:
+    """The checked frame with the two columns that the loader fills."""
+    table = _loadable(name)
+    checked = contracts.whole_rows(frame, table, name)
+    if issubclass(table, SourceTable):
+        checked = checked.with_columns(source=pl.lit(source), collected_at=pl.lit(now, pl.Datetime("us")))
+    return name, checked
