@@ -52,5 +52,13 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def unwritable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
+    """What to tell when the disk refuses a write."""
+    return WarehouseUnusable(
+        f"{path} cannot be written: {_first_line(error)}",
+        hint="check the free space and the rights of its folder; the next run goes on from the last commit",
+    )
+
+
 def _first_line(error: duckdb.Error) -> str:
     return (str(error).strip().splitlines() or ["unknown error"])[0][:300]

@@ -17,17 +17,20 @@ from warehouse.ddl import quoted
 _INCOMING = "incoming_rows"
 
 
-def upsert(connection: duckdb.DuckDBPyConnection, target: str, keys: Sequence[str], frame: pl.DataFrame) -> None:
-    """Insert whole rows, in place of those that have the same keys."""
+def upsert(connection: duckdb.DuckDBPyConnection, target: str, keys: Sequence[str], frame: pl.DataFrame) -> int:
+    """Insert whole rows, in place of those that have the same keys; returns how many."""
+    if frame.is_empty():
+        return 0
     with _registered(connection, frame):
         connection.execute(f"DELETE FROM {target} AS t USING {_INCOMING} AS i WHERE {_same(keys)}")
         connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {_INCOMING}")
+    return frame.height
 
 
 def update(connection: duckdb.DuckDBPyConnection, target: str, keys: Sequence[str], frame: pl.DataFrame) -> int:
     """Change columns of the rows that have the frame's keys; returns how many there were."""
     changed = ", ".join(f"{quoted(name)} = i.{quoted(name)}" for name in frame.columns if name not in keys)
-    if not changed:
+    if frame.is_empty() or not changed:
         return 0
     with _registered(connection, frame):
         sql = f"UPDATE {target} AS t SET {changed} FROM {_INCOMING} AS i WHERE {_same(keys)}"
@@ -36,6 +39,8 @@ def update(connection: duckdb.DuckDBPyConnection, target: str, keys: Sequence[st
 
 def delete(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> int:
     """Delete the rows equal to one of the frame's rows in all its columns; returns how many there were."""
+    if frame.is_empty():
+        return 0
     with _registered(connection, frame):
         same = " AND ".join(f"t.{quoted(name)} IS NOT DISTINCT FROM i.{quoted(name)}" for name in frame.columns)
         return _count(connection.execute(f"DELETE FROM {target} AS t USING {_INCOMING} AS i WHERE {same}"))

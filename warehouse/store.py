@@ -5,8 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,14 +14,14 @@ from typing import Literal, Self
 import duckdb
 import polars as pl
 
-from warehouse import contracts, journal, loading, retention
-from warehouse.connect import connect
-from warehouse.ddl import DECLARED, columns, listed, quoted
-from warehouse.errors import ContractError
+from warehouse import catalog, contracts, journal, loading, retention
+from warehouse.connect import connect, unwritable
+from warehouse.ddl import listed, quoted
 from warehouse.lock import Lock
 from warehouse.migrations import migrate
 from warehouse.persons import select_persons
-from warehouse.tables import Page, SourceTable, State, Table
+from warehouse.state import SourceState
+from warehouse.tables import Page, SourceTable, State
 
 FILE = "warehouse.duckdb"
 
@@ -47,9 +46,7 @@ class Warehouse:
         directory.mkdir(parents=True, exist_ok=True)
         lock = Lock.take(directory)
         try:
-            connection = connect(directory / FILE)
-            migrate(connection)
-            journal.mark_interrupted(connection)
+            connection = _open(directory / FILE)
         except BaseException:
             lock.release()
             raise
@@ -96,20 +93,16 @@ class Warehouse:
         break the declaration of their table.
         """
         began, rows, now = time.perf_counter(), 0, _naive(now)
-        deletes = [(name, contracts.some_columns(f, _loadable(name), name)) for name, f in page.deletes.items()]
+        deletes = [(name, contracts.some_columns(f, catalog.loadable(name), name)) for name, f in page.deletes.items()]
         upserts = [_stamped(name, frame, source, now) for name, frame in page.upserts.items()]
         updates = [_stamped(name, frame, source, now) for name, frame in page.updates.items()]
         with self._transaction() as connection:
             for name, frame in deletes:
-                if not frame.is_empty():
-                    loading.delete(connection, _main(name), frame)
+                loading.delete(connection, catalog.main(name), frame)
             for name, frame in upserts:
-                if not frame.is_empty():
-                    loading.upsert(connection, _main(name), _loadable(name).primary_key(), frame)
-                    rows += frame.height
+                rows += loading.upsert(connection, catalog.main(name), catalog.loadable(name).primary_key(), frame)
             for name, frame in updates:
-                if not frame.is_empty():
-                    rows += loading.update(connection, _main(name), _loadable(name).primary_key(), frame)
+                rows += loading.update(connection, catalog.main(name), catalog.loadable(name).primary_key(), frame)
             journal.keep_cursor(connection, source, page, now)
             journal.count_repairs(connection, source, page, now)
             journal.account(
@@ -128,7 +121,7 @@ class Warehouse:
 
         Columns left out become null. Raises ContractError.
         """
-        schema, name, declared = _declared(table)
+        schema, name, declared = catalog.declared(table)
         checked = contracts.whole_rows(frame, declared, name)
         with self._transaction() as connection:
             loading.replace(connection, f"{quoted(schema)}.{quoted(name)}", checked)
@@ -151,18 +144,18 @@ class Warehouse:
 
     def state(self, source: str) -> State:
         """What a collector of this source may ask about earlier runs."""
-        return _SourceState(self, source)
+        return SourceState(self.query, source)
 
     def read(self, table: str, columns: Sequence[str] | None = None, *, persons: bool = False) -> pl.DataFrame:
         """A whole table (`commits`, `meta.runs`), or some columns of it; row order is not defined.
 
         With `persons`, columns declared with `person` hold the person in place of the identity.
         """
-        schema, name, declared = _declared(table)
+        schema, name, declared = catalog.declared(table)
         rows = f"{quoted(schema)}.{quoted(name)}"
         if persons:
             rows = f"({select_persons(rows, declared, catalog='warehouse')})"
-        return self.query(f"SELECT {listed(_known(name, declared, columns))} FROM {rows}")
+        return self.query(f"SELECT {listed(catalog.known(name, declared, columns))} FROM {rows}")
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """The result of a query of our own, as of the last commit."""
@@ -182,35 +175,24 @@ class Warehouse:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+            except BaseException as error:
+                with suppress(duckdb.Error):  # a commit that failed has ended the transaction already
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, duckdb.IOException):
+                    raise unwritable(self.directory / FILE, error) from None
                 raise
 
 
-@dataclass(frozen=True)
-class _SourceState:
-    """The state of one source, read from the warehouse."""
-
-    warehouse: Warehouse
-    source: str
-
-    def cursor(self, stream: str, scope: str) -> str | None:
-        """The cursor stored for a stream and scope, or None."""
-        found = self.warehouse.query(
-            "SELECT cursor FROM meta.sync_state WHERE source = ? AND stream = ? AND scope = ?",
-            [self.source, stream, scope],
-        )
-        return None if found.is_empty() else found.item()
-
-    def rows(self, table: str, columns: Sequence[str], **equal: str) -> pl.DataFrame:
-        """The given columns of the stored rows whose columns equal the given values."""
-        declared = _loadable(table)
-        shown, where = _known(table, declared, columns), _known(table, declared, list(equal))
-        condition = " AND ".join(f"{quoted(name)} = ?" for name in where) or "true"
-        return self.warehouse.query(
-            f"SELECT {listed(shown)} FROM {_main(table)} WHERE {condition}",
-            list(equal.values()),
-        )
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    """The file with the declared tables; runs that were killed are marked as such."""
+    connection = connect(path)
+    try:
+        migrate(connection)
+        journal.mark_interrupted(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _naive(instant: datetime) -> datetime:
@@ -218,40 +200,9 @@ def _naive(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def _main(name: str) -> str:
-    return f"main.{quoted(name)}"
-
-
-def _loadable(name: str) -> type[Table]:
-    """The declaration of a core table; raises ContractError for a name that is none."""
-    try:
-        return DECLARED["main"][name]
-    except KeyError:
-        raise ContractError(f"{name}: no such table; there are {', '.join(DECLARED['main'])}") from None
-
-
-def _declared(table: str) -> tuple[str, str, type[Table]]:
-    """Schema, name and declaration of a table of the warehouse; raises ContractError for a name that is none."""
-    schema, _, name = table.rpartition(".")
-    if schema in {"", "main"}:
-        return "main", name, _loadable(name)
-    if name not in DECLARED.get(schema, {}):
-        raise ContractError(f"{table}: no such table")
-    return schema, name, DECLARED[schema][name]
-
-
-def _known(name: str, table: type[Table], wanted: Sequence[str] | None) -> list[str]:
-    """The wanted columns, or all; raises ContractError for one that the table does not have."""
-    declared = columns(table)
-    for column in wanted or ():
-        if column not in declared:
-            raise ContractError(f"{name}.{column}: no such column; the table has {', '.join(declared)}")
-    return list(declared if wanted is None else wanted)
-
-
 def _stamped(name: str, frame: pl.DataFrame, source: str, now: datetime) -> tuple[str, pl.DataFrame]:
     """The checked frame with the two columns that the loader fills."""
-    table = _loadable(name)
+    table = catalog.loadable(name)
     checked = contracts.whole_rows(frame, table, name)
     if issubclass(table, SourceTable):
         checked = checked.with_columns(source=pl.lit(source), collected_at=pl.lit(now, pl.Datetime("us")))

@@ -13,8 +13,8 @@ Frames = Mapping[str, pl.DataFrame]
 class Page:
     """Rows and the cursor they belong to: all of it is committed, or nothing.
 
-    `deletes`, `upserts` and `updates` are frames by table name and are applied in this order. The loader adds `source` and
-    `collected_at` and reports rows that break the table's contract.
+    `deletes`, `upserts` and `updates` are frames by table name and are applied in this order. The loader adds `source`
+    and `collected_at` and reports rows that break the table's contract.
     """
 
     stream: str

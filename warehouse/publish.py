@@ -1,0 +1,99 @@
+"""Publishing: a new read-only file with everything people query, and an atomic switch to it."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import polars as pl
+
+from warehouse import contracts, ddl, generations
+from warehouse.dictionary import dictionary_rows, published
+from warehouse.errors import ContractError
+from warehouse.persons import select_masked, select_persons
+from warehouse.store import Warehouse
+from warehouse.tables import META, Table
+from warehouse.tables.meta import MetricCatalogue
+
+People = Literal["off", "self", "leads"]
+
+_INCOMING = "incoming_rows"
+
+
+def publish(
+    warehouse: Warehouse,
+    run_id: str,
+    frames: Mapping[str, pl.DataFrame],
+    schemas: Mapping[str, type[Table]],
+    *,
+    catalogue: pl.DataFrame | None = None,
+    people: People = "self",
+) -> Path:
+    """Write the generation of a run, make it the current one, and return its path.
+
+    It holds schema `main` (the core tables, with persons in place of identities), `metrics` (a table for each of
+    `schemas`, filled from `frames`, empty where there is no frame) and `meta` with the dictionary and the metric
+    `catalogue`. With people="off" names and addresses are left out, or replaced by pseudonyms.
+
+    Readers go on undisturbed. What the file says about the run itself is what `finish_run` noted before. A crash at any
+    moment leaves the former generation current. Raises ContractError for a frame that breaks its declaration.
+    """
+    metrics = _checked(frames, schemas)
+    meta = {
+        "dictionary": dictionary_rows(schemas),
+        "metric_catalogue": contracts.complete_rows(
+            MetricCatalogue.create_empty() if catalogue is None else catalogue, MetricCatalogue, "metric_catalogue"
+        ),
+    }
+    generations.tidy(warehouse.directory)
+    built = generations.unfinished(warehouse.directory, run_id)
+    salt = secrets.token_hex(16) if people == "off" else None
+    with warehouse.cursor() as connection:
+        connection.execute(f"ATTACH {ddl.literal(str(built))} AS generation")
+        try:
+            connection.execute("BEGIN")
+            _fill(connection, schemas, metrics | meta, salt)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        finally:
+            connection.execute("DETACH generation")
+    generation = generations.switch(warehouse.directory, built, run_id)
+    generations.tidy(warehouse.directory)
+    return generation
+
+
+def _checked(frames: Mapping[str, pl.DataFrame], schemas: Mapping[str, type[Table]]) -> dict[str, pl.DataFrame]:
+    """The frames of the metric tables, each with exactly the declared columns."""
+    for name in frames:
+        if name not in schemas:
+            raise ContractError(f"metrics.{name}: no such table; there are {', '.join(schemas)}")
+    return {name: contracts.complete_rows(frame, schemas[name], f"metrics.{name}") for name, frame in frames.items()}
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    schemas: Mapping[str, type[Table]],
+    frames: Mapping[str, pl.DataFrame],
+    salt: str | None,
+) -> None:
+    """Create, fill and describe every table of the attached generation."""
+    for schema, tables in published(schemas).items():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS generation.{ddl.quoted(schema)}")
+        for name, table in tables.items():
+            own = f"{ddl.quoted(schema)}.{ddl.quoted(name)}"
+            target = f"generation.{own}"
+            connection.execute(ddl.create_table(target, table))
+            if schema == "main":
+                rows = select_persons(f"warehouse.{own}", table, catalog="warehouse", salt=salt)
+                connection.execute(f"INSERT INTO {target} {rows}")
+            elif schema == "meta" and name in META:
+                connection.execute(f"INSERT INTO {target} {select_masked(f'warehouse.{own}', table, salt=salt)}")
+            elif name in frames:
+                connection.register(_INCOMING, frames[name].to_arrow())
+                connection.execute(f"INSERT INTO {target} {select_masked(_INCOMING, table, salt=salt)}")
+                connection.unregister(_INCOMING)
+            for comment in ddl.comments(target, table):
+                connection.execute(comment)

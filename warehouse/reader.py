@@ -1,0 +1,118 @@
+"""Reading what is published, safely: any SQL, from anybody, in any thread, while batches publish."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from warehouse import generations, results
+from warehouse.connect import NO_EXTENSIONS, threads
+from warehouse.errors import NoGeneration, QueryError, QueryTimeout
+from warehouse.statements import one_query
+
+MEMORY_LIMIT = "512MB"
+
+_HARDENED = NO_EXTENSIONS | {
+    "enable_external_access": False,
+    "allow_persistent_secrets": False,
+    "memory_limit": MEMORY_LIMIT,
+    "temp_directory": "",
+}
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a query returned."""
+
+    frame: pl.DataFrame
+    truncated: bool
+    """Whether the row limit cut rows off."""
+    seconds: float
+
+
+class Reader:
+    """Queries of the current generation of a data directory; it follows every new one.
+
+    A query can read every table and nothing else: no file, no setting, no extension, no write.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._switching = threading.Lock()
+        self._path: Path | None = None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def generation(self) -> Path | None:
+        """The file that the next query reads, under its own name; None when nothing is published."""
+        return generations.current(self._directory)
+
+    def query(
+        self,
+        sql: str,
+        parameters: Parameters | None = None,
+        *,
+        limit: int | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Result:
+        """The result of one query, at most `limit` rows of it.
+
+        Raises QueryError for a query that is wrong or not allowed, QueryTimeout for one that takes longer than
+        `timeout_seconds`, and NoGeneration when nothing is published.
+        """
+        began = time.perf_counter()
+        with self._cursor() as cursor:
+            timer = threading.Timer(timeout_seconds, cursor.interrupt) if timeout_seconds else None
+            try:
+                if timer:
+                    timer.start()
+                relation = cursor.sql(one_query(cursor, sql), params=parameters or None)
+                frame = results.frame(relation if limit is None else relation.limit(limit + 1))
+            except duckdb.InterruptException:
+                raise QueryTimeout(
+                    f"the query took longer than {timeout_seconds:g} seconds", hint="ask for less: fewer rows, a filter"
+                ) from None
+            except (duckdb.Error, pl.exceptions.PolarsError) as error:
+                raise QueryError(results.explained(error)) from None
+            finally:
+                if timer:
+                    timer.cancel()
+        shown = frame if limit is None else frame.head(limit)
+        return Result(shown, shown.height < frame.height, time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Let go of the file; the next query opens it again."""
+        with self._switching:
+            self._path, self._connection = None, None
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own on the current generation.
+
+        The file is opened anew when the generation has changed; queries that still read the former one keep it open.
+        """
+        with self._switching:
+            for _ in range(generations.KEPT):
+                path = self.generation()
+                if path is None:
+                    raise NoGeneration(f"nothing is published in {self._directory}", hint="run: leadline run")
+                if path == self._path and self._connection is not None:
+                    return self._connection.cursor()
+                try:
+                    self._connection, self._path = _open(path), path
+                except duckdb.IOException:
+                    if path.exists():
+                        raise
+            raise NoGeneration(f"{path} was removed while it was opened")
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(path, read_only=True, config=_HARDENED | {"threads": threads()})
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL python_enable_replacements = false")
+    connection.execute("SET GLOBAL lock_configuration = true")
+    return connection
