@@ -6,6 +6,10 @@ from metrics.code.commit_credits import commit_credits
 from metrics.code.file_places import file_places
 from metrics.code.file_scopes import file_scopes
 from metrics.code.file_teams import file_teams
+from metrics.code.files import files
+from metrics.code.folders import folders
+from metrics.code.hotspots import hotspots
+from metrics.code.leavers import leavers
 from metrics.code.main_commits import main_commits
 from metrics.code.ownership import ownership
 from metrics.code.path_classes import path_classes
@@ -25,6 +29,10 @@ PIPELINES: tuple[Pipeline, ...] = (
     ownership,
     truck_factor,
     change_coupling,
+    files,
+    hotspots,
+    folders,
+    leavers,
 )
 """Every pipeline; several may feed one table."""
 

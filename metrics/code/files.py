@@ -1,8 +1,27 @@
-"""Everything known about a file, in one row."""
+"""Everything known about a file, in one row.
+
+- *Revisions*: commits that touched it; *sum of coupling*: how much else was touched on these occasions.
+- *Fragmentation*: 1 - Σ (a person's revisions / revisions)²; 0 where one person made them all (code-maat).
+- *Age*: whole months since the last change (code-maat). Old code is not bad code: what does not change need not be
+  understood today.
+- *At risk*: fewer than two people know it (they wrote or reviewed a change that was no bulk change) and were active
+  anywhere in the last 90 days (Mirsaeedi & Rigby). Most files of an old project are; it matters where work goes on.
+- *Lost share*: the share of its lines added by people who have been inactive for 90 days.
+"""
+
+from datetime import datetime
+
+import polars as pl
 
 from metrics.code.path_classes import CLASSES
+from metrics.expressions import ACTIVE, folder, months_ago, total, whole_months
+from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
+
+FILE = ["repo_id", "path"]
+COMMIT = ["repo_id", "sha"]
+KNOWERS_NEEDED = 2
 
 
 class Files(Table):
@@ -35,3 +54,60 @@ class Files(Table):
     knowers = col.number("People who know it (wrote or reviewed changes of it) and were active in the last 90 days")
     is_at_risk = col.flag("Whether fewer than two people know it and are still active")
     lost_share = col.real("Share of its lines whose authors have been inactive for 90 days")
+
+
+@pipeline(Files)
+def files(
+    file_places: pl.LazyFrame, revisions: pl.LazyFrame, ownership: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """Every file at the head with its history, its people and its risks."""
+    return (
+        file_places.select(*FILE, "file_class", "is_counted", "lines", "team", folder=folder(pl.col("path")))
+        .join(_history(revisions, as_of), on=FILE, how="left")
+        .join(_sums_of_coupling(revisions), on=FILE, how="left")
+        .join(_people(ownership), on=FILE, how="left")
+        .with_columns(
+            pl.col("revisions", "revisions_90d", "revisions_12m").fill_null(0),
+            pl.when("is_counted").then(pl.col("authors", "active_authors", "knowers", "sum_of_coupling").fill_null(0)),
+            age_months=whole_months(pl.col("last_changed_at"), as_of),
+        )
+        .with_columns(is_at_risk=pl.col("knowers") < KNOWERS_NEEDED)
+        .select(Files.column_names())
+        .sort(FILE)
+    )
+
+
+def _history(revisions: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    at = pl.col("committed_at")
+    return revisions.group_by(FILE).agg(
+        revisions=pl.len(),
+        revisions_90d=(at >= as_of - ACTIVE).sum(),
+        revisions_12m=(at > months_ago(as_of, 12)).sum(),
+        additions=total(pl.col("additions")),
+        deletions=total(pl.col("deletions")),
+        last_changed_at=at.max(),
+    )
+
+
+def _sums_of_coupling(revisions: pl.LazyFrame) -> pl.LazyFrame:
+    return (
+        revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"))
+        .with_columns(others=pl.len().over(COMMIT).cast(pl.Int64) - 1)
+        .group_by(FILE)
+        .agg(sum_of_coupling=pl.col("others").sum())
+    )
+
+
+def _people(ownership: pl.LazyFrame) -> pl.LazyFrame:
+    wrote = pl.col("revisions") > 0
+    credit = pl.col("credit").filter(wrote)
+    return ownership.group_by(FILE).agg(
+        authors=wrote.sum(),
+        active_authors=(wrote & pl.col("is_active")).sum(),
+        # Rounded, so that one author gives 0 and not a rest of the arithmetic.
+        fragmentation=(1 - (credit / credit.sum()).pow(2).sum()).round(12).clip(0),
+        main_author_id=pl.col("person_id").filter("is_main").first(),
+        main_share=pl.col("share").filter("is_main").first(),
+        knowers=(pl.col("is_knower") & pl.col("is_active")).sum(),
+        lost_share=total(pl.col("share") * (~pl.col("is_active")).cast(pl.Float64)),
+    )
