@@ -15,7 +15,7 @@ HUMAN = "human"
 APP = r"(?i)\[bot\]"
 WHOLE_WORD = r"(?i)(^|[\s_./-])bot([\s_./\d-]|$)"
 CAMEL = r"^\S*[\p{Ll}\p{Lu}\d]Bot$"
-PLATFORM_TYPES = ["bot", "app", "application", "mannequin", "service_account", "servicedesk"]
+PROGRAM = r"(?i)(^|_)bot$|^(app|service_user|service_account|serviceaccount)$"
 
 NO_REPLY_LOGIN = r"(?i)^(?:\d+[+-])?([^@]+)@users\.noreply\."
 
@@ -31,7 +31,7 @@ def with_kind(identities: pl.DataFrame, bots: Sequence[str]) -> pl.DataFrame:
     named = terms.answering(identities, [("bots", bot) for bot in bots])["identity_id"].drop_nulls()
     is_named = pl.col("identity_id").is_in(named.to_list())
     is_app = pl.any_horizontal(text.str.contains(APP).fill_null(value=False) for text in texts)
-    is_typed = pl.col("platform_type").str.to_lowercase().is_in(PLATFORM_TYPES).fill_null(value=False)
+    is_typed = pl.col("platform_type").str.contains(PROGRAM).fill_null(value=False)
     looks = pl.any_horizontal(
         (text.str.contains(WHOLE_WORD) | text.str.contains(CAMEL)).fill_null(value=False) for text in texts
     )

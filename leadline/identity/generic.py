@@ -51,10 +51,11 @@ HOST = (
 """Domains that name a machine, or a platform's no-reply addresses: not a place that mail can be sent to."""
 
 LOGINS = [
-    *("administrator", "anonymous", "automation", "buildmaster", "codespace", "contributor", "developer", "developers"),
-    *("engineering", "firstname", "firstlast", "githubaction", "githubactions", "githubuser", "gitlabuser", "johndoe"),
-    *("janedoe", "jenkinsci", "jupyterhub", "localhost", "localuser", "mycomputer", "opensource", "postmaster"),
-    *("programmer", "repository", "runneradmin", "securitybot", "superuser", "svnaccount", "testuser", "unknownuser"),
-    *("username", "webmaster", "yourlogin", "yourname", "yourusername", "maintainer", "maintainers", "something"),
+    *("administrator", "anonymous", "automation", "buildmaster", "codespace", "contributor", "developer"),
+    *("developers", "engineering", "firstlast", "firstname", "githubaction", "githubactions", "githubcom"),
+    *("githubuser", "gitlabuser", "gmailcom", "janedoe", "jenkinsci", "johndoe", "jupyterhub", "localhost"),
+    *("localuser", "maintainer", "maintainers", "mycomputer", "opensource", "postmaster", "programmer"),
+    *("repository", "runneradmin", "securitybot", "something", "superuser", "svnaccount", "testuser"),
+    *("unknownuser", "username", "webmaster", "yourlogin", "yourname", "yourusername"),
 ]
 """Joined names and logins of eight letters or more that say nothing about who someone is."""

@@ -38,9 +38,11 @@ def match(identities: pl.DataFrame, mailmap: pl.DataFrame, rules: IdentityRules)
     followed, doubted = [], []
     for rule in RULES:
         links = _links(keys.of_rule(rule, members, rules), members)
-        refused = apart.refused(rule, links, members.select("node", "group"), marks)
-        doubted.append(links.join(refused, on="key").select("node", "key", "reason", rule=pl.lit(rule)))
-        kept = links.join(refused, on="key", how="anti")
+        certain = links.filter(pl.col("doubt").is_null())
+        refused = apart.refused(rule, certain, members.select("node", "group"), marks)
+        judged = links.join(refused, on="key", how="left").with_columns(reason=pl.coalesce("doubt", "reason"))
+        doubted.append(judged.filter(pl.col("reason").is_not_null()).select("node", "key", "reason", rule=pl.lit(rule)))
+        kept = judged.filter(pl.col("reason").is_null())
         followed.append(_edges(rule, kept))
         members = _joined(members, kept)
     edges = pl.concat(followed).sort(pl.all())
@@ -48,7 +50,7 @@ def match(identities: pl.DataFrame, mailmap: pl.DataFrame, rules: IdentityRules)
 
 
 def _links(found: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Return node, key and group of the keys that two nodes or more share."""
+    """Return node, key, doubt and group of the keys that two nodes or more share."""
     shared = found.filter(pl.len().over("key") > 1)
     return shared.join(members.select("node", "group"), on="node").sort("key", "node")
 

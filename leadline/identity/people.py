@@ -1,6 +1,7 @@
 """One row per person: a stable id, the best name and address, and whether it is a program."""
 
 import hashlib
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -32,40 +33,49 @@ def _with_ids(members: pl.DataFrame) -> pl.DataFrame:
 
 def _name(members: pl.DataFrame, mailmap: pl.DataFrame) -> pl.DataFrame:
     """Return the best name of each group: `.mailmap`'s, then a platform's full name, then the most complete one."""
-    group = members.select("identity_id", "group")
+    name = pl.col("name")
+    mapped = mailmap.join(members.select("identity_id", "group"), on="identity_id")
     names = pl.concat(
         [
-            mailmap.join(group, on="identity_id").select("group", name="mapped_name", rank=pl.lit(0)),
-            members.select("group", "name", rank=pl.when(pl.col("account").is_not_null()).then(1).otherwise(2)),
+            mapped.select("group", name="mapped_name", rank=pl.lit(0)),
+            members.select("group", "name", rank=pl.when(pl.col("account").is_null()).then(2).otherwise(1)),
             members.select("group", name="account", rank=pl.lit(4)),
             members.select("group", name=text.local_part(pl.col("email")), rank=pl.lit(5)),
         ]
-    ).filter(pl.col("name").str.strip_chars() != "")
-    name = pl.col("name")
-    complete = [
-        pl.when(text.full_name(name).is_null() & (pl.col("rank") < 4)).then(3).otherwise("rank"),
-        name.str.contains("@", literal=True),
-        -text.words(name).list.len().clip(0, 4).cast(pl.Int64),
-        ~name.str.contains(r"\p{Lu}\p{Ll}"),
+    ).filter(name.str.strip_chars() != "")
+    short = text.full_name(name).is_null()
+    order = [
+        pl.when(short).then(pl.max_horizontal("rank", 3)).otherwise("rank"),
+        ~name.str.contains(r"^[^\s@]+\s[^@]+$"),
+        ~name.str.contains(r"\p{Lu}\p{Ll}+\b"),
+        -pl.len().over("group", "name").cast(pl.Int64),
+        -text.words(name).list.len().cast(pl.Int64),
         -name.str.len_bytes().cast(pl.Int64),
-        name,
     ]
-    best = names.sort("group", *complete).group_by("group").agg(pl.col("name").first())
-    return members.select("group").unique().join(best, on="group", how="left")
+    return _first(members, names, "name", order)
 
 
 def _email(members: pl.DataFrame, mailmap: pl.DataFrame) -> pl.DataFrame:
-    """Return the best address of each group: `.mailmap`'s, then one of its own, then any."""
-    group = members.select("identity_id", "group")
-    address = pl.col("email").str.strip_chars()
+    """Return the best address of each group: `.mailmap`'s, then one of its own without a tag, then any."""
+    mapped = mailmap.join(members.select("identity_id", "group"), on="identity_id")
+    email = pl.col("email").str.strip_chars()
+    is_own = pl.col("is_own") & ~pl.col("is_shared")
+    is_plain = ~email.str.contains(r"[+\s]")
     addresses = pl.concat(
         [
-            mailmap.join(group, on="identity_id").select("group", email="mapped_email", rank=pl.lit(0)),
-            members.select("group", email=address, rank=pl.when("is_own", ~pl.col("is_shared")).then(1).otherwise(2)),
+            mapped.select("group", email="mapped_email", rank=pl.lit(0)),
+            members.select("group", email=email, rank=pl.when(~is_own).then(3).when(is_plain).then(1).otherwise(2)),
         ]
     ).filter(pl.col("email") != "")
-    best = addresses.sort("group", "rank", pl.col("email").str.to_lowercase(), "email").group_by("group")
-    return members.select("group").unique().join(best.agg(pl.col("email").first()), on="group", how="left")
+    return _first(members, addresses, "email", ["rank", pl.col("email").str.to_lowercase()])
+
+
+def _first(
+    members: pl.DataFrame, candidates: pl.DataFrame, column: str, order: Sequence[str | pl.Expr]
+) -> pl.DataFrame:
+    """Return every group with its first candidate in the given order; null where it has none."""
+    ranked = candidates.sort("group", *order, column).unique("group", keep="first", maintain_order=True)
+    return members.select("group").unique().join(ranked.select("group", column), on="group", how="left")
 
 
 def _kind(members: pl.DataFrame) -> pl.DataFrame:

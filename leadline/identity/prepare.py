@@ -12,21 +12,18 @@ LOCAL = text.local_part(pl.col("email"))
 
 _GITHUB = r"(?i)^(?:(\d+)\+)?([^@+]+)@users\.noreply\.(.+)$"
 _GITLAB = r"(?i)^(?:(\d+)-)?([^@]+)@users\.noreply\.(.*gitlab.*)$"
-_HOSTS = {"github": "github.com", "gitlab": "gitlab.com"}
 
 
 def prepared(identities: pl.DataFrame, mailmap: pl.DataFrame, rules: IdentityRules) -> pl.DataFrame:
-    """Return the identities sorted by id, with new columns.
+    """Return the identities sorted by id, with what the rules compare.
 
-    node (row number), platform, kind, is_certain, written and mapped (whom `.mailmap` takes it for), clean (address),
-    is_own and is_shared (of the clean address), full_name, host, account_number, login.
+    New are node (row number), source_host, kind, is_certain, written and mapped (whom `.mailmap` takes it for), clean
+    (address), is_own and is_shared (of the clean address), full_name, host, account_number and login.
     """
     in_order = identities.sort("identity_id").with_row_index("node")
-    with_platform = in_order.with_columns(
-        platform=pl.col("source").replace(dict(rules.platforms)),
-        written=terms.signature(pl.col("name"), pl.col("email")),
-    )
-    compared = _with_account(_with_names(bots.with_kind(with_platform, rules.bots)))
+    written = terms.signature(pl.col("name"), pl.col("email"))
+    with_host = terms.with_host(in_order, rules.hosts).with_columns(written=written)
+    compared = _with_account(_with_names(bots.with_kind(with_host, rules.bots)))
     mapped = compared.join(_mapped(mailmap), on="identity_id", how="left", maintain_order="left")
     return mapped.with_columns(is_shared=_is_shared())
 
@@ -52,7 +49,7 @@ def _with_account(people: pl.DataFrame) -> pl.DataFrame:
     native = pl.col("identity_id").str.extract(r":(\d+)$")
     is_account = pl.col("account").is_not_null()
     return people.with_columns(
-        host=pl.when(is_account).then(pl.col("platform").replace(_HOSTS)).otherwise(host.str.to_lowercase()),
+        host=pl.when(is_account).then(pl.col("source_host")).otherwise(host.str.to_lowercase()),
         account_number=pl.when(is_account).then(native).otherwise(number),
         login=pl.coalesce("account", login).str.to_lowercase(),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 Rule = Literal["config", "mailmap", "no_reply", "email", "name", "login"]
@@ -34,5 +33,5 @@ class IdentityRules:
     """Pairs of identities that are two people, whatever they share."""
     bots: Sequence[str] = ()
     """Logins, names or any other identity of programs."""
-    platforms: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Kind (`github`, `gitlab`, …) of each source by its name; a source that is not named is of the kind of its name."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Where the accounts of a source live (`github.com`, `gitlab.example.org`), by the source's name."""

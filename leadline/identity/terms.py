@@ -1,10 +1,23 @@
-"""Whom a text written by a person means: `ana@acme.example`, `github:ana`, `Ana Ruiz <ana@acme.example>`, `Ana Ruiz`."""
+"""Whom a text means that a person wrote.
 
-from collections.abc import Iterable
+That is an address (`ana@acme.example`), an account (`github:ana`, `ana`), a signature (`Ana <ana@acme.example>`) or a
+name.
+"""
+
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from leadline.identity import text
+
+HOSTS = {"github": "github.com", "gitlab": "gitlab.com"}
+"""Where the accounts of a source live that is named like a platform, unless told otherwise."""
+
+
+def with_host(identities: pl.DataFrame, hosts: Mapping[str, str]) -> pl.DataFrame:
+    """Return the identities with `source_host`: where the accounts of their source live; its name where not known."""
+    known = HOSTS | dict(hosts)
+    return identities.with_columns(source_host=pl.col("source").replace(list(known), list(known.values())))
 
 
 def normal(term: pl.Expr) -> pl.Expr:
@@ -18,7 +31,7 @@ def signature(name: pl.Expr, email: pl.Expr) -> pl.Expr:
 
 
 def terms(identities: pl.DataFrame) -> pl.DataFrame:
-    """Return what each identity answers to.
+    """Return what each identity (with its source_host) answers to.
 
     Columns: identity_id, term.
     """
@@ -26,7 +39,8 @@ def terms(identities: pl.DataFrame) -> pl.DataFrame:
     answers = [
         pl.col("identity_id"),
         pl.col("source") + ":" + account,
-        pl.col("platform") + ":" + account,
+        pl.col("source_host") + ":" + account,
+        pl.col("source_host").str.strip_suffix(".com") + ":" + account,
         account,
         signature(name, email),
         email,

@@ -18,7 +18,7 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def words(name: pl.Expr) -> pl.Expr:
-    """Return the words of a name as a list, folded; `AnaRuiz` and `ana.ruiz` are two words, asides and titles are none."""
+    """Return the words of a name, folded: `AnaRuiz` and `ana.ruiz` are two; asides and titles are none."""
     plain = name.str.replace_all(ASIDE, " ").str.replace_all(r"['’`]", "")
     single = ~plain.str.strip_chars().str.contains(r"\s")
     split = pl.when(single).then(plain.str.replace_all(r"(\p{Ll})(\p{Lu})", "$1 $2")).otherwise(plain)
@@ -41,8 +41,8 @@ def joined(text: pl.Expr) -> pl.Expr:
 
 def address(text: pl.Expr) -> pl.Expr:
     """Return an e-mail address as it can be compared: lower case, without plus-tag, Gmail's dots and spellings."""
-    plain = text.str.to_lowercase().str.strip_chars(" \t\"'<>;,").str.replace(r"\s*[\[\(]?at[\]\)]\s*", "@")
-    local = plain.str.extract(r"^(.*)@[^@]*$").str.replace(r"(.)\+.*$", "$1")
+    plain = text.str.to_lowercase().str.replace(r"\s*[\[\(]at[\]\)]\s*", "@").str.strip_chars(" \t\"'<>;,")
+    local = plain.str.extract(r"^(?:.*\s)?(.*)@[^@]*$").str.replace(r"(.)\+.*$", "$1")
     domain = plain.str.extract(r"@([^@]*)$").str.strip_chars_end(".")
     gmail = domain.is_in(["gmail.com", "googlemail.com"])
     return (
