@@ -1,0 +1,213 @@
+"""The batch: collect from the sources, match identities, compute, publish.
+
+Each step works on an open warehouse and can be run on its own. A run that is killed anywhere is continued by the next
+one; a source that fails leaves the others, and what was collected before, untouched.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+
+import polars as pl
+
+from leadline import engine, people, quality
+from leadline.catalogue import metric_rows, published_tables
+from leadline.config import Config, Source
+from leadline.errors import ConfigError, ExitCode, LeadlineError
+from leadline.sources import pages
+from metrics.actions.actions import Actions
+from metrics.catalogue import PIPELINES
+from warehouse.errors import NoGeneration, QueryError
+from warehouse.publish import publish
+from warehouse.reader import Reader
+from warehouse.retention import horizon
+from warehouse.store import RunStatus, Warehouse
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line can ask of one collection."""
+
+    sources: tuple[str, ...] = ()
+    """Names of the sources to collect; empty means all."""
+    full: bool = False
+    """Read everything again instead of what is new."""
+    since: date | None = None
+    """Leave out what is older."""
+    line_counts: bool = True
+    """Whether git goes on to count the lines of every change."""
+    offline: bool = False
+    """Read what is already on disk and ask no server."""
+
+
+@dataclass
+class Run:
+    """An open warehouse, and what one run has achieved so far."""
+
+    config: Config
+    warehouse: Warehouse
+    run_id: str
+    say: Say
+    published: Path | None = None
+    rows: int = 0
+    """Rows loaded."""
+    collected: list[str] = field(default_factory=list)
+    failures: dict[str, LeadlineError] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """What each computed table took."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 where all went well, 4 where some sources failed, the failure's own code where nothing could be read."""
+        if not self.failures:
+            return ExitCode.OK
+        return ExitCode.PARTIAL if self.collected or self.rows else next(iter(self.failures.values())).exit_code
+
+
+def now() -> datetime:
+    """Return this instant as the warehouse stores instants: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@contextmanager
+def opened(config: Config, say: Say) -> Iterator[Run]:
+    """Open the warehouse for one run and write down how the run ended.
+
+    Raises warehouse.lock.WarehouseBusy where another run holds it.
+    """
+    with Warehouse.open(config.directory) as warehouse:
+        run = Run(config, warehouse, warehouse.start_run(), say)
+        try:
+            yield run
+        except BaseException as error:
+            ended: RunStatus = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+            warehouse.finish_run(run.run_id, ended, str(error) or type(error).__name__)
+            raise
+        failed = "; ".join(f"{source}: {error}" for source, error in run.failures.items())
+        warehouse.finish_run(run.run_id, "partial" if failed else "ok", failed or None)
+
+
+def run_all(run: Run, options: Options) -> None:
+    """Collect, compute and publish: what cron calls.
+
+    The first time, what can be said without line counts is published before lines are counted: findings exist early.
+    """
+    if options.line_counts and run.warehouse.read("commits", ["sha"]).is_empty():
+        collect(run, replace(options, line_counts=False))
+        compute(run)
+        options = replace(options, offline=True)
+    collect(run, options)
+    compute(run)
+
+
+def collect(run: Run, options: Options) -> None:
+    """Load what is new in every chosen source; a source that fails is noted in the run and the others go on.
+
+    Raises ConfigError where a source is asked for that the configuration does not have.
+    """
+    for source in _chosen(run.config, options.sources):
+        try:
+            _collect_source(run, source, options)
+        except LeadlineError as error:
+            run.failures[source.name] = error
+            run.warehouse.fail_source(run.run_id, source=source.name, stream="collect", error=str(error))
+            run.say(f"{source.name}: {error}" + (f"\nhint: {error.hint}" if error.hint else ""))
+        else:
+            run.collected.append(source.name)
+    beyond = horizon(now(), run.config.warehouse.retention_days)
+    if beyond and (dropped := run.warehouse.expire(beyond)):
+        run.say(f"dropped {dropped:,} commits from before {beyond:%Y-%m-%d}, as retention_days asks")
+
+
+def _since(config: Config, options: Options) -> date | None:
+    """Return the day before which nothing is collected: as asked for, and never what retention would drop again."""
+    beyond = horizon(now(), config.warehouse.retention_days)
+    days = [day for day in (options.since, beyond and beyond.date()) if day]
+    return max(days, default=None)
+
+
+def _chosen(config: Config, names: tuple[str, ...]) -> list[Source]:
+    known = {source.name: source for source in config.source}
+    for name in names:
+        if name not in known:
+            message = f'no source is named "{name}"'
+            raise ConfigError(message, hint=f"the sources of {config.path.name} are: {', '.join(known)}")
+    return [known[name] for name in names or known]
+
+
+def _collect_source(run: Run, source: Source, options: Options) -> None:
+    if options.full:
+        run.warehouse.forget(source.name)
+    rows: dict[str, int] = {}
+    started = perf_counter()
+    for page in pages(
+        run.config,
+        source,
+        run.warehouse.state(source.name),
+        since=_since(run.config, options),
+        line_counts=options.line_counts,
+        offline=options.offline,
+    ):
+        loaded = run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now())
+        rows[page.stream] = rows.get(page.stream, 0) + loaded
+    told = ", ".join(f"{count:,} rows of {stream}" for stream, count in rows.items() if count) or "nothing new"
+    run.rows += sum(rows.values())
+    run.say(f"{source.name}: {told} in {perf_counter() - started:.1f} s")
+
+
+def compute(run: Run) -> None:
+    """Match identities, compute every metric over the warehouse and publish the results as a new generation."""
+    started = perf_counter()
+    matched = people.resolve(run.warehouse, run.config)
+    at = now()
+    frames = engine.compute(PIPELINES, _tables(run), _settings(run.config, at), on_table=run.seconds.__setitem__)
+    strangers = people.unknown_members(run.config, matched)
+    for stranger in strangers:
+        run.say(str(stranger))
+    run.warehouse.replace("meta.data_quality", quality.findings(run.warehouse, at, strangers))
+    run.published = publish(
+        run.warehouse,
+        run.run_id,
+        frames,
+        published_tables(),
+        catalogue=metric_rows(),
+        people=run.config.privacy.people,
+    )
+    run.say(f"computed and published {len(frames)} tables in {perf_counter() - started:.1f} s")
+
+
+def _tables(run: Run) -> Callable[[str], pl.DataFrame]:
+    """Return what the pipelines read: core tables with people in place of identities, and the last actions."""
+
+    def read(table: str) -> pl.DataFrame:
+        if table == "previous_actions":
+            return _previous_actions(run)
+        return run.warehouse.read(table, persons=True)
+
+    return read
+
+
+def _previous_actions(run: Run) -> pl.DataFrame:
+    """Return `metrics.actions` as last published: how the first sight of an action is remembered."""
+    try:
+        return Reader(run.warehouse.directory).query("SELECT * FROM metrics.actions").frame
+    except (NoGeneration, QueryError):
+        # Nothing published yet, or by a version that knew no actions: every action is seen for the first time.
+        return Actions.create_empty()
+
+
+def _settings(config: Config, as_of: datetime) -> dict[str, object]:
+    """Return every setting a pipeline may ask for, by name."""
+    return {
+        "as_of": as_of,
+        "zone": config.leadline.timezone,
+        "minimum_group": config.privacy.minimum_group,
+        "people": config.privacy.people,
+        "rungs": config.deployments.rungs,
+        "deployments_tag": config.deployments.tag,
+    }

@@ -1,0 +1,44 @@
+"""Reading what is published, for commands and reports."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from leadline.config import Config
+from leadline.errors import NothingPublished
+from warehouse.errors import NoGeneration
+from warehouse.reader import Reader
+from warehouse.tables import CORE, SourceTable
+
+
+def query(config: Config, sql: str, parameters: Sequence[object] | Mapping[str, object] | None = None) -> pl.DataFrame:
+    """Return the result of a query over the newest generation.
+
+    Raises NothingPublished where no run has published yet, and warehouse.errors.QueryError for a query that is wrong.
+    """
+    try:
+        return Reader(config.directory).query(sql, parameters).frame
+    except NoGeneration as error:
+        message = f"nothing is published in {config.directory} yet"
+        raise NothingPublished(message, hint="run `leadline run` first") from error
+
+
+def tables(config: Config) -> list[str]:
+    """Return the names of all published tables with their schema, `main` first."""
+    found = query(
+        config,
+        "SELECT schema_name || '.' || table_name AS name FROM duckdb_tables() WHERE NOT internal "
+        "ORDER BY schema_name <> 'main', schema_name, table_name",
+    )
+    return found["name"].to_list()
+
+
+def row_counts(config: Config) -> pl.DataFrame:
+    """Return table, source, rows and newest collected_at of every table that has rows from a source."""
+    counted = [
+        f"SELECT '{name}' AS \"table\", source, count(*) AS rows, max(collected_at) AS collected_at "  # noqa: S608
+        f"FROM {name} GROUP BY ALL"
+        for name, table in CORE.items()
+        if issubclass(table, SourceTable)
+    ]
+    return query(config, " UNION ALL ".join(counted) + " ORDER BY ALL")

@@ -1,0 +1,116 @@
+"""Data quality: faults in what was collected, how many rows each concerns, and the figure that suffers.
+
+Every check is one query over the warehouse that counts rows; a check that finds nothing leaves no row.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import polars as pl
+
+from leadline.errors import Problem
+from warehouse.store import Warehouse
+from warehouse.tables import META
+
+
+@dataclass(frozen=True)
+class Check:
+    """A fault that can be counted."""
+
+    name: str
+    severity: Literal["info", "warning", "error"]
+    affects: str
+    """The figures that suffer."""
+    hint: str
+    count: str
+    """A query for the number of rows; `$now` is the instant of the run."""
+
+
+CHECKS = (
+    Check(
+        "commits_without_date",
+        "warning",
+        "activity, code age, release rhythm",
+        "The date in the commit is beyond what can be stored; such commits count in totals but in no week",
+        "SELECT count(*) FROM commits WHERE authored_at IS NULL OR committed_at IS NULL",
+    ),
+    Check(
+        "commits_from_the_future",
+        "warning",
+        "activity, code age",
+        "The committer's clock was wrong; the commits count in a week that has not come yet",
+        "SELECT count(*) FROM commits WHERE committed_at > $now + INTERVAL 1 DAY",
+    ),
+    Check(
+        "commits_applied_before_written",
+        "info",
+        "lead times",
+        "The author's clock was ahead of the committer's; durations that would be negative are left out",
+        "SELECT count(*) FROM commits WHERE committed_at < authored_at - INTERVAL 1 HOUR",
+    ),
+    Check(
+        "commits_without_line_counts",
+        "info",
+        "churn, ownership",
+        "Run `leadline collect` without --no-line-counts to count their lines",
+        "SELECT count(*) FROM commits WHERE additions IS NULL AND NOT is_merge",
+    ),
+    Check(
+        "commits_off_the_default_branch",
+        "info",
+        "every figure about code",
+        "They are stored, but figures about code are taken from the default branch only",
+        "SELECT count(*) FROM commits WHERE NOT coalesce(on_default_branch, false)",
+    ),
+    Check(
+        "repositories_without_commits",
+        "warning",
+        "all figures of the repository",
+        "The repository is empty, or its default branch does not exist",
+        "SELECT count(*) FROM repositories WHERE repo_id NOT IN (SELECT repo_id FROM commits)",
+    ),
+    Check(
+        "reverts_of_unknown_commits",
+        "info",
+        "time until reverted",
+        "The message names a commit that is not in the repository, so its age is not known",
+        "SELECT count(*) FROM commits AS r WHERE r.reverts_sha IS NOT NULL AND NOT EXISTS ("
+        "SELECT 1 FROM commits AS c WHERE c.repo_id = r.repo_id AND starts_with(c.sha, r.reverts_sha))",
+    ),
+    Check(
+        "identities_in_doubt",
+        "info",
+        "people, ownership, truck factor",
+        "`leadline identities --suspects` lists them, with the configuration that settles each",
+        "SELECT count(DISTINCT suspect) FROM identity_suspects",
+    ),
+)
+"""What is checked after every run."""
+
+_REPAIRS = 'SELECT "check", sum(count)::BIGINT AS count FROM meta.repairs GROUP BY ALL HAVING sum(count) > 0'
+
+
+def findings(warehouse: Warehouse, now: datetime, strangers: Iterable[Problem] = ()) -> pl.DataFrame:
+    """Return the rows of `meta.data_quality`: faults found now, rows repaired, unknown team members."""
+    rows = [(check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS]
+    rows += [
+        (
+            check,
+            "info",
+            count,
+            "what the rows describe",
+            "The collector had to change or leave out something in these rows",
+        )
+        for check, count in warehouse.query(_REPAIRS).iter_rows()
+    ]
+    unknown = [str(problem) for problem in strangers]
+    rows.append(("unknown_team_members", "warning", len(unknown), "figures by team", "; ".join(unknown)))
+    found = pl.DataFrame(rows, schema=META["data_quality"].column_names(), orient="row")
+    return META["data_quality"].cast(found).filter(pl.col("count") > 0).sort("check")
+
+
+def _count(warehouse: Warehouse, check: Check, now: datetime) -> int:
+    found: int = warehouse.query(check.count.replace("$now", f"TIMESTAMP '{now:%Y-%m-%d %H:%M:%S}'")).item()
+    return found

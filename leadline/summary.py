@@ -1,0 +1,83 @@
+"""What to act on, in the few lines that fit on a terminal."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from leadline import published
+from leadline.config import Config
+from leadline.errors import ConfigError
+
+Action = Mapping[str, object]
+
+SHOWN = 5
+"""How many actions the summary of a run shows."""
+
+_ACTIONS = """
+    SELECT * FROM metrics.actions WHERE $team IS NULL OR team = $team OR actor_team = $team
+    ORDER BY days_saved * confidence DESC, action_id
+"""
+_EXTENT = """
+    SELECT
+        (SELECT count(*) FROM repositories) AS repositories,
+        (SELECT count(*) FROM commits) AS commits,
+        (SELECT count(*) FROM people WHERE kind = 'human') AS people,
+        (SELECT count(*) FROM head_files) AS files,
+        (SELECT max(committed_at) FROM commits WHERE committed_at <= now()::TIMESTAMP) AS newest
+"""
+_WIDTH = 110
+
+
+def actions(config: Config, team: str | None = None) -> list[dict[str, object]]:
+    """Return the rows of `metrics.actions`, most worthwhile first; only those of one team where it is named.
+
+    Raises ConfigError for a team that the configuration does not have.
+    """
+    if team is not None and team not in {known.name for known in config.team}:
+        known = ", ".join(known.name for known in config.team) or "none"
+        message = f'no team is named "{team}"'
+        raise ConfigError(message, hint=f"the teams of {config.path.name} are: {known}")
+    return published.query(config, _ACTIONS, {"team": team}).to_dicts()
+
+
+def text(config: Config) -> str:
+    """Return what a run ends with: what was read, and what to act on first."""
+    extent = published.query(config, _EXTENT).row(0, named=True)
+    found = actions(config)
+    return "\n".join([_extent(config, extent), "", actions_text(found[:SHOWN], left=len(found[SHOWN:]))])
+
+
+def _extent(config: Config, extent: Mapping[str, object]) -> str:
+    counted = ", ".join(
+        f"{extent[name]:,} {word}"
+        for name, word in (
+            ("repositories", "repositories"),
+            ("commits", "commits"),
+            ("people", "people"),
+            ("files", "files"),
+        )
+    ).replace(" 1 repositories", " 1 repository")
+    return f"{config.leadline.name}: {counted}; newest commit {extent['newest']:%Y-%m-%d %H:%M} UTC"
+
+
+def actions_text(found: Sequence[Action], *, left: int = 0) -> str:
+    """Return actions as numbered paragraphs: what, why, next step."""
+    if not found:
+        return "Nothing to act on: no rule found anything that is worth an interruption."
+    lines = ["What to act on"]
+    for number, action in enumerate(found, 1):
+        team = f"  ({action['team']})" if action["team"] else ""
+        lines += [
+            "",
+            f"{number:>2}. {action['title']}{team}",
+            *_paragraph("why", action["why"]),
+            *_paragraph("next", action["next_step"]),
+            *_paragraph("worth", f"{action['days_saved']:.1f} days, {action['basis']}"),
+        ]
+    if left:
+        lines += ["", f"{left} more: leadline actions"]
+    return "\n".join(lines)
+
+
+def _paragraph(label: str, said: object) -> list[str]:
+    start = f"    {label + ':':<7}"
+    return textwrap.wrap(str(said), _WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
