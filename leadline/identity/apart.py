@@ -5,14 +5,14 @@ must stay apart, all keys of that rule on any path between the two are refused: 
 nothing tells which of them is the wrong one. The answer is the same for every order of the rows.
 """
 
-from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 
 import networkx as nx
 import polars as pl
 
 from leadline.identity import terms
-from leadline.identity.rules import STATED, IdentityRules, Rule
+from leadline.identity.rules import TRUSTED, IdentityRules, Rule
 
 NOT_SAME = "the configuration says they are not the same"
 TWO_ACCOUNTS = "two accounts of one platform"
@@ -50,21 +50,22 @@ def refused(rule: Rule, links: pl.DataFrame, groups: pl.DataFrame, marks: pl.Dat
     `links` has group and key, `groups` has node and group: where more trusted rules put each node. Columns of the
     answer: key, reason.
     """
-    binding = marks.filter(pl.col("reason") == NOT_SAME) if rule in STATED else marks
+    binding = marks.filter(pl.col("reason") == NOT_SAME) if rule in TRUSTED else marks
     labels = groups.join(binding, on="node").group_by("group", "dimension", "reason").agg(pl.col("label").unique())
     graph = nx.Graph(links.select("group", "key").rows())
     answer: dict[str, str] = {}
-    for (_, reason), contested in _contested(graph, labels):
-        for one, other in combinations(contested.sort("group").rows(), 2):
-            if _differ(one[1], other[1]) and nx.has_path(graph, one[0], other[0]):
-                keys = _keys_between(graph, one[0], other[0])
-                answer |= dict.fromkeys(keys, reason)
+    for case, contested in groupby(_contested(graph, labels).rows(), key=itemgetter(0, 1, 2)):
+        sides = [(group, label) for *_, group, label in contested]
+        for (one, of_one), (other, of_other) in combinations(sides, 2):
+            if _differ(of_one, of_other) and nx.has_path(graph, one, other):
+                keys = _keys_between(graph, one, other)
+                answer |= dict.fromkeys(keys, case[2])
                 graph.remove_nodes_from(keys)
     return pl.DataFrame(sorted(answer.items()), schema={"key": pl.String, "reason": pl.String}, orient="row")
 
 
-def _contested(graph: nx.Graph, labels: pl.DataFrame) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
-    """Yield dimension and reason with the groups (group, label) that the keys would join although they differ."""
+def _contested(graph: nx.Graph, labels: pl.DataFrame) -> pl.DataFrame:
+    """Return the groups that the keys would join although they differ (part, dimension, reason, group, label)."""
     parts = [(part, group) for part, nodes in enumerate(nx.connected_components(graph)) for group in nodes]
     of_group = pl.DataFrame(
         [(part, group) for part, group in parts if isinstance(group, int)],
@@ -74,9 +75,8 @@ def _contested(graph: nx.Graph, labels: pl.DataFrame) -> Iterator[tuple[tuple[st
     marked = labels.join(of_group, on="group")
     each, together = pl.col("label").list.len().max(), pl.col("label").explode().n_unique()
     differing = marked.group_by("part", "dimension").agg(differ=together > each).filter("differ")
-    found = marked.join(differing, on=["part", "dimension"], how="semi").sort("dimension", "group")
-    for key, contested in found.group_by("part", "dimension", "reason", maintain_order=True):
-        yield (str(key[1]), str(key[2])), contested.select("group", "label")
+    found = marked.join(differing, on=["part", "dimension"], how="semi")
+    return found.select("part", "dimension", "reason", "group", "label").sort("part", "dimension", "group")
 
 
 def _differ(one: list[str], other: list[str]) -> bool:

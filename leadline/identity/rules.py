@@ -16,8 +16,8 @@ RULES: dict[Rule, str] = {
 }
 """What each rule goes by, the most trusted first."""
 
-STATED: tuple[Rule, ...] = ("config", "mailmap")
-"""Rules by which somebody said so: they may join bots with people, and two accounts of one platform."""
+TRUSTED: tuple[Rule, ...] = ("config", "mailmap", "no_reply")
+"""Rules by which somebody, or the platform, says so: they may join two accounts of one platform."""
 
 PROBABLE: tuple[Rule, ...] = ("name", "login")
 """Rules that can be wrong: two people can share a name."""

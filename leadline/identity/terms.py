@@ -60,9 +60,9 @@ def answering(identities: pl.DataFrame, wanted: Iterable[tuple[str, str]]) -> pl
 
     Columns: label, as_written, identity_id (null where nobody answers).
     """
-    rows = pl.DataFrame(list(wanted), schema={"label": pl.String, "as_written": pl.String}, orient="row")
+    rows = pl.DataFrame([*wanted], schema={"label": pl.String, "as_written": pl.String}, orient="row")
     asked = rows.with_columns(term=normal(pl.col("as_written")), clean=text.address(pl.col("as_written")))
-    known = terms(identities)
+    known = terms(identities if rows.height else identities.clear())
     exact = asked.join(known, on="term")
     by_address = asked.join(known, left_on="clean", right_on="term")
     found = pl.concat([frame.select("label", "as_written", "identity_id") for frame in (exact, by_address)]).unique()
