@@ -1,0 +1,79 @@
+"""From repositories to pages: history first, then what the head says, then line counts."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from collectors.git import address
+from collectors.git.clone import Clone
+from collectors.git.errors import GitError
+from collectors.git.reading import Reading
+from warehouse.tables import Page, State
+
+
+@dataclass(frozen=True)
+class GitSource:
+    """A `[[source]]` of kind `git`: where its repositories are, and from when on their commits count."""
+
+    name: str
+    repositories: tuple[str, ...]
+    since: date | None = None
+
+
+def collect(
+    source: GitSource,
+    state: State,
+    *,
+    clones: Path,
+    line_counts: bool = True,
+    offline: bool = False,
+    timeout_seconds: float = 3600.0,
+    workers: int | None = None,
+) -> Iterator[Page]:
+    """The pages that bring the warehouse up to date with the repositories.
+
+    Pages belong together in the order they come in; each must be loaded, or none after it. For every repository come
+    pages of stream `commits` (the last one holds the cursor), and after those of all repositories pages of stream
+    `line_counts`. A run that ends anywhere is completed by the next one.
+
+    `clones` is the folder for bare clones; `offline` reads those as they are. `timeout_seconds` bounds each git process,
+    `workers` is the number of processes at a time (default: one per processor).
+
+    A repository that fails does not stop the others: when they are done, an ExceptionGroup of GitError is raised.
+    """
+    failures: list[GitError] = []
+    addresses = []
+    for text in source.repositories:
+        try:
+            addresses.append(address.parse(text))
+        except GitError as error:
+            failures.append(error)
+    readings = [
+        Reading(
+            source=source.name,
+            since=source.since,
+            name=name,
+            clone=Clone(where, name, clones, timeout_seconds=timeout_seconds),
+            state=state,
+            workers=workers or os.cpu_count() or 1,
+        )
+        for name, where in address.named(addresses).items()
+    ]
+    readable = []
+    for reading in readings:
+        try:
+            yield from reading.history(offline=offline, line_counts=line_counts)
+            readable.append(reading)
+        except GitError as error:
+            failures.append(error)
+    for reading in readable if line_counts else []:
+        try:
+            yield from reading.counts()
+        except GitError as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(
+            f"{len(failures)} of {len(source.repositories)} repositories of {source.name} failed", failures
+        )

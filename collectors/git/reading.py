@@ -1,0 +1,211 @@
+"""One repository on its way into the warehouse: what is new, what is gone, and in which order it is told.
+
+A commit is in the table `commits` if and only if its parents, files, trailers and identities are in theirs, because one page
+holds them all. So the commits that are missing are known from the table alone, wherever an earlier run was killed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import TypeVar
+
+import polars as pl
+
+from collectors.git import counts, head, history, log, owners
+from collectors.git.clone import Clone, Refs
+from collectors.git.parallel import merged
+from warehouse.tables import Page, State
+
+VERSION = 1
+"""Raised when the same history gives other rows than before, so that the head is told anew."""
+
+HISTORY = "commits"
+LINE_COUNTS = "line_counts"
+
+_OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
+_OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
+_CHUNKS_PER_WORKER = 8
+_SMALLEST_CHUNK, _LARGEST_CHUNK = 200, 4000
+
+T = TypeVar("T")
+
+
+@dataclass
+class Reading:
+    """One repository of a source, read into pages."""
+
+    source: str
+    since: date | None
+    name: str
+    clone: Clone
+    state: State
+    workers: int
+    _refs: Refs | None = None
+    _uncounted: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+
+    @property
+    def repo_id(self) -> str:
+        """`<source>:<name>`."""
+        return f"{self.source}:{self.name}"
+
+    def history(self, *, offline: bool, line_counts: bool) -> Iterator[Page]:
+        """Stage one: new commits chunk by chunk, then what is gone and what the head says, with the cursor.
+
+        Nothing is fetched and nothing yielded where the refs are those of the stored cursors.
+        """
+        if not offline:
+            announced = self.clone.announced()
+            if all(self._is_current(stream, announced) for stream in (HISTORY, LINE_COUNTS)[: 1 + line_counts]):
+                return
+            self.clone.fetch(announced)
+        self._refs = refs = self.clone.refs()
+        stored = self._rows("commits", "sha", "author_id", "committer_id", "is_merge", "additions", "on_default_branch")
+        wanted = self._wanted(refs)
+        merges = [stored.filter("is_merge")["sha"]]
+        if not self._is_current(HISTORY, refs):
+            mentions = [_mentions(stored, self._rows("commit_trailers", "sha", "person_id"))]
+            for page in self._commits(wanted.join(stored, on="sha", how="anti", maintain_order="left")):
+                merges.append(page.upserts["commits"].filter("is_merge")["sha"])
+                mentions.append(_mentions(page.upserts["commits"], page.upserts["commit_trailers"]))
+                yield page
+            yield self._head(refs, stored, wanted, pl.concat(mentions))
+        counted = pl.concat([*merges, stored.filter(pl.col("additions").is_not_null())["sha"]])
+        self._uncounted = wanted.filter(~pl.col("sha").is_in(counted.implode()))["sha"]
+
+    def counts(self) -> Iterator[Page]:
+        """Stage two, after `history`: line counts of the commits that lack them, then the cursor."""
+        if self._refs is None:
+            return
+        for updates in self._in_chunks(self._uncounted, partial(counts.read, self.clone.git)):
+            yield Page(LINE_COUNTS, self.repo_id, updates=self._of_repository(updates), requests=1)
+        yield Page(LINE_COUNTS, self.repo_id, cursor=self._digest(self._refs))
+
+    def _commits(self, new: pl.DataFrame) -> Iterator[Page]:
+        known = self.state.rows("identities", ["identity_id"], source=self.source)
+        for tables, quality in self._in_chunks(new["sha"], partial(history.read, self.clone.git, self.source)):
+            identities = tables.pop("identities").join(known, on="identity_id", how="anti")
+            known = pl.concat([known, identities.select("identity_id")])
+            rows = self._of_repository(tables)
+            rows["commits"] = rows["commits"].join(new, on="sha", how="left", maintain_order="left")
+            yield Page(HISTORY, self.repo_id, upserts={**rows, "identities": identities}, requests=1, quality=quality)
+
+    def _head(self, refs: Refs, stored: pl.DataFrame, wanted: pl.DataFrame, mentions: pl.DataFrame) -> Page:
+        """The last page of stage one; after it the tables are those of a fresh collection."""
+        moved = (
+            wanted.join(stored.select("sha", before="on_default_branch"), on="sha", maintain_order="left")
+            .filter(pl.col("on_default_branch").ne_missing(pl.col("before")))
+            .drop("before")
+        )
+        updates, upserts = {"commits": moved}, {"tags": head.tags(self.clone.git, refs)}
+        # A platform's collector may know more of the repository than git does.
+        known = not self._rows("repositories", "repo_id").is_empty()
+        (updates if known else upserts)["repositories"] = self._repository(refs)
+        if refs.head_sha:
+            upserts |= self._files(refs.head_sha, mentions.join(wanted, on="sha", how="semi")["identity_id"])
+        deletes = self._of_repository(dict.fromkeys(_OF_HEAD, pl.DataFrame(height=1)))
+        gone = stored.join(wanted, on="sha", how="anti").select("sha")
+        if not gone.is_empty():
+            deletes |= self._of_repository(dict.fromkeys(_OF_COMMITS, gone))
+            deletes["identities"] = self._orphans(gone, mentions)
+        return Page(
+            HISTORY,
+            self.repo_id,
+            deletes=deletes,
+            upserts=self._of_repository(upserts),
+            updates=self._of_repository(updates),
+            cursor=self._digest(refs),
+        )
+
+    def _files(self, commit: str, identity_ids: pl.Series) -> dict[str, pl.DataFrame]:
+        """What the files at the head are, and what some of them say."""
+        git = self.clone.git
+        tables = {"head_files": head.files(git, commit)}
+        paths = set(tables["head_files"]["path"])
+        place = next((place for place in owners.PLACES if place in paths), None)
+        if place:
+            tables["code_owners"] = owners.rules(head.content(git, commit, place))
+        if ".mailmap" in paths:
+            tables["mailmap"] = head.mailmap(git, self.source, identity_ids)
+        return tables
+
+    def _repository(self, refs: Refs) -> pl.DataFrame:
+        row = {"name": self.name, "url": self.clone.address.url, "default_branch": refs.default_branch}
+        return pl.DataFrame([row], schema=dict.fromkeys(row, pl.String))
+
+    def _orphans(self, gone: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
+        """Identities that nothing names any more when these commits are gone."""
+        of = {"source": self.source}
+        elsewhere = _mentions(
+            self.state.rows("commits", ["repo_id", "sha", "author_id", "committer_id"], **of).filter(
+                self._is_elsewhere
+            ),
+            self.state.rows("commit_trailers", ["repo_id", "sha", "person_id"], **of).filter(self._is_elsewhere),
+        )["identity_id"]
+        requests = self.state.rows("pull_request_commits", ["author_id"], **of)["author_id"].alias("identity_id")
+        left = mentions.join(gone, on="sha", how="anti")["identity_id"]
+        kept = pl.concat([elsewhere, requests, left]).to_frame()
+        return (
+            mentions.join(gone, on="sha", how="semi")
+            .select("identity_id")
+            .unique()
+            .join(kept, on="identity_id", how="anti")
+        )
+
+    @property
+    def _is_elsewhere(self) -> pl.Expr:
+        return pl.col("repo_id") != self.repo_id
+
+    def _wanted(self, refs: Refs) -> pl.DataFrame:
+        """`sha` and `on_default_branch` of the commits that branches and tags reach, newest first."""
+        if not refs.shas:
+            return pl.DataFrame(schema={"sha": pl.String, "on_default_branch": pl.Boolean})
+        reached = self._reached("--branches", "--tags")
+        if self.since:
+            start = int(datetime.combine(self.since, time(), UTC).timestamp())
+            reached = reached.filter(pl.col("seconds").cast(pl.Int64, strict=False) >= start)
+        on_default = self._reached(refs.head_sha)["sha"] if refs.head_sha else pl.Series([], dtype=pl.String)
+        return reached.select("sha", on_default_branch=pl.col("sha").is_in(on_default.implode()))
+
+    def _reached(self, *starts: str) -> pl.DataFrame:
+        listing = log.text(self.clone.git.output("rev-list", "--timestamp", *starts))
+        part = pl.col("line").str.split_exact(" ", 1).struct
+        return (
+            listing.str.strip_chars_end("\n")
+            .str.split("\n")
+            .explode()
+            .to_frame("line")
+            .filter(pl.col("line") != "")
+            .select(seconds=part.field("field_0"), sha=part.field("field_1"))
+        )
+
+    def _in_chunks(self, shas: pl.Series, read: Callable[[pl.Series], Iterator[T]]) -> Iterator[T]:
+        """What `read` yields for contiguous chunks of the commits, several at a time."""
+        even = -(-len(shas) // (self.workers * _CHUNKS_PER_WORKER))
+        size = min(max(even, _SMALLEST_CHUNK), _LARGEST_CHUNK)
+        jobs = [partial(read, shas.slice(start, size)) for start in range(0, len(shas), size)]
+        return merged(jobs, min(self.workers, len(jobs)), self.clone.git.stop)
+
+    def _rows(self, table: str, *columns: str) -> pl.DataFrame:
+        return self.state.rows(table, columns, repo_id=self.repo_id)
+
+    def _of_repository(self, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        repo_id = pl.lit(self.repo_id).alias("repo_id")
+        return {name: frame.with_columns(repo_id) for name, frame in frames.items()}
+
+    def _is_current(self, stream: str, refs: Refs) -> bool:
+        return self.state.cursor(stream, self.repo_id) == self._digest(refs)
+
+    def _digest(self, refs: Refs) -> str:
+        return refs.digest(VERSION, self.name, self.clone.address.url, self.since)
+
+
+def _mentions(commits: pl.DataFrame, trailers: pl.DataFrame) -> pl.DataFrame:
+    """`sha` and `identity_id` of everyone the commits and trailers name."""
+    return pl.concat(
+        [
+            commits.select("sha", identity_id="author_id"),
+            commits.select("sha", identity_id="committer_id"),
+            trailers.select("sha", identity_id="person_id"),
+        ]
+    ).filter(pl.col("identity_id").is_not_null())
