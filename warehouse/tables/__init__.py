@@ -12,6 +12,8 @@ CORE: dict[str, type[Table]] = by_name(
     people.People,
     people.Identities,
     people.Mailmap,
+    people.IdentityEdges,
+    people.IdentitySuspects,
     people.Teams,
     people.TeamMembers,
     people.TeamScopes,

@@ -37,6 +37,25 @@ class Mailmap(SourceTable):
     mapped_email = col.personal("The e-mail address `.mailmap` gives it")
 
 
+class IdentityEdges(Table):
+    """Every reason that joined two identities, so that a merge can be understood and undone."""
+
+    identity_a = col.key_personal("The identity that sorts first")
+    identity_b = col.key_personal("The other identity")
+    rule = col.key("The rule that joined them: `config`, `mailmap`, `no_reply`, `email`, `name` or `login`")
+    is_probable = col.flag("Whether the rule can be wrong: two people can share a name")
+
+
+class IdentitySuspects(Table):
+    """Identities that are alike but were not joined."""
+
+    suspect = col.key_personal("What they have in common, as `<rule>: <key>`")
+    identity_id = col.key_personal("One of the identities")
+    person_id = col.text("The person it was matched to")
+    rule = col.text("The rule that would have joined them")
+    reason = col.text("Why it did not")
+
+
 class Teams(Table):
     """The teams of the configuration."""
 
