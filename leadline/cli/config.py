@@ -1,12 +1,16 @@
 """`leadline config`: the configuration in effect, checked, and its schema."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from leadline.cli.app import App
 from leadline.cli.output import json_option, narrate, write_json, write_table
 from leadline.errors import ConfigError, ExitCode
+
+if TYPE_CHECKING:
+    from leadline.config.origins import Key
 
 
 @click.group(invoke_without_command=True)
@@ -22,6 +26,10 @@ def command(ctx: click.Context) -> None:
 @click.pass_obj
 def show(app: App, as_json: bool) -> None:
     """Show every value in effect and where it comes from: default, file:line, environment or flag."""
+    from tomlkit import item
+
+    from leadline.config.origins import dotted
+
     config = app.config
     values = [
         {"key": dotted(key), "value": value, "origin": str(config.origin(*key))}
@@ -31,7 +39,8 @@ def show(app: App, as_json: bool) -> None:
         write_json(values)
     else:
         narrate(f"configuration of {config.path}")
-        write_table(values, {"key": "key", "value": "value", "origin": "origin"})
+        rows = [{**value, "value": item(value["value"]).as_string()} for value in values]
+        write_table(rows, {"key": "key", "value": "value", "origin": "origin"})
 
 
 @command.command()
@@ -60,17 +69,7 @@ def schema() -> None:
     write_json(Config.json_schema())
 
 
-Key = tuple[str | int, ...]
-
-
-def dotted(key: Key) -> str:
-    """The key as text; the configuration's own function, imported late."""
-    from leadline.config.origins import dotted as as_text
-
-    return as_text(key)
-
-
-def _leaves(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:
+def _leaves(value: object, key: "Key" = ()) -> "Iterator[tuple[Key, object]]":
     """Every value that is no table, nor an array of tables, with the way to it."""
     if isinstance(value, dict) and value:
         for name, part in value.items():

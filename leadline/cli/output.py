@@ -42,7 +42,7 @@ def write_table(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
     `columns` are the headings by key, in order. Numbers are aligned to the right.
     """
     cells = [[cell(row.get(key)) for key in columns] for row in rows]
-    numeric = [any(_is_number(row.get(key)) for row in rows) for key in columns]
+    numeric = [all(row.get(key) is None or _is_number(row.get(key)) for row in rows) for key in columns]
     if sys.stdout.isatty():
         _draw(list(columns.values()), cells, numeric)
     else:

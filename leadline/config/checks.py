@@ -6,22 +6,24 @@ These checks read the raw values and skip what is not as expected, so that they 
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from leadline.config.origins import Key
 from leadline.config.problems import nearest_to
+from leadline.config.types import is_remote
 
 Finding = tuple[Key, str, str | None]
 """The key, what is wrong with it, and the nearest known word."""
 Data = Mapping[str, Any]
 
 
-def findings(data: Data) -> Iterator[Finding]:
-    """Every mistake that concerns more than one value."""
+def findings(data: Data, root: Path) -> Iterator[Finding]:
+    """Every mistake that concerns more than one value; `root` is where relative paths start."""
     for table in ("source", "team", "service"):
         yield from _used_twice(data, table)
     yield from _parents(data)
-    yield from _unknown_repositories(data)
+    yield from _unknown_repositories(data, root)
     yield from _together_and_apart(data)
 
 
@@ -74,23 +76,27 @@ def _circle(team: str, parent_of: Mapping[str, str]) -> list[str]:
     return []
 
 
-def _unknown_repositories(data: Data) -> Iterator[Finding]:
-    known = [text for field in ("repositories", "projects") for _, text in _texts(data, "source", None, field, None)]
-    if not known:
+def _unknown_repositories(data: Data, root: Path) -> Iterator[Finding]:
+    written = [text for field in ("repositories", "projects") for _, text in _texts(data, "source", None, field, None)]
+    if not written:
         return
+    known = [_parts(text if is_remote(text) else str((root / text).resolve())) for text in written]
     used = [
         *_texts(data, "service", None, "repository"),
         *_texts(data, "team", None, "repositories", None),
         *((key, text.partition(":")[0]) for key, text in _texts(data, "team", None, "paths", None) if ":" in text),
     ]
     for key, repository in used:
-        if not any(_may_be(repository, text) for text in known):
-            yield key, f'no source has a repository "{repository}"', nearest_to(repository, sorted(map(_short, known)))
+        if not any(_may_be(repository, parts) for parts in known):
+            yield (
+                key,
+                f'no source has a repository "{repository}"',
+                nearest_to(repository, sorted(map(_short, written))),
+            )
 
 
-def _may_be(used: str, known: str) -> bool:
+def _may_be(used: str, parts: list[str]) -> bool:
     """Whether a repository of a source can be the one that is meant: either side may be a glob, or longer."""
-    parts = _parts(known)
     endings = ["/".join(parts[start:]) for start in range(len(parts))]
     return any(fnmatch.fnmatchcase(used, ending) or fnmatch.fnmatchcase(ending, used) for ending in endings)
 

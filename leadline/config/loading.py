@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from leadline.config.checks import findings
 from leadline.config.environment import PREFIX, from_environment, unknown_sections
 from leadline.config.model import Config
-from leadline.config.origins import Key, Origin, dotted, shown
+from leadline.config.origins import Key, Origin, dotted, nearest, shown
 from leadline.config.positions import positions
 from leadline.config.problems import problem
 from leadline.errors import ConfigError, Problem
@@ -45,29 +45,38 @@ def load(path: Path | None = None, overrides: Mapping[str, object] | None = None
     flags = _nested(overrides or {})
     data = _over(_over(file, environment), flags)
 
-    origins: dict[Key, Origin] = {key: Origin("file", shown(path), line) for key, line in positions(text).items()}
-    origins |= {key: Origin("environment", _variable(key)) for key in _leaves(environment)}
-    origins |= {key: Origin("flag", "--set " + dotted(key)) for key in _leaves(flags)}
+    origins = {key: Origin("file", shown(path), line) for key, line in positions(text).items()}
+    for layer, origin in ((environment, _from_variable), (flags, _from_flag)):
+        for leaf in _leaves(layer):
+            origins = {key: where for key, where in origins.items() if key[: len(leaf)] != leaf}
+            origins[leaf] = origin(leaf)
     return _validated(path, data, origins)
 
 
-def _validated(path: Path, data: Mapping[str, Any], origins: Mapping[Key, Origin]) -> Config:
+def _validated(path: Path, data: dict[str, Any], origins: Mapping[Key, Origin]) -> Config:
     def origin(key: Key) -> Origin:
-        return next(
-            (origins[key[:length]] for length in range(len(key), 0, -1) if key[:length] in origins),
-            Origin("file", shown(path)),
-        )
+        return nearest(origins, key) or Origin("file", shown(path))
 
-    mistakes = [Problem(str(origin(key)), dotted(key), redact(text), near) for key, text, near in findings(data)]
+    mistakes = [
+        Problem(str(origin(key)), dotted(key), redact(text), near) for key, text, near in findings(data, path.parent)
+    ]
     mistakes += unknown_sections(Config)
     config = None
     try:
-        config = Config.model_validate(data, context={"path": path, "origins": origins})
+        values = {key: where for key, where in origins.items() if not _is_table(data, key)}
+        config = Config.model_validate(data, context={"path": path, "origins": values})
     except ValidationError as error:
         mistakes += [problem(Config, detail, origin) for detail in error.errors()]
     if mistakes or config is None:
         raise _error(mistakes)
     return config
+
+
+def _is_table(data: Any, key: Key) -> bool:
+    """Whether a key holds a table or tables: their origin says nothing about a value that is not written in them."""
+    for part in key:
+        data = data[part]
+    return isinstance(data, dict) or (isinstance(data, list) and any(isinstance(part, dict) for part in data))
 
 
 def _error(mistakes: list[Problem]) -> ConfigError:
@@ -136,11 +145,12 @@ def _leaves(data: Mapping[str, Any], key: Key = ()) -> list[Key]:
     return found
 
 
-def _variable(key: Key) -> str:
-    """The environment variable that holds a key; that of a table where the variable gives the table as JSON."""
+def _from_flag(key: Key) -> Origin:
+    return Origin("flag", f"--set {dotted(key)}")
+
+
+def _from_variable(key: Key) -> Origin:
+    """The variable that holds a key; that of a table above it where the variable gives the table as JSON."""
     names = {name.upper() for name in os.environ}
-    for length in range(len(key), 0, -1):
-        name = PREFIX + "__".join(str(part).upper() for part in key[:length])
-        if name in names:
-            return name
-    return PREFIX + "__".join(str(part).upper() for part in key)
+    possible = [PREFIX + "__".join(map(str, key[:length])).upper() for length in range(len(key), 0, -1)]
+    return Origin("environment", next((name for name in possible if name in names), possible[0]))

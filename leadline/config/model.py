@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from leadline.config.origins import Origin
+from leadline.config.origins import Key, Origin, nearest
 from leadline.config.sources import Source
 from leadline.config.teams import Service, Team
 from leadline.config.types import (
@@ -172,7 +172,7 @@ class Config(Section):
     """Who sees figures about single people, and how small a group may be."""
 
     _path: Path = PrivateAttr(default_factory=lambda: Path("leadline.toml").absolute())
-    _origins: Mapping[tuple[str | int, ...], Origin] = PrivateAttr(default_factory=dict)
+    _origins: Mapping[Key, Origin] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, context: Any) -> None:
         """Keep where the configuration was read from."""
@@ -202,10 +202,7 @@ class Config(Section):
 
     def origin(self, *key: str | int) -> Origin:
         """Where the value of a key comes from, such as `origin("source", 0, "name")`."""
-        for length in range(len(key), 0, -1):
-            if key[:length] in self._origins:
-                return self._origins[key[:length]]
-        return Origin("default")
+        return nearest(self._origins, key) or Origin("default")
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Where a value of the configuration comes from."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -37,3 +38,8 @@ def dotted(key: Key) -> str:
     """The key as text, such as `source[0].name`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
     return text.removeprefix(".")
+
+
+def nearest(origins: Mapping[Key, Origin], key: Key) -> Origin | None:
+    """The origin of a key, or else that of the nearest table or array around it."""
+    return next((origins[key[:length]] for length in range(len(key), 0, -1) if key[:length] in origins), None)

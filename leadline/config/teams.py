@@ -47,7 +47,7 @@ class Team(Section):
     paths: Annotated[tuple[RepositoryPathGlob, ...], Unique] = Field(
         default=(), examples=[["acme/mono:services/payments/**"]]
     )
-    """Parts of repositories it owns, as `repository:pattern`; the pattern is read as in `.gitignore`."""
+    """Parts of repositories, as `repository:pattern` from its top; `*` stays in a folder, `**` crosses folders."""
     ticket_projects: Annotated[tuple[Text, ...], Unique] = Field(default=(), examples=[["APP"]])
     """Ticket projects it owns."""
 
@@ -60,4 +60,4 @@ class Service(Section):
     repository: RepositoryGlob = Field(examples=["acme/mono"])
     """The repository it lives in."""
     paths: Annotated[tuple[PathGlob, ...], Unique] = Field(default=(), examples=[["services/payments/**"]])
-    """The part of the repository it is built from, as in `.gitignore`; empty means all of it."""
+    """The part of the repository it is built from, as patterns from its top; empty means all of it."""

@@ -7,7 +7,6 @@ from datetime import time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from leadline.redact import has_password, is_secret
@@ -73,13 +72,10 @@ def _regex(value: str) -> str:
     return value
 
 
-def _path_glob(value: str) -> str:
-    try:
-        is_pattern = GitIgnoreSpecPattern(value).include
-    except (ValueError, re.error):
-        is_pattern = False
-    if not is_pattern:
-        raise ValueError(f'"{value}" is not a path pattern; expected one as in .gitignore, such as "services/app/**"')
+def path_glob(value: str) -> str:
+    """The pattern itself, where it can match a path of a repository; a ValueError says what is expected."""
+    if not value.strip("/ ") or re.search(r"^!|\\|//|(?:^|/)\.\.?(?:/|$)|[\x00-\x1f]", value):
+        raise ValueError(f'expected a pattern of paths from the top of the repository, such as "src/**", got "{value}"')
     return value
 
 
@@ -87,12 +83,12 @@ def _repository_path_glob(value: str) -> str:
     repository, colon, pattern = value.partition(":")
     if not (repository and colon):
         raise ValueError(f'expected "repository:path pattern", such as "acme/mono:services/app/**", got "{value}"')
-    _path_glob(pattern)
+    path_glob(pattern)
     return value
 
 
 def _repository_glob(value: str) -> str:
-    if value.count("[") != value.count("]") or re.search(r"\s|:|^/|/$|//", value):
+    if value.count("[") != value.count("]") or re.search(r"[:\\\x00-\x1f]|^[\s/]|[\s/]$|//", value):
         raise ValueError(f'expected a repository, such as "acme/app" or "acme/*", got "{value}"')
     return value
 
@@ -125,11 +121,12 @@ def is_remote(repository: str) -> bool:
     return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*::?//|[^/]+:", repository))
 
 
-def _git_repository(value: str) -> str:
+def git_repository(value: str) -> str:
+    """The path or address itself, where git may read it; a ValueError says what is expected."""
     if has_password(value):
         raise ValueError("an address must not hold credentials; git's credential helper or an SSH key provides them")
-    scheme, separator, _ = value.partition("://")
-    if "::" in value.split("/", 1)[0] or (separator and scheme.lower() not in SCHEMES):
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", value)
+    if re.match(r"[A-Za-z0-9+.-]*::", value) or (scheme and scheme[1] not in SCHEMES):
         raise ValueError(f'"{value}" uses a protocol that is not allowed; expected a path, file, http, https or ssh')
     return value
 
@@ -166,11 +163,11 @@ Positive = Annotated[int, Strict(), Field(ge=1), BeforeValidator(decoded)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[str, AfterValidator(_hours)]
 Regex = Annotated[Text, AfterValidator(_regex)]
-PathGlob = Annotated[Text, AfterValidator(_path_glob)]
+PathGlob = Annotated[Text, AfterValidator(path_glob)]
 RepositoryPathGlob = Annotated[Text, AfterValidator(_repository_path_glob)]
 RepositoryGlob = Annotated[Text, AfterValidator(_repository_glob)]
 OwnedRepository = Annotated[Text, AfterValidator(_owned_repository)]
-GitRepository = Annotated[Text, AfterValidator(_git_repository)]
+GitRepository = Annotated[Text, AfterValidator(git_repository)]
 Variable = Annotated[Text, AfterValidator(_variable)]
 BaseUrl = Annotated[Text, AfterValidator(_base_url)]
 SourceName = Annotated[Text, AfterValidator(_source_name)]
