@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from leadline.cli.app import App
+from leadline.cli.output import colored
 from leadline.errors import ExitCode
 from leadline.redact import redact
 
@@ -57,8 +58,7 @@ def say(text: str) -> None:
 
 
 def _fail(message: str, hint: str | None) -> None:
-    colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    say(f"leadline: {click.style('error:', fg='red', bold=True) if colored else 'error:'} {message}")
+    say(f"leadline: {colored('error:', 'red', err=True)} {message}")
     if hint:
         say(f"hint: {hint}")
 

@@ -1,6 +1,7 @@
 """How commands speak: data on stdout as a table or JSON, narration on stderr."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,13 @@ def narrate(text: str, *, detail: bool = False) -> None:
     app = (context.find_object(App) if context else None) or App()
     if not app.quiet and (app.verbose or not detail):
         click.echo(redact(text), err=True)
+
+
+def colored(text: str, color: str, *, err: bool = False) -> str:
+    """The text in bold colour where the stream is a terminal and colour is wanted; colour never says anything alone."""
+    stream = sys.stderr if err else sys.stdout
+    wanted = stream.isatty() and not os.environ.get("NO_COLOR")
+    return click.style(text, fg=color, bold=True) if wanted else text
 
 
 def write_json(value: object) -> None:

@@ -63,7 +63,7 @@ def _validated(path: Path, data: dict[str, Any], origins: Mapping[Key, Origin]) 
     mistakes += unknown_sections(Config)
     config = None
     try:
-        values = {key: where for key, where in origins.items() if not _is_table(data, key)}
+        values = {key: where for key, where in origins.items() if where.kind != "file" or not _is_table(data, key)}
         config = Config.model_validate(data, context={"path": path, "origins": values})
     except ValidationError as error:
         mistakes += [problem(Config, detail, origin) for detail in error.errors()]
@@ -73,7 +73,7 @@ def _validated(path: Path, data: dict[str, Any], origins: Mapping[Key, Origin]) 
 
 
 def _is_table(data: Any, key: Key) -> bool:
-    """Whether a key holds a table or tables: their origin says nothing about a value that is not written in them."""
+    """Whether a key holds a table or tables: its line says nothing about values left out there."""
     for part in key:
         data = data[part]
     return isinstance(data, dict) or (isinstance(data, list) and any(isinstance(part, dict) for part in data))

@@ -183,7 +183,7 @@ def _first_remote(top: Path) -> str:
     return (_git(top, "remote") or "origin").splitlines()[0]
 
 
-def _teams(top: Path) -> dict[str, tuple[str, ...]]:
+def _teams(top: Path) -> dict[str, Owned]:
     for path in _CODEOWNERS:
         text = _git(top, "show", f"HEAD:{path}")
         if text is not None:
