@@ -80,29 +80,43 @@ def opened(config: Config, say: Say) -> Iterator[Run]:
 
     Raises warehouse.lock.WarehouseBusy where another run holds it.
     """
-    with Warehouse.open(config.directory) as warehouse:
-        run = Run(config, warehouse, warehouse.start_run(), say)
-        try:
-            yield run
-        except BaseException as error:
-            ended: RunStatus = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-            warehouse.finish_run(run.run_id, ended, str(error) or type(error).__name__)
-            raise
-        failed = "; ".join(f"{source}: {error}" for source, error in run.failures.items())
-        warehouse.finish_run(run.run_id, "partial" if failed else "ok", failed or None)
+    with Warehouse.open(config.directory) as warehouse, _recorded(config, warehouse, say) as run:
+        yield run
 
 
-def run_all(run: Run, options: Options) -> None:
+@contextmanager
+def _recorded(config: Config, warehouse: Warehouse, say: Say) -> Iterator[Run]:
+    run = Run(config, warehouse, warehouse.start_run(), say)
+    try:
+        yield run
+    except BaseException as error:
+        ended: RunStatus = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+        warehouse.finish_run(run.run_id, ended, str(error) or type(error).__name__)
+        raise
+    _finish(run)
+
+
+def _finish(run: Run) -> None:
+    failed = "; ".join(f"{source}: {error}" for source, error in run.failures.items())
+    run.warehouse.finish_run(run.run_id, "partial" if failed else "ok", failed or None)
+
+
+def run_all(config: Config, options: Options, say: Say) -> Run:
     """Collect, compute and publish: what cron calls.
 
-    The first time, what can be said without line counts is published before lines are counted: findings exist early.
+    The first time, what can be said without line counts is published, by a run of its own, before lines are counted:
+    findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
-    if options.line_counts and run.warehouse.read("commits", ["sha"]).is_empty():
-        collect(run, replace(options, line_counts=False))
-        compute(run)
-        options = replace(options, offline=True)
-    collect(run, options)
-    compute(run)
+    with Warehouse.open(config.directory) as warehouse:
+        if options.line_counts and warehouse.read("commits", ["sha"]).is_empty():
+            with _recorded(config, warehouse, say) as run:
+                collect(run, replace(options, line_counts=False))
+                compute(run)
+            options = replace(options, offline=True)
+        with _recorded(config, warehouse, say) as run:
+            collect(run, options)
+            compute(run)
+    return run
 
 
 def collect(run: Run, options: Options) -> None:
@@ -170,6 +184,7 @@ def compute(run: Run) -> None:
     for stranger in strangers:
         run.say(str(stranger))
     run.warehouse.replace("meta.data_quality", quality.findings(run.warehouse, at, strangers))
+    _finish(run)  # so that the published file tells how its own run ended
     run.published = publish(
         run.warehouse,
         run.run_id,

@@ -58,13 +58,6 @@ CHECKS = (
         "SELECT count(*) FROM commits WHERE additions IS NULL AND NOT is_merge",
     ),
     Check(
-        "commits_off_the_default_branch",
-        "info",
-        "every figure about code",
-        "They are stored, but figures about code are taken from the default branch only",
-        "SELECT count(*) FROM commits WHERE NOT coalesce(on_default_branch, false)",
-    ),
-    Check(
         "repositories_without_commits",
         "warning",
         "all figures of the repository",

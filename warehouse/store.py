@@ -21,7 +21,7 @@ from warehouse.lock import Lock
 from warehouse.migrations import migrate
 from warehouse.persons import select_persons
 from warehouse.state import SourceState
-from warehouse.tables import Page, SourceTable, State
+from warehouse.tables import CORE, Page, SourceTable, State
 
 FILE = "warehouse.duckdb"
 
@@ -126,10 +126,13 @@ class Warehouse:
         with self._transaction() as connection:
             loading.replace(connection, f"{quoted(schema)}.{quoted(name)}", checked)
 
-    def forget_cursors(self, source: str) -> None:
-        """Let the next collection of a source begin from the start; its rows stay until they are replaced."""
+    def forget(self, source: str) -> None:
+        """Drop all that came from a source, and how far it was read: the next collection begins from the start."""
         with self._transaction() as connection:
             journal.forget(connection, source)
+            for name, table in CORE.items():
+                if issubclass(table, SourceTable):
+                    connection.execute(f"DELETE FROM {catalog.main(name)} WHERE source = ?", [source])
 
     def expire(self, before: datetime) -> int:
         """Drop commits applied before an instant, with what hangs on them, and runs begun before it.

@@ -1,5 +1,6 @@
 """The reference page of the command line, generated from the commands themselves."""
 
+import inspect
 from collections.abc import Iterator
 
 import click
@@ -52,7 +53,8 @@ def _command(command: click.Command, name: str, parent: click.Context) -> Iterat
 
 
 def _options(params: list[click.Option] | list[click.Parameter], context: click.Context) -> Iterator[str]:
-    records = [record for param in params if (record := param.get_help_record(context))]
+    options = [param for param in params if isinstance(param, click.Option)]
+    records = [record for option in options if (record := option.get_help_record(context))]
     if records:
         yield "| option | meaning |\n|---|---|"
         for names, meaning in records:
@@ -61,7 +63,12 @@ def _options(params: list[click.Option] | list[click.Parameter], context: click.
 
 
 def _paragraphs(text: str) -> str:
-    return "\n\n".join(" ".join(part.split()) for part in text.replace("\b", "").split("\n\n"))
+    """The help text in Markdown; what click must not wrap (after a backspace mark) becomes a block of code."""
+    parts = []
+    for part in inspect.cleandoc(text).split("\n\n"):
+        marked = part.startswith("\b\n")
+        parts.append(f"```\n{part[2:]}\n```" if marked else " ".join(part.split()))
+    return "\n\n".join(parts)
 
 
 def _cell(text: str) -> str:

@@ -17,8 +17,7 @@ def command(app: App, sources: tuple[str, ...], *, full: bool, since: date | Non
     from leadline import batch, summary
 
     options = batch.Options(sources=sources, full=full, since=since, line_counts=not no_line_counts)
-    with batch.opened(app.config, narrate) as run:
-        batch.run_all(run, options)
+    run = batch.run_all(app.config, options, narrate)
     if not app.quiet:
         click.echo(summary.text(app.config))
     return run.exit_code

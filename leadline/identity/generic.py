@@ -35,7 +35,7 @@ PLACEHOLDERS = [
 ]
 """Local parts that belong to nobody."""
 
-NO_REPLY = r"(^|[^\p{L}])(no|not|donot|do-not|never)[-_.]?reply([^\p{L}]|$)"
+NO_REPLY = r"(^|[^\p{L}])(no|not|never|do[-_.]?not)[-_.]?reply([^\p{L}]|$)"
 """Local parts that cannot be written to."""
 
 DOMAINS = [

@@ -1,0 +1,29 @@
+"""`leadline report`: the digest to send or commit."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from leadline.cli.app import App
+from leadline.cli.output import narrate
+
+
+@click.command
+@click.option("--team", metavar="TEAM", help="Only what concerns this team.")
+@click.option("--period", type=click.Choice(["week", "month"]), default="week", show_default=True)
+@click.option("--format", "form", type=click.Choice(["md", "html"]), default="md", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@click.pass_obj
+def command(
+    app: App, team: str | None, period: Literal["week", "month"], form: Literal["md", "html"], output: Path | None
+) -> None:
+    """Write the digest of the last whole week or month: what to act on, figures beside their past, risks, faults."""
+    from leadline.report import digest, render
+
+    text = render(digest(app.config, team=team, period=period), form)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        narrate(f"wrote {output}")

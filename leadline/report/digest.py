@@ -1,0 +1,155 @@
+"""What the digest says, read from the published file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from leadline import published, summary
+from leadline.config import Config
+
+Period = Literal["week", "month"]
+Row = Mapping[str, object]
+
+PAST_PERIODS = 12
+"""How many periods before the reported one a figure is compared with."""
+
+MINIMUM_PAST = 4
+"""From how many of them on one can speak of what is usual."""
+
+_COPIED = ("metric", "title", "unit", "direction", "value", "n", "reason", "definition", "pitfalls")
+
+_FIGURES = """
+    SELECT o.metric, c.title, o.unit, c.direction, c.definition, c.pitfalls, o.period_start, o.value, o.n, o.reason
+    FROM metrics.observations AS o JOIN meta.metric_catalogue AS c ON c.name = o.metric
+    WHERE o.scope_kind = $scope_kind AND o.scope = $scope AND o.period = $period
+      AND o.period_start BETWEEN $since AND $start
+    ORDER BY o.metric, o.period_start
+"""
+_HOTSPOTS = """
+    SELECT repo_id, path, revisions, lines, trend, authors FROM metrics.hotspots
+    WHERE is_hotspot AND ($team IS NULL OR team = $team) ORDER BY score DESC, path LIMIT 5
+"""
+_FOLDERS = """
+    SELECT repo_id, folder, files, truck_factor, files_at_risk, lost_share FROM metrics.folders
+    WHERE level > 0 AND files_at_risk > 0 AND ($team IS NULL OR team = $team)
+    ORDER BY files_at_risk DESC, folder LIMIT 5
+"""
+_COUPLING = """
+    SELECT repo_id, path_a, path_b, shared_12m, degree FROM metrics.change_coupling
+    WHERE crosses_folder AND shared_12m >= 3 AND ($team IS NULL OR team_a = $team OR team_b = $team)
+    ORDER BY shared_12m DESC, degree DESC, path_a, path_b LIMIT 5
+"""
+_QUALITY = 'SELECT "check", severity, count, affected_metric, hint FROM meta.data_quality ORDER BY severity, "check"'
+_FRESH = "SELECT max(collected_at) FROM repositories"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the period beside its own past."""
+
+    metric: str
+    title: str
+    unit: str
+    direction: str
+    value: float | None
+    n: int | None
+    reason: str | None
+    usual: float | None
+    """Median of the periods before, nulls left out; None for fewer than MINIMUM_PAST."""
+    past: tuple[float | None, ...]
+    """The periods before and this one, oldest first."""
+    last_start: date
+    """First day of the newest period that has a row."""
+    definition: str
+    pitfalls: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Everything the templates show."""
+
+    name: str
+    team: str | None
+    period: Period
+    start: date
+    end: date
+    made_at: datetime
+    collected_at: datetime | None
+    actions: Sequence[Row]
+    figures: Sequence[Figure]
+    standing: Sequence[Figure]
+    hotspots: Sequence[Row]
+    folders: Sequence[Row]
+    coupling: Sequence[Row]
+    quality: Sequence[Row]
+
+    @property
+    def defined(self) -> list[Figure]:
+        """Every figure once, for the definitions."""
+        return list({figure.metric: figure for figure in (*self.figures, *self.standing)}.values())
+
+
+def digest(config: Config, *, team: str | None = None, period: Period = "week") -> Digest:
+    """Return the digest of the last whole week or month, for everybody or one team.
+
+    Raises ConfigError for an unknown team and NothingPublished where there is nothing to report.
+    """
+    made_at = datetime.now(ZoneInfo(config.leadline.timezone))
+    start, end = last_whole(period, made_at.date())
+    only_team = {"team": team}
+    return Digest(
+        name=config.leadline.name,
+        team=team,
+        period=period,
+        start=start,
+        end=end,
+        made_at=made_at,
+        collected_at=published.query(config, _FRESH).item(),
+        actions=summary.actions(config, team)[:10],
+        figures=[figure for figure in _figures(config, team, period, start) if figure.last_start == start],
+        standing=_figures(config, team, "rolling_90d", end + timedelta(days=1)),
+        hotspots=published.query(config, _HOTSPOTS, only_team).to_dicts(),
+        folders=published.query(config, _FOLDERS, only_team).to_dicts(),
+        coupling=published.query(config, _COUPLING, only_team).to_dicts(),
+        quality=published.query(config, _QUALITY).to_dicts(),
+    )
+
+
+def last_whole(period: Period, today: date) -> tuple[date, date]:
+    """Return the first and last day of the last week (from Monday) or month that is over."""
+    if period == "week":
+        end = today - timedelta(days=today.isoweekday())
+        return end - timedelta(days=6), end
+    end = today.replace(day=1) - timedelta(days=1)
+    return end.replace(day=1), end
+
+
+def _figures(config: Config, team: str | None, period: str, start: date) -> list[Figure]:
+    rows = published.query(
+        config,
+        _FIGURES,
+        {
+            "scope_kind": "team" if team else "all",
+            "scope": team or "all",
+            "period": period,
+            "start": start,
+            "since": start - timedelta(days=32 * PAST_PERIODS if period == "month" else 7 * PAST_PERIODS),
+        },
+    )
+    return [_figure(part) for part in rows.partition_by("metric", maintain_order=True)]
+
+
+def _figure(rows: pl.DataFrame) -> Figure:
+    last = rows.row(-1, named=True)
+    before = rows["value"].head(-1).drop_nulls()
+    median = before.median() if before.len() >= MINIMUM_PAST else None
+    return Figure(
+        **{name: last[name] for name in _COPIED},
+        usual=float(median) if isinstance(median, int | float) else None,
+        past=tuple(rows["value"]),
+        last_start=last["period_start"],
+    )

@@ -1,0 +1,70 @@
+"""The digest as Markdown or as one HTML page that needs nothing else."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from leadline.report.digest import Digest
+
+Form = Literal["md", "html"]
+
+_SPARK_WIDTH, _SPARK_HEIGHT = 96.0, 22.0
+
+
+def render(digest: Digest, form: Form) -> str:
+    """Return the digest as text in the given form."""
+    environment = Environment(
+        loader=PackageLoader("leadline.report"),
+        autoescape=select_autoescape(["html.jinja"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {"figure": figure, "change": change, "day": day, "cell": cell, "spark": spark}
+    return environment.get_template(f"digest.{form}.jinja").render(digest=digest)
+
+
+def figure(value: float | None, unit: str = "") -> str:
+    """Return a number as people read it: shares in percent, whole numbers without decimals."""
+    if value is None:
+        return "–"
+    if unit == "share":
+        return f"{value:.0%}"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"  # noqa: PLR2004 - three digits are enough
+
+
+def change(value: float | None, usual: float | None) -> str:
+    """Return how far a value lies from what is usual, in percent; a dash where that cannot be said."""
+    if value is None or not usual:
+        return "–"
+    return f"{value / usual - 1:+.0%}".replace("-", "−")
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a date as 2026-01-31, an instant with its minute; a dash for none."""
+    if value is None:
+        return "–"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else f"{value:%Y-%m-%d}"
+
+
+def cell(value: object) -> str:
+    """Return text that cannot break out of a cell of a Markdown table, nor become a link or markup in it."""
+    text = " ".join(str(value).split())
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in text)
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """Return the points of an SVG polyline through the values; missing ones are skipped."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:  # noqa: PLR2004 - a line needs two points
+        return ""
+    low, high = min(known), max(known)
+    step = _SPARK_WIDTH / (len(values) - 1)
+    height = _SPARK_HEIGHT - 4
+    return " ".join(
+        f"{position * step:.1f},{_SPARK_HEIGHT - 2 - (value - low) / ((high - low) or 1) * height:.1f}"
+        for position, value in enumerate(values)
+        if value is not None
+    )
