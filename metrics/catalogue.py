@@ -15,7 +15,18 @@ from metrics.code.ownership import ownership
 from metrics.code.path_classes import path_classes
 from metrics.code.revisions import revisions
 from metrics.code.truck_factor import truck_factor
+from metrics.history.activity import activity, churn
+from metrics.history.contributors import contributors
+from metrics.history.releases import deployments_by_tag, release_gaps, release_rhythm
+from metrics.history.reverts import reverts
 from metrics.registry import Metric, Pipeline, Rule
+from metrics.summary.activity_figures import activity_figures
+from metrics.summary.calendar import calendar
+from metrics.summary.contributor_figures import contributor_figures
+from metrics.summary.credit_scopes import credit_scopes
+from metrics.summary.deployment_figures import deployment_figures
+from metrics.summary.knowledge_figures import knowledge_figures
+from metrics.summary.revert_figures import revert_figures
 
 PIPELINES: tuple[Pipeline, ...] = (
     path_classes,
@@ -33,6 +44,20 @@ PIPELINES: tuple[Pipeline, ...] = (
     hotspots,
     folders,
     leavers,
+    activity,
+    churn,
+    contributors,
+    reverts,
+    release_gaps,
+    release_rhythm,
+    deployments_by_tag,
+    credit_scopes,
+    calendar,
+    activity_figures,
+    contributor_figures,
+    revert_figures,
+    deployment_figures,
+    knowledge_figures,
 )
 """Every pipeline; several may feed one table."""
 

@@ -1,7 +1,28 @@
-"""Releases by their tags, and their rhythm."""
+"""Releases by their tags, and their rhythm.
 
+A release is a commit with a tag that matches the configured pattern and is no pre-release (alpha, beta, rc, dev,
+…). Several tags on one commit are one release. For repositories where nothing better is known, releases are the
+deployments.
+
+Misread: repositories that maintain several lines at once release more often than any one line does. A
+repository that is delivered without tags has no rhythm here.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
+
+RECENT = timedelta(days=3 * 365)
+MEDIAN_NEEDS = 5
+P85_NEEDS = 10
+PRE_RELEASE = (
+    r"(?i)[\d._-](a|b|c|rc|alpha|beta|dev|pre|preview|snapshot|nightly|canary|next|milestone)[._-]?\d*([._-]\d+)*$"
+)
 
 
 class ReleaseGaps(Table):
@@ -40,4 +61,80 @@ class Deployments(Table):
     sha = col.text("Commit")
     finished_at = col.instant("When it was deployed: when the tag was made")
     is_first = col.flag("Whether it is the first one known of its repository")
-    direct_commits = col.number("Commits of the default branch since the deployment before; null for the first")
+
+
+@pipeline(ReleaseGaps)
+def release_gaps(tags: pl.LazyFrame, *, as_of: datetime, deployments_tag: str) -> pl.LazyFrame:
+    """Every release up to `as_of` and the days since the one before."""
+    order = ["repo_id", "released_at", "tag"]
+    gap = pl.col("released_at").diff().over("repo_id").dt.total_microseconds() / 86_400e6
+    return (
+        tags.filter(
+            pl.col("name").str.contains(deployments_tag),
+            ~pl.col("name").str.contains(PRE_RELEASE),
+            pl.col("tagged_at") <= as_of,
+        )
+        .select("repo_id", "sha", tag="name", released_at="tagged_at")
+        .sort(order)
+        .unique(["repo_id", "sha"], keep="first", maintain_order=True)
+        .sort(order)
+        .with_columns(days_since_previous=gap)
+        .with_columns(days_reason=pl.when(pl.col("days_since_previous").is_null()).then(pl.lit("first_release")))
+        .select(ReleaseGaps.column_names())
+        .sort(order)
+    )
+
+
+@pipeline(ReleaseRhythm)
+def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+    """How often each repository releases, and whether it is late by its own measure."""
+    now = pl.lit(as_of, dtype=pl.Datetime("us"))
+    gaps = pl.col("days_since_previous").filter(pl.col("released_at") > as_of - RECENT).drop_nulls()
+    last = (
+        release_gaps.sort("repo_id", "released_at", "tag")
+        .group_by("repo_id")
+        .agg(
+            releases=pl.len(),
+            gaps_counted=gaps.len(),
+            p50_days=pl.when(gaps.len() >= MEDIAN_NEEDS).then(gaps.median()),
+            p85_days=pl.when(gaps.len() >= P85_NEEDS).then(gaps.quantile(0.85, "linear")),
+            last_tag=pl.col("tag").sort_by("released_at", "tag").last(),
+            last_released_at=pl.col("released_at").max(),
+        )
+    )
+    since = (
+        main_commits.filter(~pl.col("is_merge"), pl.col("committed_at") <= as_of)
+        .join(last.select("repo_id", "last_released_at"), on="repo_id")
+        .filter(pl.col("committed_at") > pl.col("last_released_at"))
+        .group_by("repo_id")
+        .agg(commits_since_last=pl.len())
+    )
+    return (
+        last.join(since, on="repo_id", how="left")
+        .with_columns(
+            pl.col("commits_since_last").fill_null(0),
+            days_since_last=(now - pl.col("last_released_at")).dt.total_microseconds() / 86_400e6,
+        )
+        .with_columns(is_overdue=pl.col("days_since_last") > pl.col("p85_days"))
+        .select(ReleaseRhythm.column_names())
+        .sort("repo_id")
+    )
+
+
+@pipeline(Deployments)
+def deployments_by_tag(release_gaps: pl.LazyFrame, *, rungs: Collection[str]) -> pl.LazyFrame:
+    """The releases as deployments, where the configuration lets tags tell of them."""
+    return (
+        release_gaps.filter(pl.lit("tag" in rungs))
+        .select(
+            "repo_id",
+            "sha",
+            deployment_id=pl.concat_str(pl.col("repo_id"), pl.lit(":tag:"), pl.col("tag")),
+            rung=pl.lit("tag"),
+            ref="tag",
+            finished_at="released_at",
+            is_first=pl.col("days_since_previous").is_null(),
+        )
+        .select(Deployments.column_names())
+        .sort("deployment_id")
+    )

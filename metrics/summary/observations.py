@@ -1,7 +1,21 @@
-"""What an observation is."""
+"""What an observation is, and how one is taken.
 
+A metric's pipeline gathers items, each with a scope and a day, puts them into periods, and says how the items of a
+period become a figure. Periods come from the calendar, so that a week without items is there too: 0 for a count,
+null with a reason for all else.
+"""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.expressions import today
 from warehouse.tables import Table
 from warehouse.tables import columns as col
+
+SCOPE = ["scope_kind", "scope"]
+PERIOD = [*SCOPE, "period", "period_start"]
+ROLLING_DAYS = 90
 
 
 class Observations(Table):
@@ -17,3 +31,69 @@ class Observations(Table):
     coverage = col.real("Measurable items / items in scope; null where there are no items")
     unit = col.text("Unit of the value")
     reason = col.text("Why the value is null: `no_items`, `too_few_items`, `group_too_small`, `not_counted`, …")
+
+
+def rolling_start(as_of: datetime, zone: str) -> pl.Expr:
+    """The first of the 90 days that end today."""
+    return today(as_of, zone).dt.offset_by(f"-{ROLLING_DAYS - 1}d")
+
+
+def in_periods(items: pl.LazyFrame, *, as_of: datetime, zone: str) -> pl.LazyFrame:
+    """The items once for each period that their `day` lies in."""
+    day = pl.col("day")
+    start = rolling_start(as_of, zone)
+    return pl.concat(
+        [
+            items.with_columns(period=pl.lit("week"), period_start=day.dt.truncate("1w")),
+            items.with_columns(period=pl.lit("month"), period_start=day.dt.truncate("1mo")),
+            items.filter(day >= start).with_columns(period=pl.lit("rolling_90d"), period_start=start),
+        ]
+    )
+
+
+def observe(
+    calendar: pl.LazyFrame,
+    items: pl.LazyFrame,
+    *,
+    metric: str,
+    unit: str,
+    value: pl.Expr,
+    n: pl.Expr | None = None,
+    coverage: pl.Expr | None = None,
+    needed: int = 1,
+    empty: float | None = None,
+) -> pl.LazyFrame:
+    """One observation for every period of the calendar.
+
+    `value`, `n` and `coverage` are taken over the items of the period (all items, and 1, by default). Fewer than
+    `needed` items give null; none give `empty`. Periods of groups that are too small to be shown are null.
+    """
+    figures = items.group_by(PERIOD).agg(
+        value=value.cast(pl.Float64),
+        n=(pl.len() if n is None else n).cast(pl.Int64),
+        coverage=(pl.lit(1.0) if coverage is None else coverage).cast(pl.Float64),
+    )
+    count = pl.col("n").fill_null(0)
+    reason = (
+        pl.when("is_suppressed")
+        .then(pl.lit("group_too_small"))
+        .when(count == 0)
+        .then(pl.lit("no_items" if empty is None else None, dtype=pl.String))
+        .when(count < needed)
+        .then(pl.lit("too_few_items"))
+        .when(pl.col("value").is_null())
+        .then(pl.lit("not_counted"))
+    )
+    return (
+        calendar.join(figures, on=PERIOD, how="left")
+        .with_columns(reason=reason)
+        .with_columns(
+            metric=pl.lit(metric),
+            unit=pl.lit(unit),
+            value=pl.when(pl.col("reason").is_null()).then(pl.coalesce("value", pl.lit(empty, dtype=pl.Float64))),
+            n=pl.when(~pl.col("is_suppressed")).then(count),
+            coverage=pl.when(~pl.col("is_suppressed")).then("coverage"),
+        )
+        .select(Observations.column_names())
+        .sort("metric", *PERIOD)
+    )

@@ -1,0 +1,55 @@
+"""Commits, active authors and churn by period.
+
+Only people's commits count, and of their lines only those in files that are people's work. A team's figures are
+those of its members, wherever they worked; co-authors of other teams keep their share.
+"""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.expressions import total
+from metrics.registry import pipeline
+from metrics.summary.observations import SCOPE, Observations, in_periods, observe
+
+COMMIT = ["repo_id", "sha"]
+
+
+@pipeline(Observations)
+def activity_figures(
+    credit_scopes: pl.LazyFrame, revisions: pl.LazyFrame, calendar: pl.LazyFrame, *, as_of: datetime, zone: str
+) -> pl.LazyFrame:
+    """Observations of `commits`, `active_authors` and `churn`."""
+    commits = credit_scopes.group_by(*SCOPE, *COMMIT, "day").agg(weight=pl.col("weight").sum())
+    lines = (
+        revisions.filter("is_counted")
+        .with_columns(lines=pl.col("additions") + pl.col("deletions"))
+        .group_by(COMMIT)
+        .agg(lines=total(pl.col("lines")), changes=pl.len(), measured=pl.col("lines").count())
+    )
+    dated = in_periods(commits, as_of=as_of, zone=zone)
+    churned = in_periods(commits.join(lines, on=COMMIT), as_of=as_of, zone=zone)
+    people = in_periods(credit_scopes.select(*SCOPE, "day", "person_id").unique(), as_of=as_of, zone=zone)
+    figures = [
+        observe(calendar, dated, metric="commits", unit="count", value=pl.len(), empty=0),
+        observe(
+            calendar,
+            people,
+            metric="active_authors",
+            unit="people",
+            value=pl.col("person_id").n_unique(),
+            n=pl.col("person_id").n_unique(),
+            empty=0,
+        ),
+        observe(
+            calendar,
+            churned,
+            metric="churn",
+            unit="lines",
+            value=total(pl.col("lines") * pl.col("weight")),
+            n=pl.col("changes").sum(),
+            coverage=pl.col("measured").sum() / pl.col("changes").sum(),
+            empty=0,
+        ),
+    ]
+    return pl.concat(figures).sort(Observations.primary_key())

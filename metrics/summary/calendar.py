@@ -1,0 +1,58 @@
+"""The periods that observations are given for: every week and month that is over, and the 90 days that end today."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.expressions import today
+from metrics.registry import Intermediate, pipeline
+from metrics.summary.observations import PERIOD, ROLLING_DAYS, SCOPE, rolling_start
+from warehouse.tables import columns as col
+
+
+class Calendar(Intermediate):
+    """One row per scope and period, from the scope's first commit on."""
+
+    scope_kind = col.key("`all`, `repository` or `team`")
+    scope = col.key("`all`, id of the repository, or name of the team")
+    period = col.key("`week`, `month` or `rolling_90d`")
+    period_start = col.key_day("First day of the period in the reporting zone")
+    period_end = col.day("The day after its last day")
+    is_suppressed = col.flag("Whether the team has fewer members than may be reported on")
+
+
+@pipeline(Calendar)
+def calendar(
+    credit_scopes: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime, zone: str, minimum_group: int
+) -> pl.LazyFrame:
+    """Every period of every scope."""
+    now = today(as_of, zone)
+    first = credit_scopes.group_by(SCOPE).agg(first=pl.col("day").min())
+
+    def periods(name: str, every: str) -> pl.LazyFrame:
+        start = pl.col("period_start")
+        return (
+            first.select(
+                *SCOPE, period=pl.lit(name), period_start=pl.date_ranges(pl.col("first").dt.truncate(every), now, every)
+            )
+            .explode("period_start")
+            .with_columns(period_end=start.dt.offset_by(every))
+            .filter(pl.col("period_end") <= now)
+        )
+
+    rolling = first.select(*SCOPE, period=pl.lit("rolling_90d"), period_start=rolling_start(as_of, zone)).with_columns(
+        period_end=pl.col("period_start").dt.offset_by(f"{ROLLING_DAYS}d")
+    )
+    sizes = (
+        team_members.filter(pl.col("valid_from") <= as_of, pl.col("valid_to").is_null() | (pl.col("valid_to") > as_of))
+        .group_by(scope="team")
+        .agg(members=pl.col("person_id").n_unique())
+        .with_columns(scope_kind=pl.lit("team"))
+    )
+    return (
+        pl.concat([periods("week", "1w"), periods("month", "1mo"), rolling])
+        .join(sizes, on=SCOPE, how="left")
+        .with_columns(is_suppressed=(pl.col("scope_kind") == "team") & (pl.col("members").fill_null(0) < minimum_group))
+        .select(Calendar.column_names())
+        .sort(PERIOD)
+    )

@@ -1,0 +1,58 @@
+"""How often is deployed."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.expressions import day
+from metrics.registry import pipeline
+from metrics.summary.observations import PERIOD, SCOPE, Observations, in_periods, observe
+
+MEDIAN_NEEDS = 5
+
+
+@pipeline(Observations)
+def deployment_figures(
+    deployments: pl.LazyFrame, calendar: pl.LazyFrame, *, as_of: datetime, zone: str
+) -> pl.LazyFrame:
+    """Observations of `deployment_frequency` and `days_between_deployments`, from a scope's first deployment on."""
+    gap = pl.col("finished_at").diff().over("repo_id").dt.total_microseconds() / 86_400e6
+    dated = deployments.sort("repo_id", "finished_at", "deployment_id").select(
+        "repo_id", day=day(pl.col("finished_at"), zone), days=gap
+    )
+    items = pl.concat(
+        [
+            dated.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all")),
+            dated.with_columns(scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),
+        ]
+    )
+    first = items.group_by(SCOPE).agg(first=pl.col("day").min())
+    # Before the first deployment nobody knows whether there were none or whether they left no trace.
+    exposed = (
+        calendar.join(first, on=SCOPE)
+        .filter(pl.col("period_end") > pl.col("first"))
+        .with_columns(start=pl.max_horizontal("period_start", "first"))
+        .with_columns(weeks=(pl.col("period_end") - pl.col("start")).dt.total_days() / 7)
+    )
+    in_period = in_periods(items, as_of=as_of, zone=zone).join(exposed.select(*PERIOD, "weeks"), on=PERIOD)
+    figures = [
+        observe(
+            exposed,
+            in_period,
+            metric="deployment_frequency",
+            unit="per week",
+            value=pl.len() / pl.col("weeks").first(),
+            empty=0,
+        ),
+        observe(
+            exposed,
+            in_period,
+            metric="days_between_deployments",
+            unit="days",
+            value=pl.col("days").median(),
+            n=pl.col("days").count(),
+            coverage=pl.col("days").count() / pl.len(),
+            needed=MEDIAN_NEEDS,
+        ),
+    ]
+    return pl.concat(figures).sort(Observations.primary_key())

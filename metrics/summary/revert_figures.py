@@ -1,0 +1,37 @@
+"""Reverts by period, and how long what was reverted had lived."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.registry import pipeline
+from metrics.summary.observations import SCOPE, Observations, in_periods, observe
+
+COMMIT = ["repo_id", "sha"]
+MEDIAN_NEEDS = 5
+
+
+@pipeline(Observations)
+def revert_figures(
+    reverts: pl.LazyFrame, credit_scopes: pl.LazyFrame, calendar: pl.LazyFrame, *, as_of: datetime, zone: str
+) -> pl.LazyFrame:
+    """Observations of `reverts` and `time_to_revert`."""
+    commits = credit_scopes.select(*SCOPE, *COMMIT, "day").unique()
+    items = in_periods(
+        commits.join(reverts.select(*COMMIT, "until_reverted_seconds"), on=COMMIT), as_of=as_of, zone=zone
+    )
+    seconds = pl.col("until_reverted_seconds")
+    figures = [
+        observe(calendar, items, metric="reverts", unit="count", value=pl.len(), empty=0),
+        observe(
+            calendar,
+            items,
+            metric="time_to_revert",
+            unit="seconds",
+            value=seconds.median(),
+            n=seconds.count(),
+            coverage=seconds.count() / pl.len(),
+            needed=MEDIAN_NEEDS,
+        ),
+    ]
+    return pl.concat(figures).sort(Observations.primary_key())
