@@ -43,14 +43,14 @@ class Reader:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._switching = threading.Lock()
         self._path: Path | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def generation(self) -> Path | None:
         """The file that the next query reads, under its own name; None when nothing is published."""
-        return generations.current(self._directory)
+        return generations.current(self.directory)
 
     def query(
         self,
@@ -99,7 +99,7 @@ class Reader:
             for _ in range(generations.KEPT):
                 path = self.generation()
                 if path is None:
-                    raise NoGeneration(f"nothing is published in {self._directory}", hint="run: leadline run")
+                    raise NoGeneration(f"nothing is published in {self.directory}", hint="run: leadline run")
                 if path == self._path and self._connection is not None:
                     return self._connection.cursor()
                 try:

@@ -13,13 +13,18 @@ _PATH = re.compile(r"(?<![\w.])/(?:[^\s\"'/]+/)+[^\s\"']*")
 
 def frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     """The rows of a relation; sums are whole numbers where they fit, decimals real numbers, intervals text."""
-    if any(kind == "INTERVAL" for kind in relation.types):
+    as_text = [_has_no_polars_type(str(kind)) for kind in relation.types]
+    if any(as_text):
         shown = (
-            f"CAST(#{position} AS VARCHAR) AS {quoted(name)}" if kind == "INTERVAL" else f"#{position}"
-            for position, (name, kind) in enumerate(zip(relation.columns, relation.types, strict=True), start=1)
+            f"CAST(#{position} AS VARCHAR) AS {quoted(name)}" if is_text else f"#{position}"
+            for position, (name, is_text) in enumerate(zip(relation.columns, as_text, strict=True), start=1)
         )
         relation = relation.project(", ".join(shown))
     return _plain(relation.pl())
+
+
+def _has_no_polars_type(kind: str) -> bool:
+    return "INTERVAL" in kind or "UNION" in kind
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:
@@ -35,8 +40,6 @@ def _plain(rows: pl.DataFrame) -> pl.DataFrame:
 
 def explained(error: Exception) -> str:
     """An error of DuckDB or polars in a line or two, without paths of this machine."""
-    if isinstance(error, pl.exceptions.PolarsError):
-        return "the result has a type that cannot be shown; CAST it to VARCHAR"
     if isinstance(error, duckdb.PermissionException):
         return "files, settings and extensions are out of reach of a query"
     if isinstance(error, duckdb.OutOfMemoryException):
