@@ -1,7 +1,8 @@
-"""`python -m leadline` is the `leadline` program."""
+"""`python -m leadline` is the same as `leadline`."""
 
 import sys
 
 from leadline.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
