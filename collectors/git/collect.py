@@ -34,7 +34,7 @@ def collect(
 ) -> Iterator[Page]:
     """The pages that bring the warehouse up to date with the repositories.
 
-    Pages belong together in the order they come in; each must be loaded, or none after it. For every repository come
+    Pages are loaded in the order they come in; each is, or none after it is. For every repository come
     pages of stream `commits` (the last one holds the cursor), and after those of all repositories pages of stream
     `line_counts`. A run that ends anywhere is completed by the next one.
 

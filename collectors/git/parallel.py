@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from queue import Full, Queue
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -13,49 +13,61 @@ def merged(jobs: Iterable[Callable[[], Iterator[T]]], workers: int, cancel: Call
 
     `cancel` is called when the results are no longer wanted, so that jobs that wait for a process come to an end.
     """
-    todo = iter(jobs)
-    taking = threading.Lock()
-    stopping = threading.Event()
-    results: Queue[tuple[T] | BaseException | None] = Queue(maxsize=workers)
-
-    def put(result: tuple[T] | BaseException | None) -> None:
-        while not stopping.is_set():
-            try:
-                return results.put(result, timeout=0.1)
-            except Full:
-                continue
-
-    def work() -> None:
-        try:
-            while not stopping.is_set():
-                with taking:
-                    job = next(todo, None)
-                if job is None:
-                    break
-                for result in job():
-                    put((result,))
-                    if stopping.is_set():
-                        break
-            put(None)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the results are taken
-            put(error)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
+    workshop = _Workshop(jobs, workers)
     try:
-        working = workers
+        yield from workshop.results()
+    finally:
+        workshop.close(cancel)
+
+
+class _Workshop(Generic[T]):
+    def __init__(self, jobs: Iterable[Callable[[], Iterator[T]]], workers: int) -> None:
+        self._jobs = iter(jobs)
+        self._taking = threading.Lock()
+        self._closing = threading.Event()
+        # A result, the error of a job, or None when a worker has nothing left to do.
+        self._done: Queue[tuple[T] | BaseException | None] = Queue(maxsize=max(workers, 1))
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def results(self) -> Iterator[T]:
+        working = len(self._threads)
         while working:
-            result = results.get()
+            result = self._done.get()
             if result is None:
                 working -= 1
             elif isinstance(result, BaseException):
                 raise result
             else:
                 yield result[0]
-    finally:
-        stopping.set()
-        if any(thread.is_alive() for thread in threads):
-            cancel()
-        for thread in threads:
-            thread.join()
+
+    def close(self, cancel: Callable[[], None]) -> None:
+        self._closing.set()
+        for thread in self._threads:
+            while thread.is_alive():
+                cancel()
+                thread.join(timeout=0.1)
+
+    def _work(self) -> None:
+        try:
+            while job := self._take():
+                for result in job():
+                    self._put((result,))
+                    if self._closing.is_set():
+                        return
+            self._put(None)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the results are taken
+            self._put(error)
+
+    def _take(self) -> Callable[[], Iterator[T]] | None:
+        with self._taking:
+            return None if self._closing.is_set() else next(self._jobs, None)
+
+    def _put(self, result: tuple[T] | BaseException | None) -> None:
+        while not self._closing.is_set():
+            try:
+                self._done.put(result, timeout=0.1)
+            except Full:
+                continue
+            return

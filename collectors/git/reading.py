@@ -1,10 +1,11 @@
 """One repository on its way into the warehouse: what is new, what is gone, and in which order it is told.
 
-A commit is in the table `commits` if and only if its parents, files, trailers and identities are in theirs, because one page
-holds them all. So the commits that are missing are known from the table alone, wherever an earlier run was killed.
+A commit is in the table `commits` if and only if its parents, files, trailers and identities are in theirs, because one
+page holds them all. So the commits that are missing are known from the table alone, wherever an earlier run was killed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -160,14 +161,16 @@ class Reading:
         """`sha` and `on_default_branch` of the commits that branches and tags reach, newest first."""
         if not refs.shas:
             return pl.DataFrame(schema={"sha": pl.String, "on_default_branch": pl.Boolean})
-        reached = self._reached("--branches", "--tags")
+        starts = [("--branches", "--tags"), (refs.head_sha,)] if refs.head_sha else [("--tags",)]
+        with ThreadPoolExecutor() as pool:
+            reached, *on_default = pool.map(self._reached, starts)
         if self.since:
             start = int(datetime.combine(self.since, time(), UTC).timestamp())
             reached = reached.filter(pl.col("seconds").cast(pl.Int64, strict=False) >= start)
-        on_default = self._reached(refs.head_sha)["sha"] if refs.head_sha else pl.Series([], dtype=pl.String)
-        return reached.select("sha", on_default_branch=pl.col("sha").is_in(on_default.implode()))
+        default = pl.concat([pl.Series(dtype=pl.String), *(commits["sha"] for commits in on_default)])
+        return reached.select("sha", on_default_branch=pl.col("sha").is_in(default.implode()))
 
-    def _reached(self, *starts: str) -> pl.DataFrame:
+    def _reached(self, starts: Sequence[str]) -> pl.DataFrame:
         listing = log.text(self.clone.git.output("rev-list", "--timestamp", *starts))
         part = pl.col("line").str.split_exact(" ", 1).struct
         return (
