@@ -82,7 +82,7 @@ def _login(people: pl.DataFrame) -> pl.DataFrame:
     by = {
         "name": text.joined(pl.col("name")),
         "login": text.joined(pl.col("login")),
-        "local": pl.when(~is_half).then(local),
+        "local": pl.when(~is_half & text.tells(LOCAL)).then(local),
     }
     usable = (pl.col("key").str.len_chars() >= LONG) & ~pl.col("key").is_in(generic.LOGINS)
     sides = pl.concat(

@@ -59,10 +59,14 @@ def is_own(clean: pl.Expr) -> pl.Expr:
         domain.str.contains(r"^[^\s]+\.\p{L}[\p{L}\p{N}-]+$")
         & ~domain.str.contains(generic.HOST)
         & ~domain.is_in(generic.DOMAINS)
-        & ~local.str.contains(generic.NO_REPLY)
-        & ~joined(local).is_in(generic.PLACEHOLDERS)
+        & tells(local)
         & (local != "")
     ).fill_null(value=False)
+
+
+def tells(local: pl.Expr) -> pl.Expr:
+    """Return whether the local part of an address can say who someone is."""
+    return ~(local.str.contains(generic.NO_REPLY) | joined(local).is_in(generic.PLACEHOLDERS))
 
 
 def local_part(address: pl.Expr) -> pl.Expr:
