@@ -1,68 +1,99 @@
 """Everything that is computed: the literal lists that the engine, the reference and the dashboards read."""
 
-from metrics.code.active_people import active_people
-from metrics.code.change_coupling import change_coupling
-from metrics.code.commit_credits import commit_credits
-from metrics.code.file_places import file_places
-from metrics.code.file_scopes import file_scopes
-from metrics.code.file_teams import file_teams
-from metrics.code.files import files
-from metrics.code.folders import folders
-from metrics.code.hotspots import hotspots
-from metrics.code.leavers import leavers
-from metrics.code.main_commits import main_commits
-from metrics.code.ownership import ownership
-from metrics.code.path_classes import path_classes
-from metrics.code.revisions import revisions
-from metrics.code.truck_factor import truck_factor
-from metrics.history.activity import activity, churn
-from metrics.history.contributors import contributors
-from metrics.history.releases import deployments_by_tag, release_gaps, release_rhythm
-from metrics.history.reverts import reverts
-from metrics.registry import Metric, Pipeline, Rule
-from metrics.summary.activity_figures import activity_figures
-from metrics.summary.calendar import calendar
-from metrics.summary.contributor_figures import contributor_figures
-from metrics.summary.credit_scopes import credit_scopes
-from metrics.summary.deployment_figures import deployment_figures
-from metrics.summary.knowledge_figures import knowledge_figures
-from metrics.summary.revert_figures import revert_figures
-
-PIPELINES: tuple[Pipeline, ...] = (
-    path_classes,
-    main_commits,
-    revisions,
-    commit_credits,
+from metrics.actions import (
+    actions,
+    code_without_owner,
+    file_at_risk,
+    hidden_coupling,
+    hotspot_heating,
+    key_person,
+    release_overdue,
+)
+from metrics.code import (
     active_people,
-    file_teams,
+    change_coupling,
+    commit_credits,
     file_places,
     file_scopes,
-    ownership,
-    truck_factor,
-    change_coupling,
+    file_teams,
     files,
-    hotspots,
     folders,
+    hotspots,
     leavers,
-    activity,
-    churn,
-    contributors,
-    reverts,
-    release_gaps,
-    release_rhythm,
-    deployments_by_tag,
-    credit_scopes,
-    calendar,
+    main_commits,
+    ownership,
+    path_classes,
+    revisions,
+    truck_factor,
+)
+from metrics.history import activity, contributors, releases, reverts
+from metrics.registry import Metric, Pipeline, Rule
+from metrics.summary import (
     activity_figures,
+    calendar,
     contributor_figures,
-    revert_figures,
+    credit_scopes,
     deployment_figures,
     knowledge_figures,
+    revert_figures,
+)
+
+RULES: tuple[Rule, ...] = (
+    file_at_risk.RULE,
+    code_without_owner.RULE,
+    hotspot_heating.RULE,
+    hidden_coupling.RULE,
+    key_person.RULE,
+    release_overdue.RULE,
+)
+"""The rules of `metrics.actions`."""
+
+PIPELINES: tuple[Pipeline, ...] = (
+    path_classes.path_classes,
+    main_commits.main_commits,
+    revisions.revisions,
+    commit_credits.commit_credits,
+    active_people.active_people,
+    file_teams.file_teams,
+    file_places.file_places,
+    file_scopes.file_scopes,
+    ownership.ownership,
+    files.files,
+    folders.folders,
+    truck_factor.truck_factor,
+    change_coupling.change_coupling,
+    hotspots.hotspots,
+    leavers.leavers,
+    activity.activity,
+    activity.churn,
+    contributors.contributors,
+    reverts.reverts,
+    releases.release_gaps,
+    releases.release_rhythm,
+    releases.deployments_by_tag,
+    credit_scopes.credit_scopes,
+    calendar.calendar,
+    activity_figures.activity_figures,
+    contributor_figures.contributor_figures,
+    revert_figures.revert_figures,
+    deployment_figures.deployment_figures,
+    knowledge_figures.knowledge_figures,
+    *(rule.propose for rule in RULES),
+    actions.actions,
 )
 """Every pipeline; several may feed one table."""
 
-METRICS: tuple[Metric, ...] = ()
+METRICS: tuple[Metric, ...] = (
+    *files.METRICS,
+    *ownership.METRICS,
+    *truck_factor.METRICS,
+    *change_coupling.METRICS,
+    *hotspots.METRICS,
+    *leavers.METRICS,
+    *activity_figures.METRICS,
+    *contributor_figures.METRICS,
+    *revert_figures.METRICS,
+    *deployment_figures.METRICS,
+    *releases.METRICS,
+)
 """The metric catalogue."""
-
-RULES: tuple[Rule, ...] = ()
-"""The rules of `metrics.actions`."""

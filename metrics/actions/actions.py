@@ -1,8 +1,20 @@
-"""The one ranked list of what to do next."""
+"""The one ranked list of what to do next.
 
-from metrics.registry import Intermediate
+Rules propose, this list chooses: of several proposals about one item the best stays, of one rule at most three a
+team, and at most ten a team in all, ranked by days saved × confidence. What is under no team counts as one team.
+An action that is no longer proposed is gone; one that comes back, or stays, keeps its identifier.
+"""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
+
+MOST_OF_A_RULE = 3
+MOST_OF_A_TEAM = 10
 
 
 class ActionCandidates(Intermediate):
@@ -11,9 +23,10 @@ class ActionCandidates(Intermediate):
     rule = col.key("Name of the rule")
     item_kind = col.key("`file`, `folder`, `file_pair`, `repository`, …")
     item_id = col.key("`<repository>:<path>`, or what names the item")
+    repo_id = col.text("Repository of the item")
+    path = col.text("Path of the item, the first one of a pair; null for a repository")
     team = col.text("The team it is for; null where no team owns the item")
     responsibility = col.text("What a tech lead answers for that it serves")
-    url = col.text("Where to look at it; null where not known")
     title = col.text("What is wrong, in one short sentence")
     why = col.text("The numbers and items behind it")
     next_step = col.text("What to do")
@@ -27,12 +40,13 @@ class ActionCandidates(Intermediate):
 class Actions(Table):
     """What to do next: at most ten a team, one an item, best first."""
 
-    action_id = col.key("Stable as long as rule and item stay the same")
+    action_id = col.key("`<rule>:<item_id>`: stable as long as rule and item stay the same")
     rule = col.text("Name of the rule")
     responsibility = col.text("What a tech lead answers for that it serves")
     team = col.text("The team it is for; null where no team owns the item")
     item_kind = col.text("`file`, `folder`, `file_pair`, `repository`, …")
     item_id = col.text("`<repository>:<path>`, or what names the item")
+    repo_id = col.text("Repository of the item")
     url = col.text("Where to look at it; null where not known")
     title = col.text("What is wrong, in one short sentence")
     why = col.text("The numbers and items behind it")
@@ -44,3 +58,43 @@ class Actions(Table):
     confidence = col.real("How sure the rule is, 0 to 1")
     rank = col.number("Place in the team's list, from 1")
     first_seen_at = col.instant("When it was first proposed")
+
+
+@pipeline(Actions)
+def actions(
+    action_candidates: pl.LazyFrame, repositories: pl.LazyFrame, previous_actions: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """The best proposals of every team, in order."""
+    worth = pl.col("days_saved") * pl.col("confidence")
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    seen = previous_actions.select("action_id", seen_at="first_seen_at")
+    return (
+        action_candidates.with_columns(worth=worth.round(6), action_id=pl.format("{}:{}", "rule", "item_id"))
+        .sort("worth", "confidence", "action_id", descending=[True, True, False])
+        .unique(["item_kind", "item_id"], keep="first", maintain_order=True)
+        .filter(place.over("team", "rule") <= MOST_OF_A_RULE)
+        .with_columns(rank=place.over("team"))
+        .filter(pl.col("rank") <= MOST_OF_A_TEAM)
+        .join(repositories.select("repo_id", "default_branch", page=_web_page(pl.col("url"))), on="repo_id", how="left")
+        .join(seen, on="action_id", how="left")
+        .with_columns(url=_url(), first_seen_at=pl.coalesce("seen_at", pl.lit(as_of, dtype=pl.Datetime("us"))))
+        .select(Actions.column_names())
+        .sort("team", "rank", nulls_last=True)
+    )
+
+
+def _web_page(url: pl.Expr) -> pl.Expr:
+    """The page of a repository that is on GitHub or GitLab."""
+    return url.str.extract(r"^(https?://[^/@]*git(?:hub|lab)[^/@]*/.+?)(?:\.git)?/?$")
+
+
+def _url() -> pl.Expr:
+    page, kind = pl.col("page"), pl.col("item_kind")
+    way = pl.concat_str(
+        pl.when(page.str.contains("gitlab", literal=True)).then(pl.lit("/-/")).otherwise(pl.lit("/")),
+        pl.when(kind == "folder").then(pl.lit("tree/")).otherwise(pl.lit("blob/")),
+        pl.col("default_branch"),
+        pl.lit("/"),
+        pl.col("path"),
+    )
+    return pl.when(kind == "repository").then(page).otherwise(page + way)

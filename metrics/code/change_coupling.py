@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import folder, months_ago, parent_folder
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -104,3 +104,28 @@ def change_coupling(revisions: pl.LazyFrame, file_places: pl.LazyFrame, *, as_of
         .select(ChangeCoupling.column_names())
         .sort("repo_id", "path_a", "path_b")
     )
+
+
+METRICS = (
+    Metric(
+        name="change_coupling",
+        title="Change coupling",
+        unit="percent",
+        direction="lower",
+        responsibility="problem_solving",
+        definition=(
+            "Over commits of at most 30 files: 100 · commits with both files / mean of the two files' commits; "
+            "pairs with 5 shared commits, 5 on average and a degree of 30 or more."
+        ),
+        table="change_coupling",
+        inputs=("commits", "commit_files", "head_files", "team_scopes", "code_owners"),
+        exclusions=(
+            "Commits of more than 30 files; files gone from the head; vendored, generated, lock, documentation, "
+            "data and asset files, `.mailmap`, authors' lists, changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "A test and its subject change together rightly. Squashed branches look more coupled than rebased ones."
+        ),
+        source="code-maat, Tornhill",
+    ),
+)

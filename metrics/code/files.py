@@ -15,7 +15,7 @@ import polars as pl
 
 from metrics.code.path_classes import CLASSES
 from metrics.expressions import ACTIVE, folder, months_ago, total, whole_months
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -111,3 +111,116 @@ def _people(ownership: pl.LazyFrame) -> pl.LazyFrame:
         knowers=(pl.col("is_knower") & pl.col("is_active")).sum(),
         lost_share=total(pl.col("share") * (~pl.col("is_active")).cast(pl.Float64)),
     )
+
+
+METRICS = (
+    Metric(
+        name="revisions",
+        title="Revisions of a file",
+        unit="count",
+        direction="neutral",
+        responsibility="problem_solving",
+        definition="Commits of the default branch that touched the file, through all its renames.",
+        table="files",
+        inputs=("commits", "commit_files", "head_files"),
+        exclusions="Merges; commits dated after the run.",
+        pitfalls="Many revisions mean that much is asked of a file, not that it is bad.",
+        source="code-maat",
+    ),
+    Metric(
+        name="sum_of_coupling",
+        title="Sum of coupling",
+        unit="count",
+        direction="lower",
+        responsibility="problem_solving",
+        definition="Sum over the commits with the file of (files in the commit - 1).",
+        table="files",
+        inputs=("commits", "commit_files", "head_files"),
+        exclusions=(
+            "Commits of more than 30 files; vendored, generated, lock, documentation, data and asset files, "
+            "`.mailmap`, authors' lists, changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls="It grows with age and with the habit of large commits; compare files of one repository.",
+        source="code-maat",
+    ),
+    Metric(
+        name="fragmentation",
+        title="Fragmentation of authorship",
+        unit="share",
+        direction="neutral",
+        responsibility="allocation",
+        definition=(
+            "1 - Σ (a person's revisions of the file / its revisions)²: 0 where one person made all, near 1 where "
+            "very many made few each."
+        ),
+        table="files",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "Low is a risk of losing knowledge, high one of nobody feeling responsible; neither end is good by itself."
+        ),
+        source="code-maat (fractal value)",
+    ),
+    Metric(
+        name="code_age",
+        title="Code age",
+        unit="months",
+        direction="neutral",
+        responsibility="strategy",
+        definition=(
+            "Whole months since the last change of the file; a month is complete when its day and time are reached."
+        ),
+        table="files",
+        inputs=("commits", "commit_files", "head_files"),
+        exclusions="Merges; commits dated after the run.",
+        pitfalls="A reformatting makes old code look young. Old and quiet is often simply finished.",
+        source="code-maat",
+    ),
+    Metric(
+        name="files_at_risk",
+        title="Files at risk",
+        unit="share",
+        direction="lower",
+        responsibility="mentoring",
+        definition=(
+            "Share of the files that fewer than two people know (wrote or reviewed a change of, bulk changes "
+            "aside) who were active in the last 90 days."
+        ),
+        table="files",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "reviews"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "Most files of an old project are at risk by this measure; it matters where work goes on. Knowledge "
+            "from reading leaves no trace."
+        ),
+        source="Mirsaeedi & Rigby 2020",
+    ),
+    Metric(
+        name="knowledge_loss",
+        title="Knowledge loss",
+        unit="share",
+        direction="lower",
+        responsibility="strategy",
+        definition=(
+            "Share of the lines at the head whose authors have been inactive for 90 days. Who wrote a line is "
+            "estimated: each person's share of the lines ever added, times the lines at the head."
+        ),
+        table="folders",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "reviews"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs. Files whose lines were not counted."
+        ),
+        pitfalls=(
+            "An estimate, not a blame of every line: rewritten code keeps its first author's share. People who "
+            "only moved to another repository count as gone where that is not collected."
+        ),
+        source="CodeScene, by an approximation of its own",
+    ),
+)

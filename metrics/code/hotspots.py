@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import folder, months_ago, percent_rank
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -82,3 +82,28 @@ def _bend() -> pl.Expr:
     across = pl.int_range(pl.len()) / (pl.len() - 1).clip(1)
     down = (effort.max() - effort) / (effort.max() - effort.min()).clip(1)
     return (down - across).round(12).arg_max() + 1
+
+
+METRICS = (
+    Metric(
+        name="hotspots",
+        title="Hotspots",
+        unit="count",
+        direction="lower",
+        responsibility="problem_solving",
+        definition=(
+            "Files by percent rank of revisions in the last 12 months × percent rank of lines at the head; as "
+            "many are hotspots as lie before the bend of the sorted curve of revisions × lines."
+        ),
+        table="hotspots",
+        inputs=("commits", "commit_files", "head_files"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs. Files that did not change in 12 months."
+        ),
+        pitfalls=(
+            "A place to look at, not a fault. Lines stand in for complexity; ranks compare within one repository only."
+        ),
+        source="Tornhill, Your Code as a Crime Scene",
+    ),
+)

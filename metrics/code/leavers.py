@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import ACTIVE, folder
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -84,3 +84,28 @@ def _folders(parts: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(PERSON)
         .agg(folders=pl.col("folder").sort())
     )
+
+
+METRICS = (
+    Metric(
+        name="leaver_simulation",
+        title="What a person's leaving would cost",
+        unit="files",
+        direction="lower",
+        responsibility="strategy",
+        definition=(
+            "For every active person: files that would have no active author any more, or nobody active who knows "
+            "them; for several people at once, the same from `ownership` without all of them."
+        ),
+        table="leavers",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "reviews"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "It shows how work was shared out, not who is good. Meant for planning hand-overs together with the person."
+        ),
+        source="CodeScene; degree of authorship by Avelino et al. 2016",
+    ),
+)

@@ -15,7 +15,7 @@ write the first import), but they teach nobody: who only ever touched a file in 
 import polars as pl
 
 from metrics.expressions import total
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -138,3 +138,52 @@ def _is_main() -> pl.Expr:
         pl.struct(-pl.col("share").round(9), -pl.col("last_at").dt.epoch("us"), "person_id").rank("ordinal").over(FILE)
     )
     return pl.col("share").is_not_null() & (place == 1)
+
+
+METRICS = (
+    Metric(
+        name="ownership",
+        title="Ownership",
+        unit="share",
+        direction="neutral",
+        responsibility="allocation",
+        definition=(
+            "A person's lines added to the file / all lines people added; under 5 % is a minor contribution, the "
+            "largest share the main developer."
+        ),
+        table="ownership",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "Lines added measure presence, not understanding; a move between files looks like authorship unless "
+            "git saw the rename."
+        ),
+        source="Bird et al. 2011",
+    ),
+    Metric(
+        name="degree_of_authorship",
+        title="Degree of authorship",
+        unit="score",
+        direction="neutral",
+        responsibility="allocation",
+        definition=(
+            "3.293 + 1.098·FA + 0.164·DL - 0.321·ln(1 + AC): FA is 1 for who created the file, DL the person's "
+            "modifications and renames, AC all others'. An author has over 0.75 of the file's highest, and 3.293 "
+            "or more or created it."
+        ),
+        table="ownership",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "The weights were fitted on one set of projects. Time plays no part: who created a file ten years ago "
+            "may still be its author."
+        ),
+        source="Avelino et al. 2016",
+    ),
+)

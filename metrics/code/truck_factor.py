@@ -13,7 +13,7 @@ Misread: it tells how concentrated authorship is, not who is good; an author by 
 import polars as pl
 
 from metrics.code.file_scopes import SCOPE
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -99,3 +99,30 @@ def _counted(leaving: pl.LazyFrame, removed: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(SCOPE)
         .agg(truck_factor=pl.len(), person_ids=pl.col("person_id").sort_by("place"))
     )
+
+
+METRICS = (
+    Metric(
+        name="truck_factor",
+        title="Truck factor",
+        unit="people",
+        direction="higher",
+        responsibility="strategy",
+        definition=(
+            "Remove the person who authors most files (a tie: more changes) while at least half of the files keep "
+            "an author; count the removed, without those authoring under a tenth of the first one's files. For "
+            "repositories, folders of 10 files or more, and teams."
+        ),
+        table="truck_factor",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "team_scopes", "code_owners"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs."
+        ),
+        pitfalls=(
+            "It tells how concentrated authorship is, whether the authors are still there is another matter "
+            "(`active_authors`). Small repositories have 1 by nature."
+        ),
+        source="Avelino et al. 2016",
+    ),
+)

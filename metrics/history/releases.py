@@ -1,23 +1,24 @@
 """Releases by their tags, and their rhythm.
 
 A release is a commit with a tag that matches the configured pattern and is no pre-release (alpha, beta, rc, dev,
-…). Several tags on one commit are one release. For repositories where nothing better is known, releases are the
-deployments.
+…). Several tags on one commit are one release, and releases within a day are one beat of the rhythm. For
+repositories where nothing better is known, releases are the deployments.
 
 Misread: repositories that maintain several lines at once release more often than any one line does. A
 repository that is delivered without tags has no rhythm here.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
-RECENT = timedelta(days=3 * 365)
+RECENT = 20
+"""The rhythm is that of so many last gaps."""
 MEDIAN_NEEDS = 5
 P85_NEEDS = 10
 PRE_RELEASE = (
@@ -41,9 +42,9 @@ class ReleaseRhythm(Table):
 
     repo_id = col.key("Repository")
     releases = col.number("Releases")
-    gaps_counted = col.number("Gaps between releases of the last three years")
-    p50_days = col.real("Median gap of the last three years; null for fewer than 5 gaps")
-    p85_days = col.real("Gap that 85 % of them kept; null for fewer than 10 gaps")
+    gaps_counted = col.number("Gaps that the rhythm is taken from: the last 20 of a day or more")
+    p50_days = col.real("Median of these gaps; null for fewer than 5")
+    p85_days = col.real("85th percentile of these gaps; null for fewer than 10")
     last_tag = col.text("The last release")
     last_released_at = col.instant("When that was")
     days_since_last = col.real("Days since then")
@@ -89,7 +90,8 @@ def release_gaps(tags: pl.LazyFrame, *, as_of: datetime, deployments_tag: str) -
 def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """How often each repository releases, and whether it is late by its own measure."""
     now = pl.lit(as_of, dtype=pl.Datetime("us"))
-    gaps = pl.col("days_since_previous").filter(pl.col("released_at") > as_of - RECENT).drop_nulls()
+    days = pl.col("days_since_previous")
+    gaps = days.filter(days >= 1).tail(RECENT)
     last = (
         release_gaps.sort("repo_id", "released_at", "tag")
         .group_by("repo_id")
@@ -138,3 +140,23 @@ def deployments_by_tag(release_gaps: pl.LazyFrame, *, rungs: Collection[str]) ->
         .select(Deployments.column_names())
         .sort("deployment_id")
     )
+
+
+METRICS = (
+    Metric(
+        name="release_rhythm",
+        title="Release rhythm",
+        unit="days",
+        direction="neutral",
+        responsibility="timelines",
+        definition=(
+            "Median and 85th percentile of the last 20 gaps of a day or more between releases, and the days since "
+            "the last one."
+        ),
+        table="release_rhythm",
+        inputs=("tags", "commits"),
+        exclusions="Pre-releases; fewer than 5 gaps (median) or 10 (85th percentile).",
+        pitfalls="A project that stopped tagging looks overdue.",
+        source="CHAOSS: Release Frequency",
+    ),
+)

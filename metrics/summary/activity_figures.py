@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import total
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from metrics.summary.observations import SCOPE, Observations, in_periods, observe
 
 COMMIT = ["repo_id", "sha"]
@@ -53,3 +53,51 @@ def activity_figures(
         ),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
+
+
+METRICS = (
+    Metric(
+        name="commits",
+        title="Commits",
+        unit="count",
+        direction="neutral",
+        responsibility="execution",
+        definition=(
+            "Commits of the default branch by people, in the week, month or 90 days in which they were applied."
+        ),
+        table="activity",
+        inputs=("commits", "commit_trailers", "people"),
+        exclusions="Merges; commits by programs only.",
+        pitfalls="Says how work is cut into pieces, not how much was done.",
+        source="CHAOSS: Code Changes Commits",
+    ),
+    Metric(
+        name="active_authors",
+        title="Active authors",
+        unit="people",
+        direction="neutral",
+        responsibility="allocation",
+        definition="People who wrote or co-wrote a commit of the default branch in the period.",
+        table="churn",
+        inputs=("commits", "commit_trailers", "people", "team_members"),
+        exclusions="Merges; programs.",
+        pitfalls="People who review, plan or help do not appear.",
+        source="CHAOSS: Contributors",
+    ),
+    Metric(
+        name="churn",
+        title="Churn",
+        unit="lines",
+        direction="neutral",
+        responsibility="execution",
+        definition="Lines added plus lines deleted in files that are people's work; co-authors share them.",
+        table="churn",
+        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "team_members"),
+        exclusions=(
+            "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
+            "changelogs and CODEOWNERS; programs. Binary files."
+        ),
+        pitfalls="Moving and reformatting code is churn too; bulk commits are shown apart in `activity`.",
+        source="code-maat",
+    ),
+)

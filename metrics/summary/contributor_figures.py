@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from metrics.summary.observations import PERIOD, SCOPE, Observations, in_periods, observe
 
 
@@ -43,3 +43,33 @@ def absence_factor(contributions: pl.Expr) -> pl.Expr:
     """The smallest number of contributors who together made at least half of the contributions."""
     largest_first = contributions.sort(descending=True)
     return (largest_first.cum_sum() < contributions.sum() / 2 - 1e-6).sum() + 1
+
+
+METRICS = (
+    Metric(
+        name="new_contributors",
+        title="New contributors",
+        unit="people",
+        direction="higher",
+        responsibility="mentoring",
+        definition="People whose first commit in the scope lies in the period.",
+        table="contributors",
+        inputs=("commits", "commit_trailers", "people", "team_members"),
+        exclusions="Programs.",
+        pitfalls="A person under two names that were not merged counts twice.",
+        source="CHAOSS: New Contributors",
+    ),
+    Metric(
+        name="contributor_absence_factor",
+        title="Contributor absence factor",
+        unit="people",
+        direction="higher",
+        responsibility="strategy",
+        definition="The smallest number of people who together made half of the commits of the last 90 days.",
+        table="contributors",
+        inputs=("commits", "commit_trailers", "people", "team_members"),
+        exclusions="Programs; groups smaller than the configured minimum.",
+        pitfalls="Commits, not knowledge: compare it with the truck factor.",
+        source="CHAOSS: Contributor Absence Factor",
+    ),
+)

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from metrics.summary.observations import PERIOD, SCOPE, Observations, in_periods, observe
 
 MEDIAN_NEEDS = 5
@@ -56,3 +56,36 @@ def deployment_figures(
         ),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
+
+
+METRICS = (
+    Metric(
+        name="deployment_frequency",
+        title="Deployment frequency",
+        unit="per week",
+        direction="higher",
+        responsibility="project_management",
+        definition=(
+            "Deployments / weeks since the first one within the period; here releases found by their tags, "
+            "pre-releases left out, one a commit."
+        ),
+        table="deployments",
+        inputs=("tags",),
+        exclusions="Pre-releases; time before the first release.",
+        pitfalls="A tag is a release, not necessarily a deployment. Several release lines add up.",
+        source="DORA 2024",
+    ),
+    Metric(
+        name="days_between_deployments",
+        title="Days between deployments",
+        unit="days",
+        direction="lower",
+        responsibility="project_management",
+        definition="Median days from one deployment of a repository to its next; null for fewer than 5.",
+        table="release_gaps",
+        inputs=("tags",),
+        exclusions="Pre-releases; the first release.",
+        pitfalls="Several release lines at once make the gaps shorter than any one line's.",
+        source="DORA 2024",
+    ),
+)

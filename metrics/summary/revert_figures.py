@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.registry import pipeline
+from metrics.registry import Metric, pipeline
 from metrics.summary.observations import SCOPE, Observations, in_periods, observe
 
 COMMIT = ["repo_id", "sha"]
@@ -35,3 +35,33 @@ def revert_figures(
         ),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
+
+
+METRICS = (
+    Metric(
+        name="reverts",
+        title="Reverts",
+        unit="count",
+        direction="lower",
+        responsibility="execution",
+        definition="Commits of the default branch whose message says which commit they revert.",
+        table="reverts",
+        inputs=("commits",),
+        exclusions="Reverts made by hand, without git's sentence; reverts by programs.",
+        pitfalls="A team that reverts quickly may be safer than one that never does.",
+        source="git revert",
+    ),
+    Metric(
+        name="time_to_revert",
+        title="Time until reverted",
+        unit="seconds",
+        direction="lower",
+        responsibility="execution",
+        definition="Median time between a commit and the commit that reverts it; null for fewer than 5.",
+        table="reverts",
+        inputs=("commits",),
+        exclusions="Reverted commits that are not in the repository; negative times.",
+        pitfalls="Only reverts that happened: what is still to be reverted is not in it.",
+        source="git revert",
+    ),
+)

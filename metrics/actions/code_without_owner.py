@@ -1,0 +1,91 @@
+"""Folders that are still changed although everybody who wrote them has left."""
+
+import polars as pl
+
+from metrics.actions.actions import ActionCandidates
+from metrics.actions.wording import READING, counted, item_id, listed, one_team, percent, reading_days
+from metrics.registry import Rule, pipeline
+
+FILE = ["repo_id", "path"]
+FOLDER = ["repo_id", "folder"]
+MIN_LINES = 500
+MIN_REVISIONS = 5
+MIN_LOST = 0.9
+NAME = "code_without_owner"
+
+
+@pipeline(ActionCandidates)
+def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> pl.LazyFrame:
+    """One action for every such folder."""
+    source = files.filter(pl.col("file_class") == "source", pl.col("folder") != "")
+    active = (
+        ownership.filter(pl.col("is_active"), pl.col("is_author"))
+        .join(source.select(*FILE, "folder"), on=FILE)
+        .select(FOLDER)
+        .unique()
+    )
+    measured = pl.col("lines").filter(pl.col("lost_share").is_not_null()).sum()
+    return (
+        source.group_by(FOLDER)
+        .agg(
+            team=one_team(),
+            files=pl.len(),
+            lines=pl.col("lines").sum(),
+            changes=pl.col("revisions_12m").sum(),
+            changed_files=(pl.col("revisions_12m") > 0).sum(),
+            changed_lines=pl.col("lines").filter(pl.col("revisions_12m") > 0).sum(),
+            recent=pl.col("revisions_90d").sum(),
+            lost=(pl.col("lost_share") * pl.col("lines")).sum() / measured,
+            paths=listed(pl.col("path"), pl.col("revisions_12m")),
+        )
+        .filter(
+            pl.col("lines") >= MIN_LINES,
+            pl.col("changes") >= MIN_REVISIONS,
+            pl.col("recent") > 0,
+            pl.col("lost") >= MIN_LOST,
+        )
+        .join(active, on=FOLDER, how="anti")
+        .select(
+            "repo_id",
+            "team",
+            path="folder",
+            rule=pl.lit(NAME),
+            item_kind=pl.lit("folder"),
+            item_id=item_id(pl.col("folder")),
+            responsibility=pl.lit("strategy"),
+            title=pl.format("{} keeps changing, but its authors are gone", "folder"),
+            why=pl.format(
+                "{} of its lines were written by people without a commit for 90 days, and no active person is "
+                "an author of "
+                "any of its {} ({} lines); they changed {} in the last 12 months, most of all {}.",
+                percent(pl.col("lost")),
+                counted(pl.col("files"), "source file"),
+                "lines",
+                counted(pl.col("changes"), "time"),
+                "paths",
+            ),
+            next_step=pl.format("Name an owner for {} and let them review every change of it for a while.", "folder"),
+            actor_id=pl.lit(None, dtype=pl.String),
+            actor_team="team",
+            days_saved=reading_days(pl.col("changed_lines")),
+            basis=pl.lit(READING),
+            confidence=pl.lit(0.5),
+        )
+        .select(ActionCandidates.column_names())
+        .sort("item_id")
+    )
+
+
+RULE = Rule(
+    name=NAME,
+    title="Code without an active owner",
+    responsibility="strategy",
+    definition=(
+        f"Folders (at most two levels) of {MIN_LINES} source lines or more, at least {MIN_LOST:.0%} of them by "
+        f"people who have been "
+        f"inactive for 90 days, no active author of any file, changed {MIN_REVISIONS} times or more in 12 "
+        f"months and at least once in "
+        "the last 90 days."
+    ),
+    propose=propose_code_without_owner,
+)

@@ -1,0 +1,67 @@
+"""A repository that used to release in a rhythm and has not for too long."""
+
+import polars as pl
+
+from metrics.actions.actions import ActionCandidates
+from metrics.actions.wording import MOST_DAYS
+from metrics.registry import Rule, pipeline
+
+MIN_WAITING = 10
+MAX_BEATS = 4
+NAME = "release_overdue"
+
+
+@pipeline(ActionCandidates)
+def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyFrame) -> pl.LazyFrame:
+    """One action for every such repository."""
+    busy = contributors.group_by("repo_id").agg(recent=pl.col("commits_90d").sum()).filter(pl.col("recent") > 0)
+    return (
+        release_rhythm.filter(
+            pl.col("is_overdue"),
+            pl.col("commits_since_last") >= MIN_WAITING,
+            pl.col("days_since_last") <= MAX_BEATS * pl.col("p85_days"),
+        )
+        .join(busy, on="repo_id", how="semi")
+        .select(
+            "repo_id",
+            path=pl.lit(None, dtype=pl.String),
+            team=pl.lit(None, dtype=pl.String),
+            rule=pl.lit(NAME),
+            item_kind=pl.lit("repository"),
+            item_id=pl.col("repo_id"),
+            responsibility=pl.lit("project_management"),
+            title=pl.format("{} has fallen out of its release rhythm", "repo_id"),
+            why=pl.format(
+                "{} commits wait since {} of {} days ago; 85 % of the last {} gaps were shorter than {} days, "
+                "half of them "
+                "shorter than {}.",
+                "commits_since_last",
+                "last_tag",
+                pl.col("days_since_last").round(0).cast(pl.Int64),
+                "gaps_counted",
+                pl.col("p85_days").round(0).cast(pl.Int64),
+                pl.col("p50_days").round(0).cast(pl.Int64),
+            ),
+            next_step=pl.lit("Release what is there, or write down what it waits for and who can clear that."),
+            actor_id=pl.lit(None, dtype=pl.String),
+            actor_team=pl.lit(None, dtype=pl.String),
+            days_saved=(pl.col("commits_since_last") / 200).clip(0.1, MOST_DAYS).round(1),
+            basis=pl.lit("a day of searching in a larger release for every 200 commits that wait, at most 5 days"),
+            confidence=pl.lit(0.5),
+        )
+        .select(ActionCandidates.column_names())
+        .sort("item_id")
+    )
+
+
+RULE = Rule(
+    name=NAME,
+    title="Release rhythm broken",
+    responsibility="project_management",
+    definition=(
+        "Repositories whose last release is longer ago than 85 % of their last 20 gaps (at least 10), though "
+        "not more than "
+        f"{MAX_BEATS} times that, with {MIN_WAITING} commits or more since and work in the last 90 days."
+    ),
+    propose=propose_release_overdue,
+)
