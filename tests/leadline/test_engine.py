@@ -1,0 +1,67 @@
+"""The engine: frames and settings by name, in the order of need."""
+
+from graphlib import CycleError
+
+import polars as pl
+import pytest
+
+from leadline.engine import compute
+from metrics.registry import Intermediate, Pipeline, pipeline
+from warehouse.tables import Table
+from warehouse.tables import columns as col
+
+
+class Halves(Intermediate):
+    """Only other pipelines read it."""
+
+    name = col.key("Name")
+    half = col.real("Half")
+
+
+class Totals(Table):
+    """Fed by two pipelines."""
+
+    name = col.key("Name")
+    total = col.real("Total")
+
+
+@pipeline(Halves)
+def halves(commits: pl.LazyFrame) -> pl.LazyFrame:
+    return commits.select("name", half=pl.col("value") / 2).sort("name")
+
+
+@pipeline(Totals)
+def small(halves: pl.LazyFrame, *, limit: int) -> pl.LazyFrame:
+    return halves.filter(pl.col("half") < limit).select("name", total="half").sort("name")
+
+
+@pipeline(Totals)
+def large(halves: pl.LazyFrame, *, limit: int) -> pl.LazyFrame:
+    return halves.filter(pl.col("half") >= limit).select(total="half", name="name").sort("name")
+
+
+def test_frames_are_computed_in_the_order_of_need_and_read_once() -> None:
+    asked: list[str] = []
+
+    def read(table: str) -> pl.DataFrame:
+        asked.append(table)
+        return pl.DataFrame({"name": ["b", "a"], "value": [8, 2]})
+
+    timed: dict[str, float] = {}
+    tables = compute((large, small, halves), read, {"limit": 3}, on_table=timed.__setitem__)
+
+    assert asked == ["commits"]
+    assert list(tables) == ["totals"]
+    assert tables["totals"].to_dict(as_series=False) == {"name": ["a", "b"], "total": [1.0, 4.0]}
+    assert set(timed) == {"halves", "totals"}
+
+
+def test_a_setting_nobody_offers_is_named() -> None:
+    with pytest.raises(LookupError, match=r"pipeline small asks for settings that nobody offers: limit"):
+        compute((small, halves), lambda table: pl.DataFrame({"name": ["a"], "value": [1]}), {})
+
+
+def test_pipelines_that_wait_for_each_other_are_refused() -> None:
+    turned = Pipeline("halves", halves.compute, Halves, ("totals",), ())
+    with pytest.raises(CycleError):
+        compute((turned, small), lambda table: pl.DataFrame(), {"limit": 1})
