@@ -3,11 +3,11 @@
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from leadline.errors import ConfigError, ExitCode
 from leadline.redact import redact
@@ -54,7 +54,7 @@ def all_checks(app: "App") -> Iterator[Check]:
     for source in config.source:
         yield from _credentials(source, config)
     yield from _warehouse(config.directory)
-    yield _freshness(config.directory, datetime.now(UTC).replace(tzinfo=None))
+    yield _last_run(config.directory)
 
 
 def _mistakes(error: ConfigError) -> Iterator[Check]:
@@ -128,8 +128,8 @@ def _warehouse(directory: Path) -> Iterator[Check]:
         yield Check("ok", "disk", f"{free:,.0f} GiB free at {existing}")
 
 
-def _freshness(directory: Path, now: datetime) -> Check:
-    """How the last run that was published ended, and how long ago."""
+def _last_run(directory: Path) -> Check:
+    """What the published file says about the last run."""
     from warehouse.errors import NoGeneration, WarehouseError
     from warehouse.reader import Reader
 
@@ -140,9 +140,14 @@ def _freshness(directory: Path, now: datetime) -> Check:
         rows = []
     except WarehouseError as error:
         return fail("freshness", str(error), error.hint)
-    if not rows:
+    return freshness(rows, datetime.now(UTC).replace(tzinfo=None))
+
+
+def freshness(runs: Sequence[Mapping[str, Any]], now: datetime) -> Check:
+    """How the last run ended, and how long ago; `runs` are rows of `meta.runs`, the last one first."""
+    if not runs:
         return Check("warn", "freshness", "nothing is published yet", "run: leadline run")
-    last = rows[0]
+    last = runs[0]
     at = last["finished_at"] or last["started_at"]
     detail = f"last run {at:%Y-%m-%d %H:%M} UTC: {last['status']}"
     if last["status"] in {"failed", "partial"}:

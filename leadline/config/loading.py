@@ -57,16 +57,17 @@ def _validated(path: Path, data: dict[str, Any], origins: Mapping[Key, Origin]) 
     def origin(key: Key) -> Origin:
         return nearest(origins, key) or Origin("file", shown(path))
 
-    mistakes = [
-        Problem(str(origin(key)), dotted(key), redact(text), near) for key, text, near in findings(data, path.parent)
-    ]
-    mistakes += unknown_sections(Config)
     config = None
+    mistakes = unknown_sections(Config)
     try:
         values = {key: where for key, where in origins.items() if where.kind != "file" or not _is_table(data, key)}
         config = Config.model_validate(data, context={"path": path, "origins": values})
     except ValidationError as error:
         mistakes += [problem(Config, detail, origin) for detail in error.errors()]
+    told = {mistake.key for mistake in mistakes}
+    for key, text, near in findings(data, path.parent):
+        if dotted(key) not in told:
+            mistakes.append(Problem(str(origin(key)), dotted(key), redact(text), near))
     if mistakes or config is None:
         raise _error(mistakes)
     return config

@@ -17,7 +17,7 @@ def unknown_members(config: Config, identities: Iterable[str]) -> list[Problem]:
     known = {identity.casefold() for identity in identities}
     return [
         Problem(
-            str(config.origin("team", position, "members", index)),
+            str(config.origin("team", position, "members", index, "id")),
             dotted(("team", position, "members", index)),
             f'no collected identity is "{member.id}"',
             nearest_to(member.id, sorted(known)),

@@ -70,7 +70,7 @@ def _table(heading: str, model: Any) -> Iterator[str]:
 
 
 def _rows(model: type[BaseModel], prefix: str = "", defaults: BaseModel | None = None) -> Iterator[str]:
-    """A row for each key; tables inside are flattened to dotted keys. `defaults` holds values instead of the model's."""
+    """A row for each key; tables inside become dotted keys. `defaults` holds values instead of the model's."""
     for name, field in model.model_fields.items():
         key = prefix + (field.alias or name)
         annotation = strip(field.annotation)

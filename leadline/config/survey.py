@@ -111,7 +111,7 @@ def codeowner_teams(text: str) -> dict[str, Owned]:
     everything: list[str] = []
     patterns: dict[str, dict[str, None]] = {}
     for line in text.splitlines():
-        rule = re.match(r"\s*((?:\\.|[^\s\\#\[^])(?:\\.|[^\s\\])*)\s+(.*)", line)
+        rule = re.match(r"\s*((?:\\.|[^\s\\#\[^!])(?:\\.|[^\s\\])*)\s+(.*)", line)
         if not rule:
             continue
         owners = re.findall(r"@[\w.-]+(?:/[\w.-]+)+", rule[2].partition("#")[0])
