@@ -1,6 +1,6 @@
 """Programs and AI agents that are known by name: add one where its login is listed.
 
-Logins stand without `[bot]`. A login that is also a first name (`claude`, `devin`) is listed by address or by its
+Logins stand without `[bot]`; those with `bot` as a whole word need no entry. A login that is also a first name (`claude`, `devin`) is listed by address or by its
 full login only, so that no person of that name becomes a program.
 """
 
@@ -11,37 +11,31 @@ AI_REVIEWER: Final = "ai_reviewer"
 AI_AUTHOR: Final = "ai_author"
 
 _AUTOMATION = [
-    *("allcontributors", "all-contributors", "allcontributors-bot", "ansibot", "ansibullbot", "appveyorbot"),
-    *("azure-pipelines", "atlantisbot", "backportbot", "bors", "buildbot", "changeset-bot", "circleci", "cla-bot"),
-    *("claassistantio", "codacy-bot", "codeclimate", "codecov", "codecov-commenter", "codecov-io", "codesandbox-bot"),
-    *("commitlint", "conda-forge-admin", "conda-forge-linter", "copybara-service", "coveralls", "crowdin-bot"),
-    *("danger-public", "deepsource-autofix", "deepsource-io", "dependabot", "dependabot-preview", "dependabot-support"),
-    *("depfu", "docker-library-bot", "fossabot", "gh-actions", "github-actions", "github-bot"),
-    *("github-classroom", "github-merge-queue", "github-pages", "github-security-advisories", "gitlab-bot"),
-    *("gitlab-ci-token", "gitlocalize-app", "gitpod-io", "gitstream-cm", "goreleaserbot", "greenkeeper"),
-    *("greenkeeperio-bot", "homu", "houndci-bot", "imgbot", "imgbotapp", "jenkins", "jenkins-ci"),
-    *("kodiakhq", "lgtm-com", "lint-action", "linux-foundation-easycla", "locize", "lumberbot-app", "mend-bolt"),
-    *("meeseeksdev", "meeseeksmachine", "mergify", "mergifyio", "netlify", "nodejs-github-bot", "npm-cli-bot"),
-    *("octokitbot", "pep8speaks", "pre-commit-ci", "prowler-bot", "pyup-bot", "pyup.io", "readthedocs"),
-    *("release-drafter", "release-please", "renovate", "renovate-approve", "renovate-bot", "restyled-io"),
-    *("rustbot", "semantic-release-bot", "sentry-io", "snyk-bot", "snyk-io", "sonarcloud", "sonarqubecloud"),
-    *("sourcegraph-bot", "stickler-ci", "svc-snow", "sympy-bot", "tensorflow-gardener", "tidelift", "transifex-bot"),
-    *("transifex-integration", "travis-ci", "traviscibot", "travisbuddy", "vercel", "web-flow", "weblate"),
+    *("all-contributors", "allcontributors", "ansibot", "ansibullbot", "appveyorbot", "atlantisbot"),
+    *("azure-pipelines", "backportbot", "bors", "buildbot", "circleci", "claassistantio", "codeclimate"),
+    *("codecov", "codecov-commenter", "codecov-io", "commitlint", "conda-forge-admin", "conda-forge-linter"),
+    *("copybara-service", "coveralls", "deepsource-autofix", "deepsource-io", "dependabot"),
+    *("dependabot-preview", "depfu", "fossabot", "github-actions", "github-classroom", "github-merge-queue"),
+    *("github-pages", "github-security-advisories", "gitlab-ci-token", "gitlocalize-app", "gitpod-io"),
+    *("gitstream-cm", "goreleaserbot", "greenkeeper", "homu", "imgbot", "imgbotapp", "jenkins", "jenkins-ci"),
+    *("kodiakhq", "lgtm-com", "lint-action", "lumberbot-app", "meeseeksdev", "meeseeksmachine", "mend-bolt"),
+    *("mergify", "mergifyio", "netlify", "octokitbot", "pep8speaks", "pre-commit-ci", "pyup.io", "readthedocs"),
+    *("release-drafter", "release-please", "renovate", "renovate-approve", "restyled-io", "rustbot"),
+    *("sentry-io", "snyk-io", "sonarcloud", "sonarqubecloud", "stickler-ci", "tensorflow-gardener"),
+    *("transifex-integration", "travis-ci", "travisbuddy", "traviscibot", "vercel", "web-flow", "weblate"),
     *("whitesource-bolt", "whitesource-renovate", "wpmobilebot", "zuul"),
 ]
 _AI_REVIEWER = [
-    *("bito-code-review", "codeant-ai", "codiumai-pr-agent", "codium-pr-agent", "coderabbit", "coderabbitai"),
-    *("copilot-pull-request-reviewer", "cubic-dev-ai", "ellipsis-dev", "entelligence-ai-pr-reviews"),
-    *("gemini-code-assist", "graphite-app", "greptile-apps", "greptileai", "korbit-ai", "llamapreview", "pr-agent"),
-    *("qodo-ai", "qodo-code-review", "qodo-merge", "qodo-merge-pro", "sourcery-ai", "chatgpt-codex-connector"),
-    *("what-the-diff", "cursor-bugbot", "sonar-ai-review"),
+    *("bito-code-review", "chatgpt-codex-connector", "codeant-ai", "coderabbit", "coderabbitai"),
+    *("codium-pr-agent", "codiumai-pr-agent", "copilot-pull-request-reviewer", "cubic-dev-ai", "ellipsis-dev"),
+    *("gemini-code-assist", "graphite-app", "greptile-apps", "greptileai", "korbit-ai", "pr-agent"),
+    *("qodo-code-review", "qodo-merge", "qodo-merge-pro", "sourcery-ai", "what-the-diff"),
 ]
 _AI_AUTHOR = [
-    *("amazon-q-developer", "anthropic-claude", "anthropic-code-agent", "claude-code", "codegen-sh", "copilot"),
-    *("copilot-swe-agent", "cursor-agent", "cursoragent", "devin-ai", "devin-ai-integration", "factory-droid"),
-    *("gemini-cli", "gitauto-ai", "google-labs-jules", "openai-codex", "openai-code-agent", "openhands"),
-    *("openhands-agent", "replit-agent", "roomote", "sourcery-ai-bot", "sweep-ai", "sweep-nightly", "sweepai"),
-    *("jules-google", "claude-opus", "claude-sonnet", "claude-haiku", "codebuff", "aider-chat"),
+    *("aider-chat", "amazon-q-developer", "anthropic-code-agent", "claude-code", "claude-haiku", "claude-opus"),
+    *("claude-sonnet", "codegen-sh", "copilot", "copilot-swe-agent", "cursor-agent", "cursoragent", "devin-ai"),
+    *("devin-ai-integration", "gemini-cli", "gitauto-ai", "google-labs-jules", "openai-code-agent"),
+    *("openhands", "openhands-agent", "replit-agent", "sweep-ai", "sweep-nightly", "sweepai"),
 ]
 _AI_APPS = ["claude", "codex", "cursor", "devin", "jules", "sweep"]
 

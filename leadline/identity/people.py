@@ -12,9 +12,10 @@ from leadline.identity.bots import HUMAN
 def people(members: pl.DataFrame, mailmap: pl.DataFrame) -> pl.DataFrame:
     """Return group, person_id, name, email, kind and is_bot of every group of the prepared identities.
 
-    The id is made from the group's canonical identity: the address of its own that sorts first or, where it has none,
-    the identity that sorts first. So it does not depend on the order of rows, or on anybody outside the group, and it
-    stays as it is when further identities join, unless one of them brings an own address that sorts before all others.
+    The id is made from the group's canonical identity: the address of its own that sorts first or, where it has none
+    (or shares it with a group that must stay apart), the identity that sorts first. So it does not depend on the order
+    of rows, and it stays as it is when further identities join, unless one of them brings an own address that sorts
+    before all others.
     """
     ids = _with_ids(members)
     shown = _name(members, mailmap).join(_email(members, mailmap), on="group").join(_kind(members), on="group")

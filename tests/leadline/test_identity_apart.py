@@ -1,8 +1,7 @@
 """Who must stay apart stays apart, by dropping the weakest links only."""
 
-from identity_frames import account, git, groups, matched, reasons, together
-
 from leadline.identity import IdentityRules
+from tests.leadline.identity_frames import account, git, groups, matched, reasons, together
 
 SMITHS = git("J. Smith <js@acme.com>", "J. Smith <jsm@acme.com>")
 

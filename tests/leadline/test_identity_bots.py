@@ -1,9 +1,9 @@
 """Programs are told from people; `bot` inside a word says nothing."""
 
 import pytest
-from identity_frames import account, git, matched
 
 from leadline.identity import IdentityRules
+from tests.leadline.identity_frames import account, git, matched
 
 
 def kind_of(row: dict[str, str], rules: IdentityRules | None = None) -> str:

@@ -1,9 +1,9 @@
 """Members of teams, written in any way, lead to people."""
 
 import pytest
-from identity_frames import account, git, matched
 
 from leadline.identity import find_person, resolve_members
+from tests.leadline.identity_frames import account, git, matched
 
 ROWS = [
     *git(

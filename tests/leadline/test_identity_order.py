@@ -3,9 +3,9 @@
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from identity_frames import account, git, identities, mailmap
 
 from leadline.identity import IdentityRules, Matched, match
+from tests.leadline.identity_frames import account, git, identities, mailmap
 
 NAMES = ["Ana Ruiz", "Ruiz Ana", "Ana", "AnaRuizperez", "Bo Lind", "acme-bot", "root", "coolcoder7", "Łu Li"]
 ADDRESSES = [

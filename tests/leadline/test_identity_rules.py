@@ -2,9 +2,9 @@
 
 import polars as pl
 import pytest
-from identity_frames import account, git, groups, identities, mailmap, matched, reasons, together
 
 from leadline.identity import IdentityRules, match
+from tests.leadline.identity_frames import account, git, groups, identities, mailmap, matched, reasons, together
 from warehouse.tables.people import Identities, People
 
 JOINED = {
