@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from leadline import published
 from leadline.config import Config
@@ -11,6 +12,9 @@ Action = Mapping[str, object]
 
 SHOWN = 5
 """How many actions the summary of a run shows."""
+
+QUIET_DAYS = 30
+"""A newest commit older than this is pointed out."""
 
 _ACTIONS = """
     SELECT * FROM metrics.actions WHERE $team IS NULL OR team = $team OR actor_team = $team
@@ -22,7 +26,8 @@ _EXTENT = """
         (SELECT count(*) FROM commits) AS commits,
         (SELECT count(*) FROM people WHERE kind = 'human') AS people,
         (SELECT count(*) FROM head_files) AS files,
-        (SELECT max(committed_at) FROM commits WHERE committed_at <= now()::TIMESTAMP) AS newest
+        (SELECT max(committed_at) FROM commits WHERE committed_at <= now()::TIMESTAMP) AS newest,
+        date_diff('day', newest, now()::TIMESTAMP) AS days_old
 """
 _WIDTH = 110
 
@@ -46,17 +51,25 @@ def text(config: Config) -> str:
     return "\n".join([_extent(config, extent), "", actions_text(found[:SHOWN], left=len(found[SHOWN:]))])
 
 
-def _extent(config: Config, extent: Mapping[str, object]) -> str:
+def _extent(config: Config, extent: Mapping[str, Any]) -> str:
+    """Return what the published file covers, and a warning where the newest commit is old."""
     counted = ", ".join(
-        f"{extent[name]:,} {word}"
-        for name, word in (
-            ("repositories", "repositories"),
-            ("commits", "commits"),
-            ("people", "people"),
-            ("files", "files"),
+        f"{extent[plural]:,} {singular if extent[plural] == 1 else plural}"
+        for singular, plural in (
+            ("repository", "repositories"),
+            ("commit", "commits"),
+            ("person", "people"),
+            ("file", "files"),
         )
-    ).replace(" 1 repositories", " 1 repository")
-    return f"{config.leadline.name}: {counted}; newest commit {extent['newest']:%Y-%m-%d %H:%M} UTC"
+    )
+    if extent["newest"] is None:
+        return f"{config.leadline.name}: {counted}"
+    said = f"{config.leadline.name}: {counted}; newest commit {extent['newest']:%Y-%m-%d %H:%M} UTC"
+    if extent["days_old"] > QUIET_DAYS:
+        said += (
+            f"\nThat is {extent['days_old']} days ago: who or what was active in the last 90 days can hardly be said"
+        )
+    return said
 
 
 def actions_text(found: Sequence[Action], *, left: int = 0) -> str:
