@@ -22,6 +22,10 @@ NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+WRITE_FAILURES = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
+"""What DuckDB raises when the disk refuses a write, at the write, at the commit, or after a commit that broke off."""
+
+
 def threads() -> int:
     """How many threads DuckDB gets; more than four gain nothing on tables of this size."""
     return min(os.cpu_count() or 1, 4)

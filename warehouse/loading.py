@@ -7,7 +7,7 @@ connection whose transaction the caller owns.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 import polars as pl
@@ -68,4 +68,5 @@ def _registered(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> I
     try:
         yield
     finally:
-        connection.unregister(_INCOMING)
+        with suppress(duckdb.TransactionException):  # refused after a failure; the next frame takes its place
+            connection.unregister(_INCOMING)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ import duckdb
 import polars as pl
 
 from warehouse import contracts, ddl, generations
+from warehouse.connect import WRITE_FAILURES, unwritable
 from warehouse.dictionary import dictionary_rows, published
 from warehouse.errors import ContractError
 from warehouse.persons import select_masked, select_persons
@@ -55,11 +57,14 @@ def publish(
             connection.execute("BEGIN")
             _fill(connection, schemas, metrics | meta, salt)
             connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        finally:
             connection.execute("DETACH generation")
+        except BaseException as error:
+            for undo in ("ROLLBACK", "DETACH generation"):
+                with suppress(duckdb.Error):  # one that the failure has done already
+                    connection.execute(undo)
+            if isinstance(error, WRITE_FAILURES):
+                raise unwritable(built, error) from None
+            raise
     generation = generations.switch(warehouse.directory, built, run_id)
     generations.tidy(warehouse.directory)
     return generation

@@ -11,6 +11,7 @@ import polars as pl
 
 from warehouse import generations, results
 from warehouse.connect import NO_EXTENSIONS, threads
+from warehouse.deadline import deadline
 from warehouse.errors import NoGeneration, QueryError, QueryTimeout
 from warehouse.statements import one_query
 
@@ -67,21 +68,16 @@ class Reader:
         """
         began = time.perf_counter()
         with self._cursor() as cursor:
-            timer = threading.Timer(timeout_seconds, cursor.interrupt) if timeout_seconds else None
             try:
-                if timer:
-                    timer.start()
-                relation = cursor.sql(one_query(cursor, sql), params=parameters or None)
-                frame = results.frame(relation if limit is None else relation.limit(limit + 1))
+                with deadline(cursor, timeout_seconds):
+                    relation = cursor.sql(one_query(cursor, sql), params=parameters or None)
+                    frame = results.frame(relation if limit is None else relation.limit(limit + 1))
             except duckdb.InterruptException:
                 raise QueryTimeout(
                     f"the query took longer than {timeout_seconds:g} seconds", hint="ask for less: fewer rows, a filter"
                 ) from None
             except (duckdb.Error, pl.exceptions.PolarsError) as error:
                 raise QueryError(results.explained(error)) from None
-            finally:
-                if timer:
-                    timer.cancel()
         shown = frame if limit is None else frame.head(limit)
         return Result(shown, shown.height < frame.height, time.perf_counter() - began)
 

@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from warehouse import catalog, contracts, journal, loading, retention
-from warehouse.connect import connect, unwritable
+from warehouse.connect import WRITE_FAILURES, connect, unwritable
 from warehouse.ddl import listed, quoted
 from warehouse.lock import Lock
 from warehouse.migrations import migrate
@@ -181,7 +181,7 @@ class Warehouse:
             except BaseException as error:
                 with suppress(duckdb.Error):  # a commit that failed has ended the transaction already
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, duckdb.IOException):
+                if isinstance(error, WRITE_FAILURES):
                     raise unwritable(self.directory / FILE, error) from None
                 raise
 

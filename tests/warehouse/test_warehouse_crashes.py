@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from warehouse import generations
 from warehouse.publish import publish
@@ -75,7 +76,7 @@ def loaded(directory: Path) -> int:
 
 def test_killed_while_loading(tmp_path: Path, start_python: StartPython) -> None:
     killed = 0
-    for attempt in range(8):
+    for attempt in range(6):
         killed += kill_after(start_python(LOADING, tmp_path), random.Random(attempt).uniform(0, 0.15))
         assert loaded(tmp_path) <= PAGES
     assert killed > 0
@@ -88,7 +89,7 @@ def test_killed_while_publishing(filled: Warehouse, start_python: StartPython) -
     filled.close()
     directory = filled.directory
     current = generations.current(directory)
-    for attempt in range(8):
+    for attempt in range(6):
         assert kill_after(start_python(PUBLISHING, directory), random.Random(attempt).uniform(0, 0.8))
         former, current = current, generations.current(directory)
         assert former is not None
@@ -102,3 +103,45 @@ def test_killed_while_publishing(filled: Warehouse, start_python: StartPython) -
         newest = publish(warehouse, warehouse.start_run(), {}, {})
     assert generations.current(directory) == newest
     assert len(list((directory / "published").iterdir())) == generations.KEPT
+
+
+FULL_DISK = """
+    import resource, sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    import polars as pl
+    from warehouse.errors import WarehouseError
+    from warehouse.publish import publish
+    from warehouse.store import Warehouse
+    from warehouse.tables import Page
+
+    with Warehouse.open(Path(sys.argv[1])) as warehouse:
+        run_id = warehouse.start_run()
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+            if sys.argv[3] == "publish":
+                publish(warehouse, run_id, {}, {})
+            rows = pl.DataFrame({"sha": [f"{row:040}" for row in range(200_000)]}).with_columns(repo_id=pl.lit("r"))
+            page = Page("commits", "r", upserts={"commits": rows}, cursor="far")
+            warehouse.load(page, source="git", run_id=run_id, now=datetime.now(UTC))
+        except WarehouseError as error:
+            print(error, error.hint, sep="|")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+"""
+
+
+@pytest.mark.parametrize("what", ["load", "publish"])
+def test_full_disk_is_told_and_loses_nothing(filled: Warehouse, start_python: StartPython, what: str) -> None:
+    before = publish(filled, filled.start_run(), {}, {})
+    filled.close()
+    size = (filled.directory / "warehouse.duckdb").stat().st_size
+    process = start_python(FULL_DISK, filled.directory, 100_000 if what == "publish" else size + 100_000, what)
+    told, _ = process.communicate(timeout=60)
+    assert "cannot be written" in told
+    assert "check the free space" in told
+    with Warehouse.open(filled.directory) as warehouse:
+        assert warehouse.read("commits").height == 2
+        assert warehouse.state("git").cursor("commits", "r") is None
+        assert generations.current(filled.directory) == before
+        assert generations.current(filled.directory) != publish(warehouse, warehouse.start_run(), {}, {})
