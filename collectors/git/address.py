@@ -1,5 +1,6 @@
 """Where a repository is: which addresses are accepted, and the name that follows from one."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ PROTOCOLS = ("file", "http", "https", "ssh")
 
 _TRANSPORT_HELPER = re.compile(r"^[A-Za-z0-9+.-]*::")
 _SCP_LIKE = re.compile(r"^(?:[\w.+][\w.+-]*@)?(?:[\w.][\w.-]*|\[[0-9A-Fa-f:.]+\]):(?!//)(?P<path>[^-].*)$")
-_HOST = re.compile(r"^(?:[\w.][\w.-]*|\[[0-9A-Fa-f:.%]+\])$")
+_HOST = re.compile(r"^(?:[\w.][\w.-]*|[0-9A-Fa-f:.%]+)$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -106,11 +107,12 @@ def _from_url(text: str) -> Address:
 
 
 def _local(path: Path) -> Address:
-    absolute = path.expanduser().resolve()
-    segments = _segments(str(absolute))
+    # Symbolic links stay: a link that points elsewhere tomorrow is still the same repository.
+    absolute = os.path.abspath(path.expanduser())  # noqa: PTH100
+    segments = _segments(absolute)
     if len(segments) > 1 and segments[-1] == ".git":
         segments = segments[:-1]
-    return Address(url=str(absolute), segments=segments or ("repository",), is_local=True)
+    return Address(url=absolute, segments=segments or ("repository",), is_local=True)
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def collect(
     pages of stream `commits` (the last one holds the cursor), and after those of all repositories pages of stream
     `line_counts`. A run that ends anywhere is completed by the next one.
 
-    `clones` is the folder for bare clones; `offline` reads those as they are. `timeout_seconds` bounds each git process,
+    `clones` is the folder for bare clones; `offline` reads them as they are. `timeout_seconds` bounds each git process,
     `workers` is the number of processes at a time (default: one per processor).
 
     A repository that fails does not stop the others: when they are done, an ExceptionGroup of GitError is raised.
