@@ -77,7 +77,13 @@ def _circle(team: str, parent_of: Mapping[str, str]) -> list[str]:
 
 
 def _unknown_repositories(data: Data, root: Path) -> Iterator[Finding]:
-    written = [text for field in ("repositories", "projects") for _, text in _texts(data, "source", None, field, None)]
+    trackers = {key[:2] for key, kind in _texts(data, "source", None, "kind") if kind == "jira"}
+    written = [
+        text
+        for field in ("repositories", "projects")
+        for key, text in _texts(data, "source", None, field, None)
+        if key[:2] not in trackers
+    ]
     if not written:
         return
     known = [_parts(text if is_remote(text) else str((root / text).resolve())) for text in written]

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,14 +49,16 @@ def load(path: Path | None = None, overrides: Mapping[str, object] | None = None
     origins = {key: Origin("file", shown(path), line) for key, line in positions(text).items()}
     for layer, origin in ((environment, _from_variable), (flags, _from_flag)):
         for leaf in _leaves(layer):
-            origins = {key: where for key, where in origins.items() if key[: len(leaf)] != leaf}
+            cut = _replaced(file, leaf)
+            origins = {key: where for key, where in origins.items() if key[: len(cut)] != cut}
             origins[leaf] = origin(leaf)
     return _validated(path, data, origins)
 
 
 def _validated(path: Path, data: dict[str, Any], origins: Mapping[Key, Origin]) -> Config:
     def origin(key: Key) -> Origin:
-        return nearest(origins, key) or Origin("file", shown(path))
+        inside = (where for other, where in origins.items() if other[: len(key)] == key)
+        return nearest(origins, key) or next(inside, Origin("file", shown(path)))
 
     config = None
     mistakes = unknown_sections(Config)
@@ -75,9 +78,24 @@ def _validated(path: Path, data: dict[str, Any], origins: Mapping[Key, Origin]) 
 
 def _is_table(data: Any, key: Key) -> bool:
     """Whether a key holds a table or tables: its line says nothing about values left out there."""
+    value = _at(data, key)
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, dict) for part in value))
+
+
+def _replaced(file: Any, leaf: Key) -> Key:
+    """What a value from outside the file replaces: its own key, or the first on the way to it that is no table."""
+    ways = (leaf[:length] for length in range(1, len(leaf)))
+    return next((way for way in ways if not isinstance(_at(file, way), dict | NoneType)), leaf)
+
+
+def _at(data: Any, key: Key) -> Any:
+    """The value at a key; None where there is none."""
     for part in key:
-        data = data[part]
-    return isinstance(data, dict) or (isinstance(data, list) and any(isinstance(part, dict) for part in data))
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _error(mistakes: list[Problem]) -> ConfigError:
@@ -124,7 +142,9 @@ def _nested(overrides: Mapping[str, object]) -> dict[str, Any]:
         *tables, name = dotted_key.split(".")
         table = nested
         for part in tables:
-            table = table.setdefault(part, {})
+            if not isinstance(table.get(part), dict):
+                table[part] = {}
+            table = table[part]
         table[name] = value
     return nested
 
@@ -142,7 +162,7 @@ def _leaves(data: Mapping[str, Any], key: Key = ()) -> list[Key]:
     """The keys of all values that are not tables."""
     found: list[Key] = []
     for name, value in data.items():
-        found += _leaves(value, (*key, name)) if isinstance(value, dict) and value else [(*key, name)]
+        found += _leaves(value, (*key, name)) if isinstance(value, dict) else [(*key, name)]
     return found
 
 

@@ -64,11 +64,6 @@ def survey(path_or_url: str, folder: Path) -> Survey:
     if not path.exists():
         raise ConfigError(f"{path} does not exist", hint="give the path or the URL of a git repository")
     top = _top(path)
-    if top is None:
-        raise ConfigError(
-            f"{path.resolve()} is in no git repository",
-            hint="run it inside a repository, or give the path or URL of one: leadline init PATH_OR_URL",
-        )
     url = _git(top, "remote", "get-url", "origin") or _git(top, "remote", "get-url", _first_remote(top))
     return Survey(
         name=_without_suffix(top.name) or "repository",
@@ -160,11 +155,17 @@ def _of_address(url: str) -> Survey:
     return Survey(name=name or "repository", repository=address, remote=remote_of(address))
 
 
-def _top(path: Path) -> Path | None:
+def _top(path: Path) -> Path:
     """The top folder of the repository around a path, or the repository itself where it is bare."""
     start = path if path.is_dir() else path.parent
     top = _git(start, "rev-parse", "--show-toplevel") or _git(start, "rev-parse", "--absolute-git-dir")
-    return Path(top) if top else None
+    if top:
+        return Path(top)
+    why = _run(start, "rev-parse", "--absolute-git-dir").stderr.decode(errors="replace").strip().splitlines()
+    raise ConfigError(
+        f"{path.resolve()} cannot be used: {(why or ['git found no repository'])[0].removeprefix('fatal: ')}",
+        hint="run it inside a git repository, or give the path or URL of one: leadline init PATH_OR_URL",
+    )
 
 
 def _written(top: Path, folder: Path) -> str:
@@ -197,8 +198,12 @@ def _without_suffix(path: str) -> str:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git answers, without the last newline; None where it refuses."""
+    done = _run(folder, *arguments)
+    return done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n") if done.returncode == 0 else None
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(["git", *_SAFE, "-C", folder, *arguments], capture_output=True, check=False, timeout=60)
+        return subprocess.run(["git", *_SAFE, "-C", folder, *arguments], capture_output=True, check=False, timeout=60)
     except FileNotFoundError:
         raise ConfigError("the program git is not installed", hint="install git, then run it again") from None
-    return done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n") if done.returncode == 0 else None

@@ -152,6 +152,38 @@ def test_the_environment_goes_over_the_file_and_flags_over_both(folder: Path, mo
     }
 
 
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (
+            {"source.0.name": "x"},
+            "flag --set source.0.name: source: expected a list of tables, each under its own [[source]]",
+        ),
+        ({"calendar": "x", "calendar.hours": "x"}, 'flag --set calendar.hours: calendar.hours: expected "HH:MM-HH:MM"'),
+        ({"calendar": "x"}, 'flag --set calendar: calendar: expected a table, got "x"'),
+        ({"calender.hours": "x"}, 'flag --set calender.hours: calender: unknown key; did you mean "calendar"?'),
+    ],
+)
+def test_a_mistake_in_a_flag_names_the_flag(folder: Path, overrides: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(None, overrides)
+    assert told in str(caught.value)
+
+
+def test_a_flag_of_an_empty_table_changes_nothing(folder: Path) -> None:
+    config = load(None, {"calendar": {}})
+    assert (config, str(config.origin("calendar", "hours"))) == (load(None), "leadline.toml:6")
+
+
+def test_repositories_are_not_checked_where_only_tickets_are_collected(tmp_path: Path) -> None:
+    (tmp_path / "leadline.toml").write_text(
+        '[[source]]\nkind = "jira"\nname = "jira"\nbase_url = "https://a.eu"\ntoken_env = "T"\nprojects = ["APP"]\n'
+        '[[team]]\nname = "A"\nrepositories = ["acme/app"]\n',
+        encoding="utf-8",
+    )
+    assert load(tmp_path / "leadline.toml").team[0].repositories == ("acme/app",)
+
+
 def test_a_mistake_in_the_environment_names_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADLINE__CALENDAR__WORKDAYS", "Mon")
     with pytest.raises(ConfigError) as caught:

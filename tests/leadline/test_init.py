@@ -102,7 +102,7 @@ def test_a_bare_repository_is_seen(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_repository_and_no_folder_at_all(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is in no git repository"):
+    with pytest.raises(ConfigError, match="cannot be used: not a git repository"):
         survey(str(tmp_path), tmp_path)
     with pytest.raises(ConfigError, match="does not exist"):
         survey(str(tmp_path / "x"), tmp_path)
