@@ -1,0 +1,56 @@
+"""The script that Streamlit runs for every reader: navigation, filters, the page, the foot."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import data, scope, settings
+from dashboards.parts import empty, footer, links
+
+FOLLOW_SECONDS = 15
+"""How often an open page looks for a new generation."""
+
+HERE = Path(__file__).parent
+
+
+@st.fragment(run_every=FOLLOW_SECONDS)
+def follow(shown: str | None) -> None:
+    """Show the page anew when a generation other than the shown one is current."""
+    if data.generation() != shown:
+        st.rerun()
+
+
+st.set_page_config(page_title=settings.current().name, page_icon=str(HERE / "theme" / "icon.svg"), layout="wide")
+st.logo(str(HERE / "theme" / "logo.svg"), size="large")
+page = st.navigation(
+    [
+        st.Page(
+            links.OVERVIEW,
+            title="Overview",
+            icon=":material/flag:",
+            default=True,
+            help="What needs attention: the actions of each team, and how things have moved.",
+        ),
+        st.Page(
+            links.CODE,
+            title="Code & knowledge",
+            icon=":material/account_tree:",
+            help="Where code or knowledge is at risk: hotspots, coupling, ownership, truck factor, leavers.",
+        ),
+        st.Page(
+            links.DATA,
+            title="Data",
+            icon=":material/database:",
+            help="How fresh and how good the data is, what every column means, and SQL over all of it.",
+        ),
+    ]
+)
+generation = data.generation()
+if generation is None:
+    st.title(page.title)
+    empty.nothing_published()
+else:
+    scope.keep(scope.choose())
+    page.run()
+    footer.footer()
+follow(generation)

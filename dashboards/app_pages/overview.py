@@ -1,0 +1,97 @@
+"""What needs attention? The actions of each team, and how things have moved."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import data, scope, settings
+from dashboards.parts import action, charts, empty, kpi, words
+from dashboards.parts.card import card
+from dashboards.parts.table import Column, table
+from dashboards.queries import attention
+
+SHOWN = 4
+"""Actions of a team that are shown before somebody asks for all."""
+
+chosen = scope.current()
+repositories = scope.repository_labels()
+st.title("What needs attention?")
+where = repositories.get(chosen.repository or "") or words.count(len(repositories), "repository", "repositories")
+st.caption(" · ".join(filter(None, [words.plain(settings.current().name), words.plain(where), chosen.team])))
+
+kpi.row(("commits", "active_people", "truck_factor", "files_at_risk_share"), chosen)
+
+left, right = st.columns([3, 2], gap="small")
+
+with left:
+    actions = data.rows(attention.actions(chosen))
+    if actions.is_empty():
+        empty.nothing_here("No rule found anything to act on here.")
+    for (team,), of_team in actions.group_by("team", maintain_order=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(words.plain(str(team)) if team else "No team", anchor=False, width="stretch")
+            everything = of_team.height <= SHOWN or st.toggle(
+                f"All {of_team.height}", key=f"all {team or ''}", bind="query-params"
+            )
+        for row in of_team.head(of_team.height if everything else SHOWN).iter_rows(named=True):
+            action.draw(row, repositories)
+
+with right:
+    sql = attention.activity(chosen)
+    activity = data.rows(sql)
+    with card(
+        "Commits per week", sql=sql, frame=activity, key="activity", note="On the default branch, without merges."
+    ):
+        if activity.is_empty():
+            empty.nothing_here("No commits yet.", "leadline collect")
+        else:
+            usual = activity["commits"].cast(pl.Float64).quantile(0.5)
+            st.altair_chart(
+                charts.weekly(activity, "commits", "Commits"),
+                alt=f"{activity['commits'][-1]:,} commits in the last week, {usual:,.0f} in a usual one",
+            )
+    sql = attention.knowers(chosen)
+    known = data.rows(sql)
+    with card(
+        "How many people know each file",
+        sql=sql,
+        frame=known,
+        key="knowers",
+        note="People who wrote or reviewed changes of the file and were active in the last 90 days.",
+    ):
+        if known.is_empty():
+            empty.nothing_here("No files yet.", "leadline compute")
+        else:
+            few = known.filter(pl.col("knowers").is_in(["0", "1"]))["files"].sum()
+            takeaway = f"{few:,} of {known['files'].sum():,} files are known by fewer than two active people"
+            st.altair_chart(charts.knowers(known), alt=takeaway)
+            st.caption(f"{takeaway}.")
+    sql = attention.releases(chosen)
+    releases = data.rows(sql).with_columns(
+        repository=pl.col("repo_id").replace(repositories),
+        days_since_last=pl.col("days_since_last").floor(),
+        p50_days=pl.col("p50_days").round(),
+    )
+    with card(
+        "Releases",
+        sql=sql,
+        frame=releases,
+        key="releases",
+        note="Tags that match the configured pattern. Overdue: longer ago than 85% of the gaps of three years.",
+    ):
+        if releases.is_empty():
+            empty.nothing_here("No tag matches `[deployments] tag`.")
+        else:
+            table(
+                releases,
+                {
+                    "repository": Column("Repository", width=95),
+                    "last_tag": Column("Last", width=75),
+                    "days_since_last": Column("Days ago", "count", width=65),
+                    "p50_days": Column(
+                        "Usual gap", "count", width=70, help="Median days between releases, three years"
+                    ),
+                    "commits_since_last": Column("Commits", "count", width=65, help="Commits since the last release"),
+                    "is_overdue": Column("Overdue", "flag", width=60),
+                },
+                alt="Last release of each repository and whether it is overdue",
+            )

@@ -1,0 +1,36 @@
+"""One action: what is wrong, why, what to do next, and where to look."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboards.parts import items, links, words
+
+
+def draw(action: Mapping[str, Any], repositories: Mapping[str, str]) -> None:
+    """Draw an action, a row of `metrics.actions`; `repositories` are their labels by id."""
+    with st.container(border=True, gap="xsmall"):
+        badges = [f":gray-badge[{words.responsibility(action['responsibility'])}]"]
+        if action["is_new"]:
+            badges.insert(0, ":blue-badge[New]")
+        st.markdown(f"**{words.plain(action['title'])}** {' '.join(badges)}")
+        st.markdown(words.plain(action["why"]))
+        st.markdown(f":material/arrow_forward: **Next:** {words.plain(action['next_step'])}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            place = items.place(action["item_kind"] or "", action["item_id"] or "", repositories)
+            links.to(place.page, place.label, place.parameters)
+            if (action["url"] or "").startswith(("https://", "http://")):
+                st.page_link(action["url"], label="Open", icon=":material/open_in_new:")
+            with st.popover("Rule", type="tertiary", icon=":material/help:"):
+                _explain(action)
+            if action["days_saved"]:
+                saved = words.number(action["days_saved"], "days")
+                st.caption(f"saves about {saved} · {words.share(action['confidence'])} sure", width="stretch")
+
+
+def _explain(action: Mapping[str, Any]) -> None:
+    st.markdown(f"**{words.responsibility(action['rule'])}** (rule `{action['rule']}`)")
+    if action["basis"]:
+        st.markdown(f"Days saved: {words.plain(action['basis'])}")
+    st.caption(f"About `{action['item_id']}` · first seen {words.instant(action['first_seen_at'])}")

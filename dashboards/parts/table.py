@@ -1,0 +1,75 @@
+"""Tables of items: the columns that are named, in their order, as high as their rows, numbers as people read them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import polars as pl
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from dashboards.parts.words import MISSING
+
+ROW = 30
+"""Height of a row in pixels."""
+
+Kind = Literal["text", "count", "percent", "bar", "seconds", "flag", "list", "instant", "day"]
+
+
+_NUMBER, _TIME = st.column_config.NumberColumn, st.column_config.DatetimeColumn
+
+_KINDS: Mapping[Kind, Callable[..., ColumnConfig]] = {
+    "text": st.column_config.TextColumn,
+    "count": partial(_NUMBER, format="localized"),
+    "percent": partial(_NUMBER, format="%.0f%%"),
+    "bar": partial(st.column_config.ProgressColumn, min_value=0, max_value=100, format="%.0f%%"),
+    "seconds": partial(_NUMBER, format="%.1f s"),
+    "flag": st.column_config.CheckboxColumn,
+    "list": st.column_config.ListColumn,
+    "instant": partial(_TIME, format="D MMM YYYY, HH:mm"),
+    "day": partial(st.column_config.DateColumn, format="D MMM YYYY"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column is shown: its heading, kind, width in pixels, and what it means."""
+
+    title: str
+    kind: Kind = "text"
+    width: int | None = None
+    help: str | None = None
+
+
+def table(
+    frame: pl.DataFrame,
+    columns: Mapping[str, Column],
+    *,
+    alt: str,
+    rows: int = 14,
+    key: str | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Draw the named columns of a frame; at most `rows` rows are seen without scrolling.
+
+    `percent` and `bar` columns hold shares from 0 to 1. With `on_select`, one row can be selected.
+    """
+    shown = frame.select(columns)
+    shares = [name for name, column in columns.items() if column.kind in {"percent", "bar"}]
+    st.dataframe(
+        shown.with_columns(100 * pl.col(shares)),
+        hide_index=True,
+        row_height=ROW,
+        height=ROW * min(frame.height + 1, rows + 1) + 3,
+        column_config={name: _config(column) for name, column in columns.items()},
+        placeholder=MISSING,
+        alt=alt,
+        key=key,
+        on_select=on_select or "ignore",
+        selection_mode="single-row",
+    )
+
+
+def _config(column: Column) -> ColumnConfig:
+    return _KINDS[column.kind](column.title, width=column.width, help=column.help)

@@ -1,0 +1,87 @@
+"""SQL about the data itself: runs, freshness, quality, dictionary, catalogue."""
+
+LAST_RUN = "SELECT run_id, started_at, finished_at, status FROM meta.runs ORDER BY run_id DESC LIMIT 1"
+
+FRESHNESS = """
+WITH last AS (
+    SELECT source, arg_max(status, run_id) AS status, arg_max(error, run_id) AS error, sum(requests) AS requests
+    FROM meta.run_sources GROUP BY source
+)
+SELECT
+    source,
+    max(updated_at) AS read_at,
+    count(DISTINCT scope) AS scopes,
+    any_value(last.status) AS status,
+    any_value(last.error) AS error,
+    any_value(last.requests)::BIGINT AS requests
+FROM meta.sync_state FULL JOIN last USING (source)
+GROUP BY source ORDER BY source
+"""
+
+RUNS = """
+SELECT
+    run_id, r.started_at, r.status,
+    date_diff('millisecond', r.started_at, r.finished_at) / 1000 AS seconds,
+    coalesce(sum(s.rows), 0)::BIGINT AS rows,
+    coalesce(sum(s.requests), 0)::BIGINT AS requests,
+    r.error
+FROM meta.runs AS r LEFT JOIN meta.run_sources AS s USING (run_id)
+GROUP BY ALL ORDER BY run_id DESC LIMIT 50
+"""
+
+STREAMS = """
+SELECT source, scope, stream, updated_at, left(cursor, 60) AS cursor
+FROM meta.sync_state ORDER BY source, scope, stream
+"""
+
+TABLES = """
+SELECT schema_name AS schema, table_name AS "table", estimated_size AS rows, column_count AS columns, comment AS holds
+FROM duckdb_tables() WHERE NOT internal
+ORDER BY array_position(['metrics', 'main', 'meta'], schema_name), table_name
+"""
+
+QUALITY = """
+SELECT severity, "check", count, affected_metric, hint
+FROM meta.data_quality
+ORDER BY array_position(['error', 'warning', 'info'], severity), count DESC, "check"
+"""
+
+REPAIRS = 'SELECT source, scope, stream, "check", count, updated_at FROM meta.repairs ORDER BY count DESC'
+
+DICTIONARY = """
+SELECT schema, "table", "column", type, key, description
+FROM meta.dictionary ORDER BY schema, "table", position
+"""
+
+CATALOGUE = """
+SELECT name, title, unit, direction, responsibility, definition, exclusions, pitfalls, source, "table", inputs
+FROM meta.metric_catalogue ORDER BY responsibility, title
+"""
+
+EXAMPLES = {
+    "Hotspots": """SELECT path, revisions, lines, round(score, 3) AS score, trend
+FROM metrics.hotspots
+WHERE is_hotspot
+ORDER BY score DESC
+LIMIT 25""",
+    "Files that one person holds": """SELECT repo_id, path, lines, revisions_90d, knowers
+FROM metrics.files
+WHERE is_at_risk
+ORDER BY revisions_90d DESC, lines DESC
+LIMIT 50""",
+    "Commits by month": """SELECT date_trunc('month', week) AS month, repo_id, sum(commits) AS commits
+FROM metrics.activity
+WHERE file_class = 'all'
+GROUP BY ALL
+ORDER BY month DESC""",
+    "Coupled files in different folders": """SELECT path_a, path_b, shared, round(degree) AS degree
+FROM metrics.change_coupling
+WHERE crosses_folder
+ORDER BY degree DESC
+LIMIT 50""",
+    'Every column with "author"': """SELECT "schema", "table", "column", description
+FROM meta.dictionary
+WHERE "column" LIKE '%author%'
+ORDER BY ALL""",
+}
+"""Queries to begin with, by title."""

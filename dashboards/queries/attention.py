@@ -1,0 +1,79 @@
+"""SQL of the overview: actions, activity, releases, knowledge in one picture."""
+
+from dashboards.scope import Scope
+from warehouse.ddl import literal
+
+_ACTIONS = """
+SELECT
+    action_id, rule, responsibility, team, item_kind, item_id, url, title, why, next_step, actor_team,
+    days_saved, basis, confidence, rank, first_seen_at,
+    first_seen_at >= (SELECT max(started_at) FROM meta.runs)
+        AND (SELECT count(*) FROM meta.runs WHERE status IN ('ok', 'partial')) > 1 AS is_new
+FROM metrics.actions
+{where}
+ORDER BY team NULLS LAST, rank
+"""
+
+_SERIES = """
+SELECT period, period_start, value, n, coverage, unit, reason
+FROM metrics.observations
+WHERE metric = {metric} AND scope_kind = {kind} AND scope = {scope}
+ORDER BY period, period_start
+"""
+
+_ACTIVITY = """
+SELECT week, sum(commits)::BIGINT AS commits, sum(additions)::BIGINT AS additions, sum(deletions)::BIGINT AS deletions
+FROM metrics.activity
+{where}
+GROUP BY week ORDER BY week
+"""
+
+_KNOWERS = """
+SELECT
+    CASE WHEN knowers >= 4 THEN '4 or more' ELSE coalesce(knowers, 0)::VARCHAR END AS knowers,
+    count(*) AS files,
+    count(*) FILTER (revisions_90d > 0) AS changing,
+    sum(lines)::BIGINT AS lines
+FROM metrics.files
+{where}
+GROUP BY 1 ORDER BY 1
+"""
+
+_RELEASES = """
+SELECT
+    repo_id, last_tag, last_released_at, days_since_last, commits_since_last, p50_days, p85_days, releases, is_overdue
+FROM metrics.release_rhythm
+{where}
+ORDER BY days_since_last / nullif(p85_days, 0) DESC NULLS LAST, repo_id
+"""
+
+
+def actions(scope: Scope) -> str:
+    """The actions of the chosen team, about the chosen repository."""
+    about = []
+    if scope.repository:
+        name = literal(scope.repository)
+        about.append(f"(item_id = {name} OR starts_with(item_id, {name} || ':'))")
+    return _ACTIONS.format(where=scope.where(*about, repository=None))
+
+
+def series(metric: str, scope: Scope) -> str:
+    """All observations of a metric for the chosen scope."""
+    kind, name = scope.observed
+    return _SERIES.format(metric=literal(metric), kind=literal(kind), scope=literal(name))
+
+
+def activity(scope: Scope) -> str:
+    """Commits and lines by week."""
+    newest = "SELECT max(week) FROM metrics.activity"
+    return _ACTIVITY.format(where=scope.where("file_class = 'all'", scope.since("week", newest), team=None))
+
+
+def knowers(scope: Scope) -> str:
+    """How many files are known by nobody, one, two, … active people."""
+    return _KNOWERS.format(where=scope.where("is_counted"))
+
+
+def releases(scope: Scope) -> str:
+    """The rhythm of releases, the one most behind first."""
+    return _RELEASES.format(where=scope.where(team=None))

@@ -1,0 +1,182 @@
+"""SQL of the page about code and knowledge."""
+
+from dashboards.scope import Scope
+from warehouse.ddl import literal
+
+_HOTSPOTS = """
+SELECT repo_id, path, folder, team, file_class, lines, revisions, revisions_before, trend, score, rank, is_hotspot,
+    authors
+FROM metrics.hotspots
+{where}
+ORDER BY score DESC, repo_id, path
+"""
+
+_FILE_MAP = """
+SELECT repo_id, folder, path, lines, revisions_12m
+FROM metrics.files
+{where}
+ORDER BY repo_id, path
+"""
+
+_COUPLING = """
+SELECT
+    repo_id, path_a, path_b, degree, shared, shared_12m, last_shared_at, confidence_ab, confidence_ba,
+    folder_a, folder_b, team_a, team_b, crosses_folder, crosses_team
+FROM metrics.change_coupling
+{where}
+ORDER BY degree * ln(1 + shared) DESC, path_a, path_b
+"""
+
+_FILES = """
+SELECT repo_id, path, folder, team, file_class, lines, revisions, revisions_90d, authors, active_authors, knowers,
+    is_at_risk, lost_share, fragmentation, age_months, last_changed_at
+FROM metrics.files
+{where}
+ORDER BY is_at_risk DESC NULLS LAST, revisions_90d DESC, lines DESC NULLS LAST, path
+LIMIT 500
+"""
+
+_TEAM_SHARES = """
+SELECT
+    coalesce(m.team, 'No team') AS team,
+    sum(o.lines) AS lines,
+    count(DISTINCT o.person_id) AS people,
+    count(DISTINCT o.person_id) FILTER (o.is_active) AS active_people,
+    sum(o.lines) FILTER (o.is_active) AS active_lines
+FROM metrics.ownership AS o
+LEFT JOIN (SELECT person_id, min(team) AS team FROM team_members WHERE valid_to IS NULL GROUP BY person_id) AS m
+    USING (person_id)
+{where}
+GROUP BY 1 ORDER BY lines DESC NULLS LAST
+"""
+
+_PEOPLE_SHARES = """
+SELECT
+    coalesce(p.name, o.person_id) AS person,
+    sum(o.lines) AS lines,
+    sum(o.revisions)::BIGINT AS revisions,
+    count(*) FILTER (o.is_author) AS authored_files,
+    bool_or(o.is_active) AS is_active,
+    max(o.last_at) AS last_at
+FROM metrics.ownership AS o LEFT JOIN people AS p USING (person_id)
+{where}
+GROUP BY o.person_id, p.name
+ORDER BY lines DESC NULLS LAST, revisions DESC
+LIMIT 200
+"""
+
+_FOLDERS = """
+SELECT
+    repo_id, folder, level, team, files, lines, truck_factor, lost_share, files_at_risk,
+    files_at_risk / nullif(files, 0) AS at_risk_share, active_file_authors, active_authors, authors, revisions_90d,
+    revisions_12m, last_changed_at
+FROM metrics.folders
+{where}
+ORDER BY lost_share * lines DESC NULLS LAST, repo_id, folder
+"""
+
+_TRUCK = """
+SELECT t.repo_id, t.scope_kind, t.scope, t.truck_factor, t.files, t.authored_files, t.authors, t.active_authors
+FROM metrics.truck_factor AS t
+{where}
+ORDER BY t.truck_factor, t.files DESC
+"""
+
+_ACTIVE_PEOPLE = """
+SELECT l.person_id, min(p.name) AS name
+FROM metrics.leavers AS l LEFT JOIN people AS p USING (person_id)
+{where}
+GROUP BY l.person_id ORDER BY lower(min(p.name)), l.person_id
+"""
+
+_HELD_BY_ONE = """
+WITH held AS (SELECT repo_id, person_id, unnest(folders) AS folder FROM metrics.leavers)
+SELECT
+    f.repo_id, f.folder, f.files, f.lines, f.revisions_90d, f.files_at_risk,
+    list(coalesce(p.name, h.person_id)) AS held_by
+FROM held AS h JOIN metrics.folders AS f USING (repo_id, folder) LEFT JOIN people AS p USING (person_id)
+{where}
+GROUP BY ALL ORDER BY f.revisions_90d DESC, f.lines DESC NULLS LAST, f.folder
+"""
+
+_HOLDINGS = """
+SELECT o.repo_id, o.path, o.person_id, o.is_author, o.is_knower, o.is_active, f.lines, f.folder, f.team, f.revisions_90d
+FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path)
+{where}
+"""
+
+NAMED = """
+SELECT count(*) FILTER (name IS NOT NULL AND name <> 'Person ' || left(md5(person_id), 8)) > 0 AS named
+FROM people WHERE NOT is_bot
+"""
+"""Whether the file names people at all: with `[privacy] people = "off"` it holds pseudonyms."""
+
+
+def hotspots(scope: Scope) -> str:
+    """Files by size and frequency of change, the hottest first."""
+    return _HOTSPOTS.format(where=scope.where())
+
+
+def file_map(scope: Scope) -> str:
+    """Every file that is people's work, with its size and its commits of the last 12 months."""
+    return _FILE_MAP.format(where=scope.where("is_counted"))
+
+
+def coupling(scope: Scope, *, least: int = 30, folders: bool = False, teams: bool = False) -> str:
+    """Pairs of files that change together, at least to a degree; across folders or teams only where asked."""
+    conditions = [f"degree >= {least}"]
+    if folders:
+        conditions.append("crosses_folder")
+    if teams:
+        conditions.append("crosses_team")
+    if scope.team:
+        conditions.append(f"{literal(scope.team)} IN (team_a, team_b)")
+    return _COUPLING.format(where=scope.where(*conditions, team=None))
+
+
+def files(scope: Scope, search: str = "") -> str:
+    """Files that are people's work and whose path contains a text, those at risk first; at most 500."""
+    found = [f"contains(lower(path), {literal(search.lower())})"] if search else []
+    return _FILES.format(where=scope.where("is_counted", *found))
+
+
+def team_shares(scope: Scope, path: str) -> str:
+    """Lines of a file or folder by the team of who wrote them; an empty path is everything."""
+    return _TEAM_SHARES.format(where=_inside(scope, path))
+
+
+def people_shares(scope: Scope, path: str) -> str:
+    """Lines of a file or folder by who wrote them; an empty path is everything."""
+    return _PEOPLE_SHARES.format(where=_inside(scope, path))
+
+
+def _inside(scope: Scope, path: str) -> str:
+    if not path:
+        return scope.where(repository="o.repo_id", team=None)
+    below = literal(path.rstrip("/") + "/")
+    return scope.where(f"(o.path = {literal(path)} OR starts_with(o.path, {below}))", repository="o.repo_id", team=None)
+
+
+def folders(scope: Scope, level: int) -> str:
+    """Knowledge by folder of a level, the most lost lines first."""
+    return _FOLDERS.format(where=scope.where(f"level = {level}"))
+
+
+def truck_factors(scope: Scope) -> str:
+    """Truck factors of repositories and teams, the smallest first."""
+    return _TRUCK.format(where=scope.where("t.scope_kind <> 'folder'", repository="t.repo_id", team=None))
+
+
+def active_people(scope: Scope) -> str:
+    """Everybody who was active in the last 90 days, by name."""
+    return _ACTIVE_PEOPLE.format(where=scope.where(repository="l.repo_id", team=None))
+
+
+def held_by_one(scope: Scope) -> str:
+    """Folders where one person is the only active author of at least half of the files, the busiest first."""
+    return _HELD_BY_ONE.format(where=scope.where(repository="f.repo_id", team="f.team"))
+
+
+def holdings(scope: Scope) -> str:
+    """Who wrote or knows which file: what the simulation of leavers computes with."""
+    return _HOLDINGS.format(where=scope.where("(o.is_author OR o.is_knower)", repository="o.repo_id", team="f.team"))

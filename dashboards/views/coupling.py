@@ -1,0 +1,93 @@
+"""Pairs of files that keep changing together."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import data
+from dashboards.parts import empty, network, words
+from dashboards.parts.card import card
+from dashboards.parts.table import Column, table
+from dashboards.queries import code
+from dashboards.scope import Scope
+
+DEGREES = (30, 50, 70, 90)
+HEIGHT = 560
+LISTED = 500
+
+NOTE = (
+    "Degree: shared commits as a share of the mean commits of the two files; commits of more than 30 files are left "
+    "out. Pairs with at least 5 shared commits."
+)
+
+
+def draw(scope: Scope, repositories: dict[str, str]) -> None:
+    """Draw the filters, the circle of files, the pairs of folders and the list of pairs."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        least = st.segmented_control(
+            "Least degree",
+            DEGREES,
+            default=DEGREES[0],
+            required=True,
+            format_func=lambda degree: f"from {degree}%",
+            key="least",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        folders = st.toggle("Only across folders", key="across_folders", bind="query-params")
+        teams = st.toggle("Only across teams", key="across_teams", bind="query-params")
+    sql = code.coupling(scope, least=int(least), folders=folders, teams=teams)
+    pairs = data.rows(sql)
+    if pairs.is_empty():
+        empty.nothing_here("No two files change together that often.")
+        return
+    left, right = st.columns([3, 2], gap="small")
+    with left, card(f"The {network.PAIRS} strongest pairs", sql=sql, frame=pairs, key="circle", note=NOTE):
+        st.echarts_chart(network.option(pairs), height=HEIGHT, alt=network.takeaway(pairs), key="coupling-circle")
+    with right:
+        _folders(sql, pairs)
+    title = f"{words.count(pairs.height, 'pair')}, the strongest first"
+    with card(title, sql=sql, frame=pairs, key="pairs", note=NOTE):
+        _pairs(pairs, repositories)
+
+
+def _folders(sql: str, pairs: pl.DataFrame) -> None:
+    between = (
+        pairs.filter("crosses_folder")
+        .with_columns(folder=pl.min_horizontal("folder_a", "folder_b"), other=pl.max_horizontal("folder_a", "folder_b"))
+        .group_by("folder", "other")
+        .agg(pairs=pl.len(), degree=pl.col("degree").max() / 100)
+        .sort("pairs", "degree", "folder", "other", descending=[True, True, False, False])
+        .with_columns(pl.col("folder", "other").replace("", "(root)"))
+    )
+    with card("Folders that change together", sql=sql, frame=between, key="folder-pairs"):
+        table(
+            between,
+            {
+                "folder": Column("Folder", width=120),
+                "other": Column("changes with", width=120),
+                "pairs": Column("Pairs", "count", width=55),
+                "degree": Column("Strongest", "percent", width=75),
+            },
+            alt=f"{words.count(between.height, 'pair')} of folders share files that change together",
+            rows=17,
+        )
+
+
+def _pairs(pairs: pl.DataFrame, repositories: dict[str, str]) -> None:
+    shown = pairs.head(LISTED).with_columns(
+        repository=pl.col("repo_id").replace(repositories), degree=pl.col("degree") / 100
+    )
+    several, teams = shown["repo_id"].n_unique() > 1, bool(shown["crosses_team"].any())
+    table(
+        shown,
+        {
+            "path_a": Column("File", width=270),
+            "path_b": Column("changes with", width=270),
+            "degree": Column("Degree", "bar", width=90),
+            "shared": Column("Shared", "count", width=65, help="Commits with both"),
+            "shared_12m": Column("Lately", "count", width=65, help="Commits with both in the last 12 months"),
+            **({"crosses_team": Column("Two teams", "flag", width=75)} if teams else {}),
+            **({"repository": Column("Repository", width=90)} if several else {}),
+        },
+        alt=network.takeaway(pairs),
+    )

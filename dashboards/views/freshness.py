@@ -1,0 +1,67 @@
+"""How fresh the data is, and how the last runs went."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import data
+from dashboards.parts import empty, words
+from dashboards.parts.card import card
+from dashboards.parts.table import Column, table
+from dashboards.queries import about
+
+
+def draw() -> None:
+    """Draw the sources, the runs and the streams."""
+    sql = about.FRESHNESS
+    sources = data.rows(sql)
+    with card("Sources", sql=sql, frame=sources, key="sources"):
+        if sources.is_empty():
+            empty.nothing_here("Nothing was collected yet.", "leadline collect")
+        else:
+            _sources(sources)
+    left, right = st.columns(2, gap="small")
+    runs = data.rows(about.RUNS)
+    with left, card("Runs, the last one first", sql=about.RUNS, frame=runs, key="runs"):
+        table(
+            runs,
+            {
+                "started_at": Column("Began (UTC)", "instant", width=135),
+                "status": Column("Outcome", width=70),
+                "seconds": Column("Took", "seconds", width=65),
+                "rows": Column("Rows", "count", width=75),
+                "requests": Column("Requests", "count", width=70),
+                "error": Column("What went wrong", width=300),
+            },
+            alt="The last runs with their outcome",
+            rows=12,
+        )
+    streams = data.rows(about.STREAMS)
+    with right, card("How far each stream was read", sql=about.STREAMS, frame=streams, key="streams"):
+        table(
+            streams,
+            {
+                "scope": Column("Repository or project", width=170),
+                "stream": Column("Stream", width=100),
+                "updated_at": Column("Read (UTC)", "instant", width=135),
+                "source": Column("Source", width=80),
+            },
+            alt="The streams of each source and when they were read",
+            rows=12,
+        )
+
+
+def _sources(sources: pl.DataFrame) -> None:
+    shown = sources.with_columns(ago=pl.Series([words.ago(read_at) for read_at in sources["read_at"]], dtype=pl.String))
+    table(
+        shown,
+        {
+            "source": Column("Source", width=110),
+            "ago": Column("Last read", width=110),
+            "read_at": Column("At (UTC)", "instant", width=140),
+            "status": Column("Last run", width=80),
+            "scopes": Column("Repositories, projects", "count", width=145),
+            "requests": Column("Requests", "count", width=80, help="Of all runs that are known"),
+            "error": Column("What went wrong", width=200),
+        },
+        alt="When each source was read and how its last run went",
+    )

@@ -1,0 +1,48 @@
+"""Faults of the data, and what they touch."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import data
+from dashboards.parts.card import card
+from dashboards.parts.table import Column, table
+from dashboards.queries import about
+
+_SIGNS = {"error": "● error", "warning": "▲ warning", "info": "○ info"}
+
+
+def draw() -> None:
+    """Draw the faults found, and what collectors had to repair."""
+    faults = data.rows(about.QUALITY)
+    with card("Faults found in the data", sql=about.QUALITY, frame=faults, key="quality"):
+        if faults.is_empty():
+            st.caption(":material/check: No check found a fault.")
+        else:
+            table(
+                faults.with_columns(pl.col("severity").replace(_SIGNS), pl.col("check").str.replace_all("_", " ")),
+                {
+                    "severity": Column("Severity", width=90),
+                    "check": Column("Check", width=200),
+                    "count": Column("Rows", "count", width=70),
+                    "affected_metric": Column("Touches", width=150),
+                    "hint": Column("What to do", width=380),
+                },
+                alt="Faults by severity, with what to do about them",
+            )
+    repairs = data.rows(about.REPAIRS)
+    with card("Rows that collectors repaired or left out", sql=about.REPAIRS, frame=repairs, key="repairs"):
+        if repairs.is_empty():
+            st.caption(":material/check: Nothing had to be repaired.")
+        else:
+            table(
+                repairs,
+                {
+                    "source": Column("Source", width=100),
+                    "scope": Column("Repository or project", width=220),
+                    "stream": Column("Stream", width=110),
+                    "check": Column("Check", width=220),
+                    "count": Column("Rows", "count", width=70),
+                    "updated_at": Column("Last (UTC)", "instant", width=140),
+                },
+                alt="Repairs by source and check",
+            )

@@ -1,0 +1,27 @@
+"""`leadline serve`: the dashboards in a browser, until Ctrl-C."""
+
+import click
+
+from leadline.cli.app import App
+from leadline.cli.output import narrate
+
+
+@click.command
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.pass_obj
+def command(app: App, port: int, host: str) -> None:
+    """Serve the dashboards over what is published; they follow every new run."""
+    from dashboards.server import AddressError, serve
+    from dashboards.settings import Settings
+    from leadline.errors import ConfigError
+    from warehouse.reader import Reader
+
+    config = app.config
+    if Reader(config.directory).generation() is None:
+        narrate(f"nothing is published in {config.directory} yet: `leadline run` fills the dashboards")
+    settings = Settings(config.directory, config.leadline.name, config.leadline.timezone)
+    try:
+        serve(settings, host=host, port=port)
+    except AddressError as error:
+        raise ConfigError(str(error), hint="choose another one with --port or --host") from None

@@ -1,0 +1,254 @@
+"""A small, deterministic published file: three repositories (one empty), two teams, odd names, unknown line counts."""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from metrics.actions.actions import Actions
+from metrics.code.change_coupling import ChangeCoupling
+from metrics.code.files import Files
+from metrics.code.folders import Folders
+from metrics.code.hotspots import Hotspots
+from metrics.code.leavers import Leavers
+from metrics.code.ownership import Ownership
+from metrics.code.truck_factor import TruckFactor
+from metrics.history.activity import Activity, Churn
+from metrics.history.contributors import Contributors
+from metrics.history.releases import Deployments, ReleaseGaps, ReleaseRhythm
+from metrics.history.reverts import Reverts
+from metrics.summary.observations import Observations
+from warehouse.publish import People, publish
+from warehouse.store import Warehouse
+from warehouse.tables import CORE, Page, SourceTable, Table, by_name
+from warehouse.tables.meta import MetricCatalogue
+
+NOW = datetime(2026, 11, 23, 12)
+HARBOUR, KITCHEN, EMPTY = "local:harbour", "local:große-küche", "local:empty"
+LONG = "src/a/very/long/path/that/goes/on/and/on/and/on/until/nobody/can/read/it/any/more/module_with_a_long_name.py"
+ODD = 'src/naïve "quoted" $x *bold* [link](http://x) 文件.py'
+PEOPLE = ("Ana Ruiz", "Bo Ström", "Çelik Ö.", "Dee", "Eve O'Hara", "山田太郎", "Fay_G", "*Gil*")
+TEAMS = ("Platform", "Küche & Co")
+
+SCHEMAS = by_name(
+    Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
+    ReleaseGaps, ReleaseRhythm, Deployments, Reverts, Observations, Actions,
+)  # fmt: skip
+
+Rows = list[dict[str, Any]]
+
+
+def publish_world(directory: Path, *, title: str = "harbour.py is known by nobody", people: People = "self") -> Path:
+    """Publish the world as a new generation; `title` is that of its first action."""
+    with Warehouse.open(directory) as warehouse:
+        run_id = warehouse.start_run()
+        for page in _pages():
+            warehouse.load(page, source="local", run_id=run_id, now=NOW)
+        for table, rows in _people().items():
+            warehouse.replace(table, filled(CORE[table], rows))
+        quality = [
+            {"check": "authored_at_beyond_range", "severity": "warning", "count": 3, "hint": "look at the dates"},
+            {"check": "people_suspected", "severity": "info", "count": 12, "affected_metric": "truck_factor"},
+        ]
+        warehouse.replace("meta.data_quality", pl.DataFrame(quality))
+        warehouse.finish_run(run_id, "ok")
+        frames = {name: filled(SCHEMAS[name], rows) for name, rows in _metrics(title).items()}
+        return publish(warehouse, run_id, frames, SCHEMAS, catalogue=_catalogue(), people=people)
+
+
+def publish_nothing_found(directory: Path) -> Path:
+    """Publish a file in which every table is there and empty, as after a run over an empty repository."""
+    with Warehouse.open(directory) as warehouse:
+        run_id = warehouse.start_run()
+        warehouse.finish_run(run_id, "ok")
+        return publish(warehouse, run_id, {}, SCHEMAS)
+
+
+def filled(table: type[Table], rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame of the table; columns that a row leaves out are null."""
+    stamped = SourceTable.columns() if issubclass(table, SourceTable) else {}
+    schema = {name: column.dtype for name, column in table.columns().items() if name not in stamped}
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+def _pages() -> list[Page]:
+    repositories = [
+        {"repo_id": repo_id, "name": repo_id.partition(":")[2], "url": f"/srv/git/{repo_id}", "default_branch": "main"}
+        for repo_id in (HARBOUR, KITCHEN, EMPTY)
+    ]
+    upserts = {"repositories": filled(CORE["repositories"], repositories)}
+    return [
+        Page(stream="commits", scope=HARBOUR, upserts=upserts, cursor="abc", requests=4),
+        Page(stream="line_counts", scope=KITCHEN, cursor="def", requests=1),
+    ]
+
+
+def _people() -> dict[str, Rows]:
+    people = [
+        {"person_id": f"p{n}", "name": name, "email": f"p{n}@acme.example", "kind": "human", "is_bot": False}
+        for n, name in enumerate(PEOPLE)
+    ]
+    members = [
+        {"team": TEAMS[n % 2], "person_id": f"p{n}", "valid_from": datetime(1970, 1, 1)} for n in range(len(PEOPLE) - 2)
+    ]
+    return {"people": people, "teams": [{"team": team} for team in TEAMS], "team_members": members}
+
+
+def paths(repo_id: str) -> list[str]:
+    """The files of a repository of the world."""
+    if repo_id == EMPTY:
+        return []
+    count = 60 if repo_id == HARBOUR else 12
+    plain = [f"{('src', 'tests', 'tools')[n % 3]}/part{n % 5}/module_{n}.py" for n in range(count)]
+    return ["harbour.py", LONG, ODD, *plain] if repo_id == HARBOUR else plain
+
+
+def _metrics(title: str) -> dict[str, Rows]:
+    random_ = random.Random(7)
+    tables: dict[str, Rows] = {name: [] for name in SCHEMAS}
+    for repo_id in (HARBOUR, KITCHEN):
+        for n, path in enumerate(paths(repo_id)):
+            _file(tables, random_, repo_id, n, path)
+        _repository(tables, random_, repo_id)
+    _summary(tables, random_)
+    tables["hotspots"].sort(key=lambda row: (row["repo_id"], -row["score"]))
+    tables["actions"] = _actions(title)
+    return tables
+
+
+def _file(tables: dict[str, Rows], random_: random.Random, repo_id: str, n: int, path: str) -> None:
+    key = {"repo_id": repo_id, "path": path}
+    folder = "/".join(path.split("/")[:-1][:2])
+    lines = None if n % 17 == 3 else random_.randint(5, 3000)
+    revisions, before = random_.randint(1, 90), random_.choice([0, 4, 20, 60])
+    knowers = random_.choice([0, 1, 1, 2, 3, 5])
+    tables["files"].append(
+        key
+        | {"file_class": "source", "is_counted": True, "folder": folder, "team": TEAMS[n % 2] if n % 3 else None}
+        | {"revisions": revisions + before, "revisions_90d": revisions // 4, "revisions_12m": revisions, "lines": lines}
+        | {"authors": 4, "active_authors": min(knowers, 4), "fragmentation": 0.4, "age_months": n % 9}
+        | {"last_changed_at": NOW - timedelta(days=n), "main_author_id": "p0", "main_share": 0.6, "knowers": knowers}
+        | {"is_at_risk": knowers < 2 and revisions > 4, "lost_share": None if lines is None else (n % 10) / 10}
+    )
+    if lines is not None:
+        tables["hotspots"].append(
+            key
+            | {"folder": folder, "team": TEAMS[n % 2], "file_class": "source", "revisions": revisions, "lines": lines}
+            | {"score": revisions * lines / 270_000, "rank": n + 1, "is_hotspot": revisions * lines > 120_000}
+            | {"revisions_before": before, "trend": revisions / before - 1 if before else None, "authors": 3}
+            | {"trend_reason": None if before else "no_earlier_revisions"}
+        )
+    holders = random_.sample(range(len(PEOPLE)), 3)
+    for place, person in enumerate(holders):
+        share = (0.7, 0.27, 0.03)[place]
+        tables["ownership"].append(
+            key
+            | {"person_id": f"p{person}", "revisions": 9 - 3 * place, "credit": 1.0, "additions": 100 * share}
+            | {"share": share, "lines": None if lines is None else lines * share, "doa": 4.0 - place}
+            | {"is_author": place == 0, "is_minor": place == 2, "is_main": place == 0, "is_knower": place < 2}
+            | {"is_active": person % 3 != 0, "first_at": NOW - timedelta(days=900), "last_at": NOW - timedelta(days=n)}
+        )
+
+
+def _repository(tables: dict[str, Rows], random_: random.Random, repo_id: str) -> None:
+    found = paths(repo_id)
+    folders = sorted({"/".join(path.split("/")[:-1][:level]) for path in found for level in (0, 1, 2)})
+    for folder in folders:
+        level = len(folder.split("/")) if folder else 0
+        inside = [path for path in found if not folder or path.startswith(f"{folder}/")]
+        factor = random_.randint(1, 4) if len(inside) >= 10 else None
+        tables["folders"].append(
+            {"repo_id": repo_id, "folder": folder, "level": level, "team": TEAMS[0] if level == 2 else None}
+            | {"files": len(inside), "lines": 400 * len(inside), "revisions_90d": 30, "revisions_12m": 200}
+            | {"authors": 6, "active_authors": 4, "active_file_authors": 3, "files_at_risk": len(inside) // 3}
+            | {"lost_share": random_.random(), "truck_factor": factor, "last_changed_at": NOW}
+        )
+    tables["truck_factor"].append(
+        {"repo_id": repo_id, "scope_kind": "repository", "scope": repo_id, "truck_factor": 3, "files": len(found)}
+        | {"authored_files": len(found), "authors": 8, "active_authors": 5, "person_ids": ["p1", "p2", "p4"]}
+    )
+    for a, b in zip(found, found[3:], strict=False):
+        first, second = sorted((a, b))
+        tables["change_coupling"].append(
+            {"repo_id": repo_id, "path_a": first, "path_b": second, "shared": 6 + len(a) % 9, "revisions_a": 14}
+            | {"revisions_b": 12, "average_revisions": 13.0, "degree": float(30 + len(a + b) % 60), "shared_12m": 4}
+            | {"confidence_ab": 0.5, "confidence_ba": 0.6, "last_shared_at": NOW, "folder_a": first.rpartition("/")[0]}
+            | {"folder_b": second.rpartition("/")[0], "team_a": TEAMS[0], "team_b": TEAMS[len(a) % 2]}
+            | {"crosses_folder": bool(len(b) % 2), "crosses_team": bool(len(a) % 2)}
+        )
+    for n in range(len(PEOPLE)):
+        if n % 3:
+            tables["leavers"].append(
+                {"repo_id": repo_id, "person_id": f"p{n}", "files": 9, "lines": 900.0, "lines_share": 0.1}
+                | {"files_left_without_author": n, "lines_left_without_author": 100 * n, "folders": ["src/part1"]}
+                | {"files_left_without_knower": n, "active_files_left_without_knower": 1}
+            )
+    for week in range(90):
+        counts = {"commits": random_.randint(0, 30), "authors": random_.randint(0, 8), "revisions": 40}
+        tables["activity"].append(
+            {"repo_id": repo_id, "week": (NOW - timedelta(weeks=week, days=NOW.weekday())).date(), "file_class": "all"}
+            | counts
+            | {"additions": None if week > 60 else random_.randint(0, 4000), "deletions": 100}
+        )
+    tables["release_rhythm"].append(
+        {"repo_id": repo_id, "releases": 14, "gaps_counted": 12, "p50_days": 41.0, "p85_days": 70.0}
+        | {"last_tag": "v1.14", "last_released_at": NOW - timedelta(days=99), "days_since_last": 99.0}
+        | {"commits_since_last": 321, "is_overdue": repo_id == HARBOUR}
+    )
+
+
+def _summary(tables: dict[str, Rows], random_: random.Random) -> None:
+    scopes = [("all", "all"), *(("team", team) for team in TEAMS), ("repository", HARBOUR), ("repository", KITCHEN)]
+    for kind, scope in scopes:
+        for metric, unit, level in (("commits", "count", 40), ("active_people", "people", 9)):
+            for week in range(30):
+                day = (NOW - timedelta(weeks=week + 1, days=NOW.weekday())).date()
+                tables["observations"].append(
+                    {"metric": metric, "scope_kind": kind, "scope": scope, "period": "week", "period_start": day}
+                    | {"value": float(random_.randint(level // 2, level)), "n": 40, "coverage": 1.0, "unit": unit}
+                )
+        for metric, unit, value in (("truck_factor", "people", 3.0), ("files_at_risk_share", "share", 0.31)):
+            tables["observations"].append(
+                {"metric": metric, "scope_kind": kind, "scope": scope, "period": "rolling_90d"}
+                | {"period_start": (NOW - timedelta(days=90)).date(), "n": 70, "coverage": 0.9, "unit": unit}
+                | ({"value": value} if kind != "team" else {"reason": "too_few_items"})
+            )
+
+
+def _actions(title: str) -> Rows:
+    common = {"why": "Known by **1** active person; 14 changes in 90 days.", "next_step": "Pair on the next change."}
+    common |= {"days_saved": 2.5, "basis": "half a day a file", "confidence": 0.7, "first_seen_at": NOW}
+    items = [
+        ("files_at_risk", "mentoring", TEAMS[0], "file", f"{HARBOUR}:harbour.py", title),
+        ("hotspot_rising", "problem_solving", TEAMS[0], "file", f"{HARBOUR}:{ODD}", f"{ODD} changes more and more"),
+        ("coupling_across", "bridging", TEAMS[1], "file_pair", f"{HARBOUR}:{LONG}|harbour.py", "Two files, two teams"),
+        ("no_active_owner", "allocation", TEAMS[1], "folder", f"{KITCHEN}:src/part1", "src/part1 has no owner"),
+        ("release_overdue", "execution", None, "repository", HARBOUR, "The release is overdue"),
+    ]
+    return [
+        common
+        | {"action_id": f"a{n}", "rule": rule, "responsibility": serves, "team": team, "item_kind": kind}
+        | {"item_id": item, "title": text, "rank": n + 1, "url": "https://example.org/x" if n == 0 else None}
+        for n, (rule, serves, team, kind, item, text) in enumerate(items)
+    ]
+
+
+def _catalogue() -> pl.DataFrame:
+    metrics = {
+        "commits": ("Commits", "count", "neutral"),
+        "active_people": ("Active people", "people", "neutral"),
+        "truck_factor": ("Truck factor", "people", "higher"),
+        "files_at_risk_share": ("Files at risk", "share", "lower"),
+    }
+    return filled(
+        MetricCatalogue,
+        [
+            {"name": name, "title": title, "unit": unit, "direction": direction, "responsibility": "strategy"}
+            | {"definition": f"What {title.lower()} means.", "pitfalls": "Read it with care.", "exclusions": "None."}
+            | {"source": "A book", "table": "files", "inputs": ["commits"]}
+            for name, (title, unit, direction) in metrics.items()
+        ],
+    )
