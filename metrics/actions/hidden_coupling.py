@@ -42,8 +42,8 @@ def propose_hidden_coupling(change_coupling: pl.LazyFrame) -> pl.LazyFrame:
             responsibility=pl.when(crosses_team).then(pl.lit("bridging")).otherwise(pl.lit("problem_solving")),
             title=pl.format("{} and {} change together", "path_a", "path_b"),
             why=pl.format(
-                "{} commits touched both, {} of them in the last 12 months: {} of the changes of the first and "
-                "{} of the second.",
+                "{} commits touched both, {} of them in the last 12 months: {} of the changes of the first and {} of "
+                "the second; {}.",
                 "shared",
                 "shared_12m",
                 percent(pl.col("confidence_ab")),

@@ -6,7 +6,7 @@ The person is not named: the list is for the team, and the way out is to share t
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import READING, counted, item_id, percent, reading_days
+from metrics.actions.wording import READING, counted, item_id, percent, reading_days, repository_name
 from metrics.registry import Rule, pipeline
 
 MAX_TRUCK_FACTOR = 2
@@ -27,7 +27,7 @@ def propose_key_person(
     fragile = folders.filter(pl.col("truck_factor") <= MAX_TRUCK_FACTOR, pl.col("revisions_90d") >= MIN_RECENT)
     stakes = _stakes(file_scopes, files, ownership)
     is_whole = pl.col("folder") == ""
-    place = pl.when(is_whole).then("repo_id").otherwise("folder")
+    place = pl.when(is_whole).then(repository_name()).otherwise("folder")
     return (
         fragile.select(*FOLDER, "team", "truck_factor", "revisions_90d", "active_authors")
         .join(stakes, on=FOLDER)

@@ -3,7 +3,7 @@
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import MOST_DAYS
+from metrics.actions.wording import MOST_DAYS, repository_name
 from metrics.registry import Rule, pipeline
 
 MIN_WAITING = 10
@@ -30,7 +30,7 @@ def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyF
             item_kind=pl.lit("repository"),
             item_id=pl.col("repo_id"),
             responsibility=pl.lit("project_management"),
-            title=pl.format("{} has fallen out of its release rhythm", "repo_id"),
+            title=pl.format("{} has fallen out of its release rhythm", repository_name()),
             why=pl.format(
                 "{} commits wait since {} of {} days ago; 85 % of the last {} gaps were shorter than {} days, "
                 "half of them "

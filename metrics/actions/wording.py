@@ -33,6 +33,11 @@ def item_id(path: pl.Expr) -> pl.Expr:
     return pl.format("{}:{}", pl.col("repo_id"), path)
 
 
+def repository_name() -> pl.Expr:
+    """The repository's name within its source."""
+    return pl.col("repo_id").str.extract(r"^[^:]*:(.+)$").fill_null(pl.col("repo_id"))
+
+
 def one_team() -> pl.Expr:
     """The team of a group's items, where they have one in common."""
     return pl.when(pl.col("team").n_unique() == 1).then(pl.col("team").first())

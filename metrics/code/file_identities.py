@@ -2,7 +2,8 @@
 
 A change of path `p` belongs to where the next later rename away from `p` leads, and from there on to the next, until
 no rename follows. Renames only ever lead to later ones, so `a -> b -> a` ends, and a path that is used again after a
-rename is a new file. All chains are followed at once by pointer doubling.
+rename is a new file; one that is deleted and comes back is the same. All chains are followed at once by pointer
+doubling.
 
 A change of a path that was renamed away before and is gone came from a branch that had not seen the rename yet: it
 goes where the last rename away from it leads.

@@ -5,8 +5,6 @@ first parent: it is ordered by the latest date among itself and its first parent
 Both are found for all commits at once by pointer doubling: every round doubles how far back each commit looks.
 """
 
-from datetime import datetime
-
 import polars as pl
 
 from metrics.registry import Intermediate, pipeline
@@ -15,7 +13,6 @@ from warehouse.tables import columns as col
 ROUNDS = 21
 """Enough for two million commits in one line of first parents."""
 KEY = ["repo_id", "sha"]
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 
 
 class MainCommits(Intermediate):
@@ -49,7 +46,7 @@ def main_commits(commits: pl.LazyFrame, commit_parents: pl.LazyFrame) -> pl.Lazy
         .with_columns(
             depth=pl.col("up").is_not_null().cast(pl.UInt32),
             up=pl.coalesce("up", "number"),
-            latest=pl.col("committed_at").fill_null(EPOCH),
+            latest=pl.col("committed_at").fill_null(pl.datetime(1970, 1, 1)),
         )
     )
     for _ in range(ROUNDS):

@@ -56,9 +56,9 @@ def revisions(
         .group_by("repo_id", "position", path=pl.col("newest"))
         .agg(
             pl.col("sha", "committed_at").first(),
-            pl.col("change").min(),
-            total(pl.col("additions")).alias("additions"),
-            total(pl.col("deletions")).alias("deletions"),
+            change=pl.col("change").filter(pl.col("change") != "D").min().fill_null("D"),
+            additions=total(pl.col("additions")),
+            deletions=total(pl.col("deletions")),
         )
     )
     sizes = commit_files.group_by(COMMIT).agg(is_bulk=pl.len() > BULK)
