@@ -51,8 +51,8 @@ def test_killed_holder_needs_nobody(tmp_path: Path, start_python: StartPython) -
 @pytest.mark.parametrize(
     "start_child",
     [
-        'child = subprocess.Popen(["sleep", "60"], close_fds=False).pid',
-        "child = os.fork() or (os.close(1), time.sleep(60), os._exit(0))",
+        'print(subprocess.Popen(["sleep", "60"], close_fds=False, stdout=subprocess.DEVNULL).pid, flush=True)',
+        "os.fork() or (print(os.getpid(), flush=True), os.close(1), time.sleep(60), os._exit(0))",
     ],
     ids=["program", "fork"],
 )
@@ -64,7 +64,6 @@ def test_children_do_not_inherit_the_lock(tmp_path: Path, start_python: StartPyt
         from warehouse.lock import Lock
         lock = Lock.take(Path(sys.argv[1]))
         {start_child}
-        print(child, flush=True)
         sys.stdin.read()
         """,
         tmp_path,
