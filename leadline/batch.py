@@ -4,12 +4,13 @@ Each step works on an open warehouse and can be run on its own. A run that is ki
 one; a source that fails leaves the others, and what was collected before, untouched.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 import polars as pl
 
@@ -27,6 +28,8 @@ from warehouse.retention import horizon
 from warehouse.store import RunStatus, Warehouse
 
 Say = Callable[[str], None]
+
+_NONE: Mapping[str, LeadlineError] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -102,19 +105,29 @@ def _finish(run: Run) -> None:
 
 
 def run_all(config: Config, options: Options, say: Say) -> Run:
-    """Collect, compute and publish: what cron calls.
+    """Collect, compute and publish: what cron calls. Where every source fails, the last generation stays as it is.
 
     The first time, what can be said without line counts is published, by a run of its own, before lines are counted:
     findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
     with Warehouse.open(config.directory) as warehouse:
-        if options.line_counts and warehouse.read("commits", ["sha"]).is_empty():
-            with _recorded(config, warehouse, say) as run:
-                collect(run, replace(options, line_counts=False))
-                compute(run)
-            options = replace(options, offline=True)
-        with _recorded(config, warehouse, say) as run:
-            collect(run, options)
+        if not options.line_counts or not warehouse.read("commits", ["sha"]).is_empty():
+            return _one_run(config, warehouse, options, say)
+        early = _one_run(config, warehouse, replace(options, line_counts=False), say)
+        if not early.collected:
+            return early
+        counting = replace(options, sources=tuple(early.collected), full=False, offline=True)
+        return _one_run(config, warehouse, counting, say, early.failures)
+
+
+def _one_run(
+    config: Config, warehouse: Warehouse, options: Options, say: Say, failures: Mapping[str, LeadlineError] = _NONE
+) -> Run:
+    """Collect, compute and publish as one run; `failures` are those of a run that this one goes on from."""
+    with _recorded(config, warehouse, say) as run:
+        run.failures |= failures
+        collect(run, options)
+        if run.collected or run.rows:
             compute(run)
     return run
 

@@ -26,8 +26,9 @@ _EXTENT = """
         (SELECT count(*) FROM commits) AS commits,
         (SELECT count(*) FROM people WHERE kind = 'human') AS people,
         (SELECT count(*) FROM head_files) AS files,
-        (SELECT max(committed_at) FROM commits WHERE committed_at <= now()::TIMESTAMP) AS newest,
+        newest,
         date_diff('day', newest, now()::TIMESTAMP) AS days_old
+    FROM (SELECT max(committed_at) AS newest FROM commits WHERE committed_at <= now()::TIMESTAMP)
 """
 _WIDTH = 110
 

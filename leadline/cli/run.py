@@ -18,6 +18,6 @@ def command(app: App, sources: tuple[str, ...], *, full: bool, since: date | Non
 
     options = batch.Options(sources=sources, full=full, since=since, line_counts=not no_line_counts)
     run = batch.run_all(app.config, options, narrate)
-    if not app.quiet:
+    if run.published and not app.quiet:
         click.echo(summary.text(app.config))
     return run.exit_code

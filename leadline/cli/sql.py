@@ -21,12 +21,12 @@ FORMATS = ("table", "csv", "json", "parquet")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
 @click.pass_obj
 def command(app: App, query: str | None, form: str, output: Path | None) -> None:
-    r"""Run a read-only query over what is published; without QUERY it is read from stdin.
+    """Run a read-only query over what is published; without QUERY it is read from stdin.
 
     \b
     leadline sql "SELECT path, score FROM metrics.hotspots ORDER BY score DESC LIMIT 10"
     leadline sql "SELECT * FROM meta.dictionary" --format csv > dictionary.csv
-    """
+    """  # noqa: D301 - \b is the character that tells click to keep the lines as they are
     from leadline.published import query as run_query
 
     if query is None and sys.stdin.isatty():

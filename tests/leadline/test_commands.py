@@ -76,7 +76,7 @@ def test_export_writes_every_published_table(company: Path, tmp_path: Path) -> N
         assert sorted(named) == sorted(str(file) for file in (tmp_path / form).iterdir())
         assert read(tmp_path / form / f"main.commits.{form}").height == 200
     with duckdb.connect(company / "leadline-data" / "leadline.duckdb", read_only=True) as connection:
-        tables = connection.sql("SELECT count(*) FROM duckdb_tables() WHERE NOT internal").fetchone()
+        tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE NOT internal").fetchone()
     assert tables == (len(named),)
 
 
