@@ -1,7 +1,7 @@
 """Programs and AI agents that are known by name: add one where its login is listed.
 
-Logins stand without `[bot]`; those with `bot` as a whole word need no entry. A login that is also a first name (`claude`, `devin`) is listed by address or by its
-full login only, so that no person of that name becomes a program.
+Logins stand without `[bot]`; those with `bot` as a whole word need no entry. A login that is also a first name
+(`claude`, `devin`) is listed by address or by its full login only, so that no person of that name becomes a program.
 """
 
 from typing import Final
