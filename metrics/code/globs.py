@@ -13,12 +13,13 @@ def glob_regex(pattern: pl.Expr) -> pl.Expr:
     anchored = pattern.str.contains(r"^/|/[^/]")
     body = (
         pattern.str.strip_prefix("/")
+        .str.strip_suffix("/")
         .str.replace_all(r"([.+^$(){}|\\\[\]])", r"\${1}")
         # Stars are replaced from the longest to the shortest, by marks that hold no star.
         .str.replace(r"^(\*\*/)+", "\x01")
         .str.replace_all(r"/\*\*/", "/\x01")
         .str.replace_all(r"\*\*/", "\x01")
-        .str.replace(r"/\*\*$", "/\x02")
+        .str.replace(r"(^|/)\*\*$", "${1}\x02")
         .str.replace_all(r"\*+", "\x03")
         .str.replace_all("?", "[^/]", literal=True)
         .str.replace_all("\x01", "(?:.*/)?", literal=True)
@@ -28,7 +29,7 @@ def glob_regex(pattern: pl.Expr) -> pl.Expr:
     start = pl.when(anchored).then(pl.lit("^")).otherwise(pl.lit("^(?:.*/)?"))
     end = (
         pl.when(pattern.str.ends_with("/"))
-        .then(pl.lit(".+$"))
+        .then(pl.lit("/.+$"))
         .when(pattern.str.contains(r"/\*{1,2}$"))
         .then(pl.lit("$"))
         .otherwise(pl.lit("(?:/.*)?$"))
