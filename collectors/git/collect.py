@@ -35,7 +35,7 @@ def collect(
     """The pages that bring the warehouse up to date with the repositories.
 
     Pages are loaded in the order they come in; each is, or none after it is. For every repository come
-    pages of stream `commits` (the last one holds the cursor), and after those of all repositories pages of stream
+    pages of stream `commits` (the last one holds the final cursor), and after those of all repositories pages of stream
     `line_counts`. A run that ends anywhere is completed by the next one.
 
     `clones` is the folder for bare clones; `offline` reads them as they are. `timeout_seconds` bounds each git process,

@@ -7,9 +7,10 @@ import polars as pl
 
 from collectors.git import log
 from collectors.git.process import Git
+from collectors.git.rows import Rows
 
 
-def read(git: Git, shas: pl.Series) -> Iterator[dict[str, pl.DataFrame]]:
+def read(git: Git, shas: pl.Series) -> Iterator[Rows]:
     """Updates of `commits` and `commit_files` (without `repo_id`), block by block."""
     # Without context git skips the common end of two files before it compares them.
     comparing = replace(git, settings=(*git.settings, "diff.context=0"))
@@ -17,11 +18,11 @@ def read(git: Git, shas: pl.Series) -> Iterator[dict[str, pl.DataFrame]]:
         counted = log.counted_files(block)
         shas_of = block.headers.select("commit", "sha")
         sums = counted.group_by("commit").agg(pl.col("additions", "deletions").sum())
-        yield {
-            "commits": shas_of.join(sums, on="commit", how="left", maintain_order="left")
-            .with_columns(pl.col("additions", "deletions").fill_null(0))
-            .drop("commit"),
-            "commit_files": shas_of.join(
-                counted.unique(["commit", "path"], keep="first", maintain_order=True), on="commit"
-            ).drop("commit"),
-        }
+        commits = shas_of.join(sums, on="commit", how="left", maintain_order="left")
+        files = shas_of.join(counted.unique(["commit", "path"], keep="first", maintain_order=True), on="commit")
+        yield Rows(
+            {
+                "commits": commits.with_columns(pl.col("additions", "deletions").fill_null(0)).drop("commit"),
+                "commit_files": files.drop("commit"),
+            }
+        )

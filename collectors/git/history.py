@@ -6,6 +6,7 @@ import polars as pl
 
 from collectors.git import log
 from collectors.git.process import Git
+from collectors.git.rows import Rows
 
 FIELDS = {
     "sha": "%H",
@@ -28,8 +29,8 @@ _PERSON = r"^\s*([^<>]*?)\s*<\s*([^<>\s/]+@[^<>\s/]+)\s*>\s*$"
 _REVERTS = r"This reverts commit\s+([0-9a-fA-F]{7,64})"
 
 
-def read(git: Git, source: str, shas: pl.Series) -> Iterator[tuple[dict[str, pl.DataFrame], dict[str, int]]]:
-    """Rows by table for the given commits, block by block, and how many values needed repair.
+def read(git: Git, source: str, shas: pl.Series) -> Iterator[Rows]:
+    """Rows for the given commits, block by block.
 
     The tables still lack `repo_id` and the commits `on_default_branch`.
     """
@@ -37,7 +38,7 @@ def read(git: Git, source: str, shas: pl.Series) -> Iterator[tuple[dict[str, pl.
         yield _tables(block, source)
 
 
-def _tables(block: log.Block, source: str) -> tuple[dict[str, pl.DataFrame], dict[str, int]]:
+def _tables(block: log.Block, source: str) -> Rows:
     found = log.raw_files(block).drop("mode", "blob_sha")
     parents = _parents(block.headers)
     commits = _commits(block.headers, found, source)
@@ -56,7 +57,7 @@ def _tables(block: log.Block, source: str) -> tuple[dict[str, pl.DataFrame], dic
         "author_offset_out_of_range": int(commits["offset_is_lost"].sum()),
         "commit_path_ambiguous": found.height - files.height,
     }
-    return tables, {check: count for check, count in quality.items() if count}
+    return Rows(tables, {check: count for check, count in quality.items() if count})
 
 
 def _commits(headers: pl.DataFrame, files: pl.DataFrame, source: str) -> pl.DataFrame:

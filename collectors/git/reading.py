@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import TypeVar
 
 import polars as pl
 
 from collectors.git import counts, head, history, log, owners
 from collectors.git.clone import Clone, Refs
 from collectors.git.parallel import merged
+from collectors.git.rows import Rows, together
 from warehouse.tables import Page, State
 
 VERSION = 1
@@ -23,13 +23,15 @@ VERSION = 1
 
 HISTORY = "commits"
 LINE_COUNTS = "line_counts"
+UNFINISHED = "unfinished"
+"""The cursor while commits come in: a run that is killed then must not be taken for one that is complete."""
 
 _OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
 _OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
 _CHUNKS_PER_WORKER = 8
 _SMALLEST_CHUNK, _LARGEST_CHUNK = 200, 4000
-
-T = TypeVar("T")
+_PAGE = 50_000
+"""Rows of a page, or a few more: loading has a price per page, and a killed run loses no more than one."""
 
 
 @dataclass
@@ -42,7 +44,6 @@ class Reading:
     clone: Clone
     state: State
     workers: int
-    _refs: Refs | None = None
     _uncounted: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
 
     @property
@@ -53,43 +54,47 @@ class Reading:
     def history(self, *, offline: bool, line_counts: bool) -> Iterator[Page]:
         """Stage one: new commits chunk by chunk, then what is gone and what the head says, with the cursor.
 
-        Nothing is fetched and nothing yielded where the refs are those of the stored cursors.
+        Nothing is fetched and nothing yielded where the refs are those of the cursor and no line count is missing.
         """
         if not offline:
             announced = self.clone.announced()
-            if all(self._is_current(stream, announced) for stream in (HISTORY, LINE_COUNTS)[: 1 + line_counts]):
+            if self._is_current(announced) and not (line_counts and self._is_uncounted()):
                 return
             self.clone.fetch(announced)
-        self._refs = refs = self.clone.refs()
+        refs = self.clone.refs()
         stored = self._rows("commits", "sha", "author_id", "committer_id", "is_merge", "additions", "on_default_branch")
         wanted = self._wanted(refs)
-        merges = [stored.filter("is_merge")["sha"]]
-        if not self._is_current(HISTORY, refs):
+        settled = [stored.filter(pl.col("is_merge") | pl.col("additions").is_not_null())["sha"]]
+        if not self._is_current(refs):
             mentions = [_mentions(stored, self._rows("commit_trailers", "sha", "person_id"))]
             for page in self._commits(wanted.join(stored, on="sha", how="anti", maintain_order="left")):
-                merges.append(page.upserts["commits"].filter("is_merge")["sha"])
+                settled.append(page.upserts["commits"].filter("is_merge")["sha"])
                 mentions.append(_mentions(page.upserts["commits"], page.upserts["commit_trailers"]))
                 yield page
             yield self._head(refs, stored, wanted, pl.concat(mentions))
-        counted = pl.concat([*merges, stored.filter(pl.col("additions").is_not_null())["sha"]])
-        self._uncounted = wanted.filter(~pl.col("sha").is_in(counted.implode()))["sha"]
+        self._uncounted = wanted.filter(~pl.col("sha").is_in(pl.concat(settled).implode()))["sha"]
 
     def counts(self) -> Iterator[Page]:
-        """Stage two, after `history`: line counts of the commits that lack them, then the cursor."""
-        if self._refs is None:
-            return
-        for updates in self._in_chunks(self._uncounted, partial(counts.read, self.clone.git)):
-            yield Page(LINE_COUNTS, self.repo_id, updates=self._of_repository(updates), requests=1)
-        yield Page(LINE_COUNTS, self.repo_id, cursor=self._digest(self._refs))
+        """Stage two, after `history`: line counts of the commits that lack them."""
+        for rows in self._in_pages(self._uncounted, partial(counts.read, self.clone.git)):
+            yield Page(LINE_COUNTS, self.repo_id, updates=self._of_repository(rows.tables), requests=rows.requests)
 
     def _commits(self, new: pl.DataFrame) -> Iterator[Page]:
         known = self.state.rows("identities", ["identity_id"], source=self.source)
-        for tables, quality in self._in_chunks(new["sha"], partial(history.read, self.clone.git, self.source)):
-            identities = tables.pop("identities").join(known, on="identity_id", how="anti")
+        for rows in self._in_pages(new["sha"], partial(history.read, self.clone.git, self.source)):
+            tables = self._of_repository(rows.tables)
+            tables["commits"] = tables["commits"].join(new, on="sha", how="left", maintain_order="left")
+            # Known identities are not told again: what the matcher wrote into their rows would be lost.
+            identities = rows.tables["identities"].unique().join(known, on="identity_id", how="anti")
             known = pl.concat([known, identities.select("identity_id")])
-            rows = self._of_repository(tables)
-            rows["commits"] = rows["commits"].join(new, on="sha", how="left", maintain_order="left")
-            yield Page(HISTORY, self.repo_id, upserts={**rows, "identities": identities}, requests=1, quality=quality)
+            yield Page(
+                HISTORY,
+                self.repo_id,
+                upserts={**tables, "identities": identities},
+                cursor=UNFINISHED,
+                requests=rows.requests,
+                quality=rows.quality,
+            )
 
     def _head(self, refs: Refs, stored: pl.DataFrame, wanted: pl.DataFrame, mentions: pl.DataFrame) -> Page:
         """The last page of stage one; after it the tables are those of a fresh collection."""
@@ -182,12 +187,17 @@ class Reading:
             .select(seconds=part.field("field_0"), sha=part.field("field_1"))
         )
 
-    def _in_chunks(self, shas: pl.Series, read: Callable[[pl.Series], Iterator[T]]) -> Iterator[T]:
-        """What `read` yields for contiguous chunks of the commits, several at a time."""
+    def _is_uncounted(self) -> bool:
+        """Whether a stored commit lacks its line counts."""
+        stored = self._rows("commits", "is_merge", "additions")
+        return not stored.filter(~pl.col("is_merge") & pl.col("additions").is_null()).is_empty()
+
+    def _in_pages(self, shas: pl.Series, read: Callable[[pl.Series], Iterator[Rows]]) -> Iterator[Rows]:
+        """What `read` gives for contiguous chunks of the commits, several at a time, as much as a page should hold."""
         even = -(-len(shas) // (self.workers * _CHUNKS_PER_WORKER))
         size = min(max(even, _SMALLEST_CHUNK), _LARGEST_CHUNK)
         jobs = [partial(read, shas.slice(start, size)) for start in range(0, len(shas), size)]
-        return merged(jobs, min(self.workers, len(jobs)), self.clone.git.stop)
+        return together(merged(jobs, min(self.workers, len(jobs)), self.clone.git.stop), _PAGE)
 
     def _rows(self, table: str, *columns: str) -> pl.DataFrame:
         return self.state.rows(table, columns, repo_id=self.repo_id)
@@ -196,8 +206,8 @@ class Reading:
         repo_id = pl.lit(self.repo_id).alias("repo_id")
         return {name: frame.with_columns(repo_id) for name, frame in frames.items()}
 
-    def _is_current(self, stream: str, refs: Refs) -> bool:
-        return self.state.cursor(stream, self.repo_id) == self._digest(refs)
+    def _is_current(self, refs: Refs) -> bool:
+        return self.state.cursor(HISTORY, self.repo_id) == self._digest(refs)
 
     def _digest(self, refs: Refs) -> str:
         return refs.digest(VERSION, self.name, self.clone.address.url, self.since)

@@ -229,6 +229,7 @@ def test_a_run_stopped_at_any_page_is_completed_by_the_next(
     history: Repository, clones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_SMALLEST_CHUNK", 2)
+    monkeypatch.setattr(reading, "_PAGE", 1)
     before = collected(tmp_path / "before", history.path).everything()
     stopped: list[Memory] = []
     for pages in count():
@@ -244,6 +245,27 @@ def test_a_run_stopped_at_any_page_is_completed_by_the_next(
     for pages, memory in enumerate(stopped):
         collected(clones, history.path, into=memory, stop_after=pages)
         assert collected(clones, history.path, into=memory).everything() == after
+
+
+def test_refs_that_come_back_after_a_stopped_run(history: Repository, clones: Path) -> None:
+    memory = collected(clones, history.path)
+    before = memory.everything()
+    history.commit("later", {"later": "x\n"})
+    collected(clones, history.path, into=memory, stop_after=1)
+    assert memory.everything() != before
+    history.git("reset", "-q", "--hard", "HEAD~1")
+    assert collected(clones, history.path, into=memory).everything() == before
+
+
+def test_commits_that_come_back_are_counted_again(history: Repository, clones: Path) -> None:
+    history.commit("later", {"later": "x\n"})
+    memory = collected(clones, history.path)
+    before = memory.everything()
+    for move in ("HEAD~1", "ORIG_HEAD"):
+        history.git("reset", "-q", "--hard", move)
+        collected(clones, history.path, into=memory, line_counts=False)
+    assert memory.everything() != before
+    assert collected(clones, history.path, into=memory).everything() == before
 
 
 def test_offline_reads_the_clone_as_it_is(history: Repository, clones: Path) -> None:

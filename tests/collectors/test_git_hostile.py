@@ -43,9 +43,7 @@ def commit(memory: Memory, sha: str) -> dict[str, object]:
 
 
 def test_paths_that_look_like_records(repository: Repository) -> None:
-    sha = repository.commit(
-        "paths", dict.fromkeys(PATHS, "x\ny\n") | {".gitattributes": "*.x linguist-generated\n"}
-    )
+    sha = repository.commit("paths", dict.fromkeys(PATHS, "x\ny\n") | {".gitattributes": "*.x linguist-generated\n"})
     memory = read(repository)
     files = memory.table("commit_files").filter(sha=sha)
     assert sorted(files["path"]) == sorted([*PATHS, ".gitattributes"])
