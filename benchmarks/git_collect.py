@@ -5,9 +5,9 @@
 Everything is measured in one run, on the same bare clone of REPO, after that clone's packs have been read once. Rows
 are committed to a DuckDB warehouse in DIR (default: a temporary folder). The yardstick is
 `git log --raw --numstat -M -z HEAD > /dev/null`. The collector reads all branches and tags, which is more than HEAD.
-PyDriller reads the modified files of N contiguous commits from the middle of HEAD's history; its time for all of them
-is extrapolated per commit. Memory is the largest sum of resident memory of this process and its git processes, with
-shared pages counted each time (Linux only).
+PyDriller reads the modified files, with their line counts, of N commits of HEAD: ten stretches of contiguous commits,
+evenly spread over its history. Its time for all commits of HEAD is extrapolated per commit. Memory is the largest sum
+of resident memory of this process and its git processes, with shared pages counted each time (Linux only).
 """
 
 import argparse
@@ -29,6 +29,7 @@ from collectors.git.clone import Clone
 from warehouse.store import Warehouse
 
 SOURCE = "bench"
+STRETCHES = 10
 
 
 class Memory:
@@ -128,6 +129,7 @@ def measure(repository: str, folder: Path, sample: int) -> dict[str, float | int
         "PyDriller, commits in sample": sample if per_commit else None,
         "PyDriller, milliseconds a commit": round(per_commit * 1000, 2) if per_commit else None,
         "PyDriller for HEAD, extrapolated, seconds": round(whole) if whole else None,
+        "PyDriller / stage one": round(whole / first, 1) if whole else None,
         "PyDriller / both stages": round(whole / both, 1) if whole else None,
     }
 
@@ -140,8 +142,9 @@ def pydriller_seconds(repository: Path, sample: int) -> float | None:
         print("PyDriller is not installed and is left out (pip install 'leadline[bench]')", file=sys.stderr)
         return None
     listing = subprocess.check_output(["git", f"--git-dir={repository}", "rev-list", "HEAD"], text=True).split()
-    middle = max(len(listing) // 2 - sample // 2, 0)
-    shas = listing[middle : middle + sample]
+    size = max(sample // STRETCHES, 1)
+    starts = range(0, max(len(listing) - size, 1), max(len(listing) // STRETCHES, 1))
+    shas = [sha for start in starts for sha in listing[start : start + size]]
     history = Git(str(repository))
     lines = 0
     began = time.perf_counter()

@@ -77,7 +77,8 @@ class Clone:
             timeout_seconds=timeout_seconds,
             directory=self.directory,
             settings=_READING,
-            hint=f"if the repository itself is sound (git fsck), delete {self.directory} and collect again",
+            hint=f"if the repository is complete and sound (git fsck; not a partial clone), delete {self.directory} "
+            "and collect again",
         )
 
     def announced(self) -> Refs:

@@ -12,7 +12,8 @@ from collectors.git.rows import Rows
 
 def read(git: Git, shas: pl.Series) -> Iterator[Rows]:
     """Updates of `commits` and `commit_files` (without `repo_id`), block by block."""
-    # Without context git skips the common end of two files before it compares them.
+    # Without context git leaves out the common end of two files before it compares them, which saves a fifth. Where a
+    # change can be told in several ways (1 file change in 1,000) the counts differ a little from those with context.
     comparing = replace(git, settings=(*git.settings, "diff.context=0"))
     for block in log.read(comparing, shas, {"sha": "%H"}, "--numstat"):
         counted = log.counted_files(block)

@@ -219,6 +219,27 @@ def test_hooks_and_programs_of_the_source_never_run(repository: Repository) -> N
     assert not trap.exists()
 
 
+def test_a_partial_clone_cannot_name_a_program_to_fetch_with(repository: Repository) -> None:
+    trap, program = repository.path.parent / "trap", repository.path.parent / "program"
+    program.write_text(f"#!/bin/sh\ntouch {trap}\n")
+    program.chmod(0o755)
+    blob = repository.git("rev-parse", "HEAD:a")
+    (repository.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    for key, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": str(repository.path),
+        "remote.origin.uploadpack": str(program),
+        "core.sshCommand": str(program),
+    }.items():
+        repository.git("config", key, value)
+    with pytest.raises(ExceptionGroup) as caught:
+        read(repository)
+    assert blob in str(caught.value.exceptions[0])
+    assert not trap.exists()
+
+
 NAMES = st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1, max_size=20).filter(
     lambda name: name not in (".", "..") and not name.lower().startswith(".git") and len(name.encode()) < 200
 )
