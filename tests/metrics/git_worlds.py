@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import polars as pl
@@ -156,6 +157,7 @@ def _invent_rows(rng: random.Random, tree: set[str]) -> list[Row]:
 
 
 def _new_path(rng: random.Random, taken: set[str]) -> str:
-    # Few names, so that paths are used again after a rename or deletion.
+    # Few names, so that paths are used again after a rename or deletion; more only when all are taken.
     candidates = [f"{folder}/f{number}.py" for folder in FOLDERS for number in range(12)]
-    return rng.choice([path for path in candidates if path not in taken])
+    free = [path for path in candidates if path not in taken]
+    return rng.choice(free) if free else next(path for n in count() if (path := f"more/f{n}.py") not in taken)
