@@ -35,16 +35,23 @@ _HOTSPOTS = """
 """
 _FOLDERS = """
     SELECT repo_id, folder, files, truck_factor, files_at_risk, lost_share FROM metrics.folders
-    WHERE level > 0 AND files_at_risk > 0 AND ($team IS NULL OR team = $team)
+    WHERE files_at_risk > 0 AND ($team IS NULL OR team = $team)
+      AND NOT EXISTS (
+        SELECT 1 FROM metrics.folders AS inner_folder
+        WHERE inner_folder.repo_id = folders.repo_id AND inner_folder.level > folders.level
+          AND (folders.level = 0 OR starts_with(inner_folder.folder, folders.folder || '/'))
+      )
     ORDER BY files_at_risk DESC, folder LIMIT 5
 """
 _COUPLING = """
     SELECT repo_id, path_a, path_b, shared_12m, degree FROM metrics.change_coupling
-    WHERE crosses_folder AND shared_12m >= 3 AND ($team IS NULL OR team_a = $team OR team_b = $team)
+    WHERE crosses_folder AND class_a = 'source' AND class_b = 'source' AND shared_12m >= 3
+      AND ($team IS NULL OR team_a = $team OR team_b = $team)
     ORDER BY shared_12m DESC, degree DESC, path_a, path_b LIMIT 5
 """
 _QUALITY = 'SELECT "check", severity, count, affected_metric, hint FROM meta.data_quality ORDER BY severity, "check"'
 _FRESH = "SELECT max(collected_at) FROM repositories"
+_NEWEST = "SELECT max(period_start) FROM metrics.observations WHERE period = $period"
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,8 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
     Raises ConfigError for an unknown team and NothingPublished where there is nothing to report.
     """
     made_at = datetime.now(ZoneInfo(config.leadline.timezone))
-    start, end = last_whole(period, made_at.date())
+    start = published.query(config, _NEWEST, {"period": period}).item() or last_whole(period, made_at.date())
+    end = last_day(period, start)
     only_team = {"team": team}
     return Digest(
         name=config.leadline.name,
@@ -119,13 +127,18 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
     )
 
 
-def last_whole(period: Period, today: date) -> tuple[date, date]:
-    """Return the first and last day of the last week (from Monday) or month that is over."""
+def last_whole(period: Period, today: date) -> date:
+    """Return the first day of the last week (from Monday) or month that is over."""
     if period == "week":
-        end = today - timedelta(days=today.isoweekday())
-        return end - timedelta(days=6), end
-    end = today.replace(day=1) - timedelta(days=1)
-    return end.replace(day=1), end
+        return today - timedelta(days=today.isoweekday() + 6)
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def last_day(period: Period, start: date) -> date:
+    """Return the last day of the week or month that begins on a day."""
+    if period == "week":
+        return start + timedelta(days=6)
+    return (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _figures(config: Config, team: str | None, period: str, start: date) -> list[Figure]:

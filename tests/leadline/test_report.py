@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.report import Digest, render
-from leadline.report.digest import Figure, last_whole
+from leadline.report.digest import Figure, last_day, last_whole
 from leadline.report.render import cell, change, figure, spark
 
 HOSTILE = "a|b <script>alert(1)</script> [x](javascript:y) *z* `q`\n# new"
@@ -40,8 +40,8 @@ def made(**more: object) -> Digest:
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_the_last_whole_period_is_over_and_whole(today: date) -> None:
-    monday, sunday = last_whole("week", today)
-    first, last = last_whole("month", today)
+    monday, first = last_whole("week", today), last_whole("month", today)
+    sunday, last = last_day("week", monday), last_day("month", first)
 
     assert (monday.isoweekday(), sunday - monday) == (1, timedelta(days=6))
     assert sunday < today <= sunday + timedelta(days=7)
