@@ -6,6 +6,8 @@ from dashboards import scope
 from dashboards.parts import kpi
 from dashboards.views import coupling, hotspots, knowledge, leavers, ownership
 
+FIGURES = (kpi.Kpi("truck_factor"), kpi.Kpi("files_at_risk"), kpi.Kpi("knowledge_loss"), kpi.Kpi("hotspots"))
+
 VIEWS = {
     "Hotspots": hotspots.draw,
     "Coupling": coupling.draw,
@@ -17,7 +19,7 @@ VIEWS = {
 chosen = scope.current()
 repositories = scope.repository_labels()
 st.title("Where is code or knowledge at risk?")
-kpi.row(("truck_factor", "files_at_risk_share", "knowledge_loss", "hotspot_share"), chosen)
+kpi.row(FIGURES, chosen)
 tabs = st.tabs(list(VIEWS), key="view", on_change="rerun", bind="query-params")
 for tab, draw in zip(tabs, VIEWS.values(), strict=True):
     if tab.open:

@@ -9,6 +9,13 @@ from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import attention
 
+FIGURES = (
+    kpi.Kpi("commits", "week"),
+    kpi.Kpi("active_authors", "week"),
+    kpi.Kpi("truck_factor"),
+    kpi.Kpi("files_at_risk"),
+)
+
 SHOWN = 4
 """Actions of a team that are shown before somebody asks for all."""
 
@@ -18,7 +25,7 @@ st.title("What needs attention?")
 where = repositories.get(chosen.repository or "") or words.count(len(repositories), "repository", "repositories")
 st.caption(" · ".join(filter(None, [words.plain(settings.current().name), words.plain(where), chosen.team])))
 
-kpi.row(("commits", "active_people", "truck_factor", "files_at_risk_share"), chosen)
+kpi.row(FIGURES, chosen)
 
 left, right = st.columns([3, 2], gap="small")
 
@@ -76,7 +83,7 @@ with right:
         sql=sql,
         frame=releases,
         key="releases",
-        note="Tags that match the configured pattern. Overdue: longer ago than 85% of the gaps of three years.",
+        note="Tags that match the configured pattern. Overdue: longer ago than 85 % of the gaps of three years.",
     ):
         if releases.is_empty():
             empty.nothing_here("No tag matches `[deployments] tag`.")
@@ -84,14 +91,11 @@ with right:
             table(
                 releases,
                 {
-                    "repository": Column("Repository", width=95),
-                    "last_tag": Column("Last", width=75),
-                    "days_since_last": Column("Days ago", "count", width=65),
-                    "p50_days": Column(
-                        "Usual gap", "count", width=70, help="Median days between releases, three years"
-                    ),
-                    "commits_since_last": Column("Commits", "count", width=65, help="Commits since the last release"),
-                    "is_overdue": Column("Overdue", "flag", width=60),
+                    "repository": Column("Repository", width=85),
+                    "last_tag": Column("Last", width=65),
+                    "days_since_last": Column("Days ago", "count", width=62),
+                    "p50_days": Column("Usually", "count", width=58, help="Median days between releases, three years"),
+                    "is_overdue": Column("Late", "flag", width=40, help="Longer ago than 85 % of the gaps"),
                 },
                 alt="Last release of each repository and whether it is overdue",
             )

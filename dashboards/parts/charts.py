@@ -33,7 +33,7 @@ def knowers(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Files by how many active people know them: all of them pale, those that changed lately in front."""
     order = frame["knowers"].to_list()
     base = alt.Chart(frame).encode(
-        y=alt.Y("knowers:N", sort=order, title="Active people who know the file", axis=alt.Axis(titlePadding=8)),
+        y=alt.Y("knowers:N", sort=order, title="People who know it", axis=alt.Axis(titlePadding=8)),
         tooltip=[
             alt.Tooltip("knowers:N", title="People who know it"),
             alt.Tooltip("files:Q", title="Files", format=","),
@@ -47,7 +47,7 @@ def knowers(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
         .otherwise(alt.value(colors.category(0)))
     )
     all_files = base.mark_bar(opacity=0.3).encode(
-        x=alt.X("files:Q", title="Files (dark: changed in 90 days)", axis=alt.Axis(tickCount=4)), color=color
+        x=alt.X("files:Q", title="Files (solid: changed in 90 days)", axis=alt.Axis(tickCount=4)), color=color
     )
     changing = base.mark_bar(height=alt.RelativeBandSize(0.45)).encode(x="changing:Q", color=color)
     return alt.layer(all_files, changing).properties(height=HEIGHT)
@@ -70,7 +70,7 @@ def shares(frame: pl.DataFrame, name: str) -> alt.LayerChart | alt.FacetChart:
     )
     axis = alt.Axis(format=".0%", tickCount=5)
     everybody = base.mark_bar(opacity=0.3, color=colors.category(0)).encode(
-        x=alt.X("share:Q", title="Share of lines (dark: by people active in 90 days)", axis=axis)
+        x=alt.X("share:Q", title="Share of lines (solid: active people)", axis=axis)
     )
     active = base.mark_bar(color=colors.category(0), height=alt.RelativeBandSize(0.45)).encode(x="active_share:Q")
     return alt.layer(everybody, active).properties(height=max(70, 34 * shown.height + 40))

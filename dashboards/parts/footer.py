@@ -9,7 +9,8 @@ from dashboards.queries import about
 
 def footer() -> None:
     """Draw the line; nothing while nothing is published."""
-    if data.generation() is None:
+    generation = data.generation()
+    if generation is None:
         return
     sources = data.rows(about.FRESHNESS)
     told = [f"{words.plain(row['source'])} read {words.ago(row['read_at'])}" for row in sources.iter_rows(named=True)]
@@ -18,4 +19,4 @@ def footer() -> None:
     failed = [words.plain(row["source"]) for row in sources.iter_rows(named=True) if row["status"] == "failed"]
     if failed:
         told.append(f":red[last run failed for {', '.join(failed)}]")
-    st.caption(f":material/schedule: {' · '.join([when, *told])} · generation `{data.generation()}`")
+    st.caption(f":material/schedule: {' · '.join([when, *told])} · generation `{generation.removeprefix('leadline-')}`")

@@ -15,11 +15,25 @@ from dashboards.scope import Scope
 EARLIER = 12
 """How many periods before the last one it is compared with."""
 
+SPARKLINE = 52
+"""How many periods the sparkline shows at most."""
+
 ENOUGH = 4
 """Fewer earlier periods give no comparison."""
 
-_PERIODS = ("week", "month", "rolling_90d")
 _COLORS: dict[str, Literal["normal", "inverse", "off"]] = {"higher": "normal", "lower": "inverse", "neutral": "off"}
+
+_SUFFIXES = {"week": " per week", "month": " by month", "rolling_90d": ""}
+
+Period = Literal["week", "month", "rolling_90d"]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A metric of the catalogue and the period it is shown by."""
+
+    metric: str
+    period: Period = "rolling_90d"
 
 
 @dataclass(frozen=True)
@@ -30,29 +44,33 @@ class Change:
     against: str
 
 
-def row(metrics: Sequence[str], scope: Scope) -> None:
-    """Draw a row of figures, one a metric of the catalogue."""
-    with st.grid(len(metrics), min_column_width=170):
-        for metric in metrics:
-            figure(metric, scope)
+def row(figures: Sequence[Kpi], scope: Scope) -> None:
+    """Draw a row of figures."""
+    with st.grid(len(figures), min_column_width=170):
+        for kpi in figures:
+            figure(kpi, scope)
 
 
-def figure(metric: str, scope: Scope) -> None:
+def figure(kpi: Kpi, scope: Scope) -> None:
     """Draw one figure; where it is not known, the reason stands in its place."""
-    catalogue = data.rows(about.CATALOGUE).filter(pl.col("name") == metric)
+    catalogue = data.rows(about.CATALOGUE).filter(pl.col("name") == kpi.metric)
     known = catalogue.row(0, named=True) if catalogue.height else {}
-    series = one_period(data.rows(attention.series(metric, scope)))
-    values = series.drop_nulls("value")
     unit = str(known.get("unit") or "count")
-    last = series.row(-1, named=True) if series.height else {}
-    change = changed(values["value"].to_list(), unit) if last.get("value") is not None else None
+    series = data.rows(attention.series(kpi.metric, kpi.period, scope))
+    if series.is_empty() and scope.observed[0] == "all":
+        value, told, change, values = *_spread(kpi, unit), None, []
+    else:
+        values = series["value"].drop_nulls().to_list()
+        last = series.row(-1, named=True) if series.height else {}
+        value, told = words.number(last.get("value"), unit), reason(last)
+        change = changed(values, unit) if last.get("value") is not None else None
     st.metric(
-        known.get("title") or metric.replace("_", " ").capitalize(),
-        words.number(last.get("value"), unit),
+        f"{known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}",
+        value,
         change.text if change else None,
-        delta_description=change.against if change else reason(last),
+        delta_description=change.against if change else told,
         delta_color=_COLORS.get(str(known.get("direction")), "off") if change else "off",
-        chart_data=values["value"].tail(4 * EARLIER + 4).to_list() if values.height > ENOUGH else None,
+        chart_data=values[-SPARKLINE:] if len(values) > ENOUGH else None,
         chart_type="area",
         help=described(known),
         border=True,
@@ -60,13 +78,14 @@ def figure(metric: str, scope: Scope) -> None:
     )
 
 
-def one_period(series: pl.DataFrame) -> pl.DataFrame:
-    """The observations of the shortest period that there are any of, in order of time."""
-    for period in _PERIODS:
-        found = series.filter(pl.col("period") == period)
-        if found.height:
-            return found.sort("period_start")
-    return series
+def _spread(kpi: Kpi, unit: str) -> tuple[str, str | None]:
+    """The least and the greatest value of the repositories, for a metric that is not computed over all of them."""
+    values = data.rows(attention.by_repository(kpi.metric, kpi.period))["value"].drop_nulls().sort().to_list()
+    if not values:
+        return words.MISSING, reason({})
+    least, greatest = (words.number(value, unit) for value in (values[0], values[-1]))
+    told = f"across {words.count(len(values), 'repository', 'repositories')}"
+    return (least if least == greatest else f"{least} – {greatest}"), told
 
 
 def changed(values: Sequence[float], unit: str) -> Change | None:
@@ -80,8 +99,8 @@ def changed(values: Sequence[float], unit: str) -> Change | None:
     if unit == "share":
         return Change(f"{100 * difference:+.1f} points", against)
     if usual:
-        return Change(f"{100 * difference / usual:+.0f}%", against)
-    return Change(f"{difference:+,.0f}", against)
+        return Change(f"{100 * difference / usual:+.0f} %", against)
+    return Change(f"{difference:+,.1f}", against)
 
 
 def reason(observation: dict[str, object]) -> str | None:

@@ -9,6 +9,9 @@ from dashboards.parts import colors, words
 PAIRS = 60
 """Pairs that are drawn: the strongest."""
 
+LETTERS = 16
+"""What fits beside the circle."""
+
 
 def option(pairs: pl.DataFrame) -> dict[str, Any]:
     """The ECharts option; `pairs` has path_a, path_b, folder_a, folder_b, degree, shared."""
@@ -32,17 +35,17 @@ def option(pairs: pl.DataFrame) -> dict[str, Any]:
                 "type": "graph",
                 "layout": "circular",
                 "circular": {"rotateLabel": True},
-                "left": 20,
-                "right": 20,
-                "top": 20,
-                "bottom": 20,
+                "left": 85,
+                "right": 85,
+                "top": 85,
+                "bottom": 85,
                 "animation": False,
                 "emphasis": {"focus": "adjacency"},
                 "label": {"show": True, "position": "right", "fontSize": 11, "color": colors.text()},
-                "lineStyle": {"curveness": 0.3, "opacity": 0.55, "color": "source"},
+                "lineStyle": {"curveness": 0.35, "opacity": 0.6},
                 "labelLayout": {"hideOverlap": True},
                 "data": [_node(row, folders.index(row["folder"])) for row in files.iter_rows(named=True)],
-                "links": [_link(row) for row in shown.iter_rows(named=True)],
+                "links": [_link(row, folders.index(row["folder_a"])) for row in shown.iter_rows(named=True)],
             }
         ],
     }
@@ -52,19 +55,19 @@ def _node(row: dict[str, Any], folder: int) -> dict[str, Any]:
     name = row["path"].rpartition("/")[2]
     return {
         "id": row["path"],
-        "name": name if len(name) <= 24 else f"{name[:22]}…",  # noqa: PLR2004 - what fits beside the circle
+        "name": name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…",
         "symbolSize": min(8 + row["shared"] ** 0.5, 24),
         "itemStyle": {"color": colors.category(folder)},
         "tooltip": {"formatter": f"{_safe(row['path'])}\nfolder {_safe(row['folder'] or '(root)')}"},
     }
 
 
-def _link(row: dict[str, Any]) -> dict[str, Any]:
-    told = f"{row['degree']:.0f}% coupled, {words.count(row['shared'], 'shared commit')}"
+def _link(row: dict[str, Any], folder: int) -> dict[str, Any]:
+    told = f"{row['degree']:.0f} % coupled, {words.count(row['shared'], 'shared commit')}"
     return {
         "source": row["path_a"],
         "target": row["path_b"],
-        "lineStyle": {"width": max(row["degree"] / 22, 1)},
+        "lineStyle": {"width": max(row["degree"] / 22, 1), "color": colors.category(folder)},
         "tooltip": {"formatter": f"{_safe(row['path_a'])}\n{_safe(row['path_b'])}\n{told}"},
     }
 
@@ -80,5 +83,5 @@ def takeaway(pairs: pl.DataFrame) -> str:
     across = pairs["crosses_folder"].sum()
     return (
         f"{words.count(pairs.height, 'pair')} of files change together, {across:,} of them across folders; "
-        f"the strongest is {first['path_a']} with {first['path_b']} at {first['degree']:.0f}%"
+        f"the strongest is {first['path_a']} with {first['path_b']} at {first['degree']:.0f} %"
     )

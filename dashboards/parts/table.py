@@ -14,7 +14,7 @@ from dashboards.parts.words import MISSING
 ROW = 30
 """Height of a row in pixels."""
 
-Kind = Literal["text", "count", "percent", "bar", "seconds", "flag", "list", "instant", "day"]
+Kind = Literal["text", "count", "percent", "change", "bar", "seconds", "flag", "list", "instant", "day"]
 
 
 _NUMBER, _TIME = st.column_config.NumberColumn, st.column_config.DatetimeColumn
@@ -22,8 +22,9 @@ _NUMBER, _TIME = st.column_config.NumberColumn, st.column_config.DatetimeColumn
 _KINDS: Mapping[Kind, Callable[..., ColumnConfig]] = {
     "text": st.column_config.TextColumn,
     "count": partial(_NUMBER, format="localized"),
-    "percent": partial(_NUMBER, format="%.0f%%"),
-    "bar": partial(st.column_config.ProgressColumn, min_value=0, max_value=100, format="%.0f%%"),
+    "percent": partial(_NUMBER, format="%.0f %%"),
+    "change": partial(_NUMBER, format="%+.0f %%"),
+    "bar": partial(st.column_config.ProgressColumn, min_value=0, max_value=100, format="%.0f %%"),
     "seconds": partial(_NUMBER, format="%.1f s"),
     "flag": st.column_config.CheckboxColumn,
     "list": st.column_config.ListColumn,
@@ -53,12 +54,12 @@ def table(
 ) -> None:
     """Draw the named columns of a frame; at most `rows` rows are seen without scrolling.
 
-    `percent` and `bar` columns hold shares from 0 to 1. With `on_select`, one row can be selected.
+    Columns of kind `percent`, `change` and `bar` hold shares, 1 being the whole. With `on_select`, a row can be chosen.
     """
-    shown = frame.select(columns)
-    shares = [name for name, column in columns.items() if column.kind in {"percent", "bar"}]
+    shown = frame.select(*columns)
+    shares = [name for name, column in columns.items() if column.kind in {"percent", "change", "bar"}]
     st.dataframe(
-        shown.with_columns(100 * pl.col(shares)),
+        shown.with_columns(pl.col(shares) * 100),
         hide_index=True,
         row_height=ROW,
         height=ROW * min(frame.height + 1, rows + 1) + 3,

@@ -13,14 +13,21 @@ FILES = 1500
 STEPS = (0, 1, 4, 9, 24)
 """Changes in 12 months up to which a colour reaches; the last colour is for more."""
 
+WIDTH = 900
+"""Pixels that the map is taken to be wide, to tell which tiles have room for a name."""
+
+LETTERS, LETTER = 9, 6.2
+"""As many letters have to fit into a tile, and how wide one is."""
+
 LABELS = ("none", "1", "2–4", "5–9", "10–24", "25 or more")
 
 
 def option(files: pl.DataFrame, *, repositories: dict[str, str], height: int) -> dict[str, Any]:
     """The ECharts option; `files` has repo_id, folder, path, lines, revisions_12m."""
     shown = _folded(files.filter(pl.col("lines") > 0))
+    pixels = WIDTH * height / max(total(shown, "lines"), 1)
     tree = [
-        {"name": repositories.get(repo_id, repo_id), "children": _folders(rows)}
+        _node(repositories.get(repo_id, repo_id), _inside(rows, pixels))
         for (repo_id,), rows in shown.group_by("repo_id", maintain_order=True)
     ]
     return {
@@ -38,14 +45,15 @@ def option(files: pl.DataFrame, *, repositories: dict[str, str], height: int) ->
             "itemGap": 14,
             "textStyle": {"color": colors.text()},
         },
-        "series": [_series(tree[0]["children"] if len(tree) == 1 else tree, height)],
+        "series": [_series(tree[0]["children"] if len(tree) == 1 else tree)],
     }
 
 
-def _series(tree: Any, height: int) -> dict[str, Any]:
+def _series(tree: Any) -> dict[str, Any]:
     border = colors.surface()
     return {
         "type": "treemap",
+        "name": "All files",
         "data": tree,
         "left": 0,
         "right": 0,
@@ -54,7 +62,7 @@ def _series(tree: Any, height: int) -> dict[str, Any]:
         "roam": False,
         "nodeClick": "zoomToNode",
         "squareRatio": 1.2,
-        "visibleMin": 60 if height > 400 else 120,  # noqa: PLR2004 - smaller tiles cannot be told apart
+        "visibleMin": 40,
         "animation": False,
         "breadcrumb": {
             "top": 0,
@@ -95,20 +103,36 @@ def _folded(files: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([ranked.head(FILES).select(kept), rest.select(kept)]).sort("repo_id", "folder", "path")
 
 
-def _folders(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {"name": folder or "(root)", "children": [_leaf(row) for row in inside.iter_rows(named=True)]}
-        for (folder,), inside in rows.group_by("folder", maintain_order=True)
-    ]
+def _inside(rows: pl.DataFrame, pixels: float) -> list[dict[str, Any]]:
+    """The first-level folders of a repository, in them the second-level ones, in these the files."""
+    parts = pl.col("folder").str.split("/")
+    split = rows.with_columns(first=parts.list.first(), second=parts.list.get(1, null_on_oob=True))
+    nodes = []
+    for (first,), of_first in split.group_by("first", maintain_order=True):
+        inner: list[dict[str, Any]] = []
+        for (second,), of_second in of_first.group_by("second", maintain_order=True):
+            leaves = [_leaf(row, pixels) for row in of_second.iter_rows(named=True)]
+            inner += [_node(str(second), leaves)] if second else leaves
+        nodes += [_node(str(first), inner)] if first else inner
+    return nodes
 
 
-def _leaf(row: dict[str, Any]) -> dict[str, Any]:
-    color = _color(step(row["revisions_12m"] or 0))
+def _node(name: str, children: list[dict[str, Any]]) -> dict[str, Any]:
+    """A folder; where it is too small to open, it has the colour of its hottest file."""
+    hottest = max((child["step"] for child in children), default=0)
+    return {"name": name, "children": children, "step": hottest, "itemStyle": {"color": _color(hottest)}}
+
+
+def _leaf(row: dict[str, Any], pixels: float) -> dict[str, Any]:
+    place = step(row["revisions_12m"] or 0)
+    name = row["path"].rpartition("/")[2]
+    width = (row["lines"] * pixels) ** 0.5
     return {
-        "name": row["path"].rpartition("/")[2],
+        "name": name,
         "value": row["lines"],
-        "itemStyle": {"color": color},
-        "label": {"color": colors.ink(color)},
+        "step": place,
+        "itemStyle": {"color": _color(place)},
+        "label": {"show": width > min(len(name), LETTERS) * LETTER, "color": colors.ink(_color(place))},
         "tooltip": {"formatter": _tip(row)},
     }
 

@@ -6,25 +6,33 @@ from dashboards import settings
 
 MISSING = "–"
 
+LARGE = 100
+"""From here on, digits behind the point say nothing."""
+
+_SHOWN_UNITS = {"days", "months", "per week"}
+
 _STEPS = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
 
 def number(value: float | None, unit: str = "count") -> str:
-    """A value in its unit: `1,234`, `12%`, `3.5 days`; a dash where it is not known."""
+    """A value in its unit: `1,234`, `12 %`, `3.5 days`; a dash where it is not known."""
     if value is None:
         return MISSING
     if unit == "share":
         return share(value)
-    text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"  # noqa: PLR2004
-    return f"{text} {unit}" if unit in {"days", "months"} else text
+    if float(value).is_integer() or abs(value) >= LARGE:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2g}"
+    return f"{text} {unit}" if unit in _SHOWN_UNITS else text
 
 
 def share(value: float | None) -> str:
-    """A share as a percentage: `12%`, with one digit below 10 %."""
+    """A share as a percentage: `12 %`, with one digit below 10 %."""
     if value is None:
         return MISSING
     percent = 100 * value
-    return f"{percent:.1f}%" if 0 < abs(percent) < 9.95 else f"{percent:.0f}%"  # noqa: PLR2004 - two digits are enough
+    return f"{percent:.1f} %" if 0 < abs(percent) < 9.95 else f"{percent:.0f} %"  # noqa: PLR2004 - two digits
 
 
 def count(value: int, one: str, many: str | None = None) -> str:

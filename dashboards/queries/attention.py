@@ -15,10 +15,17 @@ ORDER BY team NULLS LAST, rank
 """
 
 _SERIES = """
-SELECT period, period_start, value, n, coverage, unit, reason
+SELECT period_start, value, n, coverage, unit, reason
 FROM metrics.observations
-WHERE metric = {metric} AND scope_kind = {kind} AND scope = {scope}
-ORDER BY period, period_start
+WHERE metric = {metric} AND period = {period} AND scope_kind = {kind} AND scope = {scope}
+ORDER BY period_start
+"""
+
+_BY_REPOSITORY = """
+SELECT scope AS repo_id, arg_max(value, period_start) AS value
+FROM metrics.observations
+WHERE metric = {metric} AND period = {period} AND scope_kind = 'repository'
+GROUP BY scope ORDER BY scope
 """
 
 _ACTIVITY = """
@@ -57,10 +64,15 @@ def actions(scope: Scope) -> str:
     return _ACTIONS.format(where=scope.where(*about, repository=None))
 
 
-def series(metric: str, scope: Scope) -> str:
-    """All observations of a metric for the chosen scope."""
+def series(metric: str, period: str, scope: Scope) -> str:
+    """The observations of a metric for the chosen scope, by period."""
     kind, name = scope.observed
-    return _SERIES.format(metric=literal(metric), kind=literal(kind), scope=literal(name))
+    return _SERIES.format(metric=literal(metric), period=literal(period), kind=literal(kind), scope=literal(name))
+
+
+def by_repository(metric: str, period: str) -> str:
+    """The last observation of a metric in each repository."""
+    return _BY_REPOSITORY.format(metric=literal(metric), period=literal(period))
 
 
 def activity(scope: Scope) -> str:

@@ -122,9 +122,11 @@ def file_map(scope: Scope) -> str:
     return _FILE_MAP.format(where=scope.where("is_counted"))
 
 
-def coupling(scope: Scope, *, least: int = 30, folders: bool = False, teams: bool = False) -> str:
-    """Pairs of files that change together, at least to a degree; across folders or teams only where asked."""
+def coupling(scope: Scope, *, least: int = 30, tests: bool = False, folders: bool = False, teams: bool = False) -> str:
+    """Pairs of files that change together, at least to a degree; with tests, only across folders or teams if asked."""
     conditions = [f"degree >= {least}"]
+    if not tests:
+        conditions.append("'test' NOT IN (class_a, class_b)")
     if folders:
         conditions.append("crosses_folder")
     if teams:

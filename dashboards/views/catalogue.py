@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from dashboards import data
@@ -9,6 +10,8 @@ from dashboards.parts import empty, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import about
+
+LIST = "list-of-metrics"
 
 _DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "neutral": "no better way"}
 
@@ -21,23 +24,38 @@ def draw() -> None:
         return
     titles = dict(metrics.select("name", "title").iter_rows())
     chosen = st.selectbox(
-        "Metric", list(titles), format_func=lambda name: titles.get(name, name), key="metric", bind="query-params"
+        "Metric",
+        list(titles),
+        format_func=lambda name: titles.get(name, name),
+        key="metric",
+        bind="query-params",
+        label_visibility="collapsed",
     )
-    left, right = st.columns([2, 3], gap="medium")
-    with left, st.container(border=True):
-        _entry(next(row for row in metrics.iter_rows(named=True) if row["name"] == chosen))
-    with right, card(words.count(metrics.height, "metric"), sql=about.CATALOGUE, frame=metrics, key="metrics"):
+    left, right = st.columns([3, 2], gap="small")
+    with left, card(words.count(metrics.height, "metric"), sql=about.CATALOGUE, frame=metrics, key="metrics"):
+        serves = pl.Series([words.responsibility(key) for key in metrics["responsibility"]], dtype=pl.String)
         table(
-            metrics,
+            metrics.with_columns(serves=serves),
             {
-                "title": Column("Metric", width=180),
-                "definition": Column("Definition", width=320),
+                "title": Column("Metric", width=200),
+                "serves": Column("Serves", width=140),
                 "unit": Column("Unit", width=70),
                 "name": Column("Name in SQL", width=170),
             },
-            alt="All metrics with their definition",
+            alt="All metrics with what they serve",
             rows=18,
+            key=LIST,
+            on_select=lambda: _choose(metrics),
         )
+    with right, st.container(border=True):
+        _entry(next(row for row in metrics.iter_rows(named=True) if row["name"] == chosen))
+
+
+def _choose(metrics: pl.DataFrame) -> None:
+    """Open the metric of the selected row."""
+    rows = st.session_state[LIST].selection.rows
+    if rows and rows[0] < metrics.height:
+        st.session_state["metric"] = metrics["name"][rows[0]]
 
 
 def _entry(metric: dict[str, Any]) -> None:

@@ -28,14 +28,15 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
             DEGREES,
             default=DEGREES[0],
             required=True,
-            format_func=lambda degree: f"from {degree}%",
+            format_func=lambda degree: f"from {degree} %",
             key="least",
             bind="query-params",
             label_visibility="collapsed",
         )
+        tests = st.toggle("With tests", key="with_tests", bind="query-params")
         folders = st.toggle("Only across folders", key="across_folders", bind="query-params")
         teams = st.toggle("Only across teams", key="across_teams", bind="query-params")
-    sql = code.coupling(scope, least=int(least), folders=folders, teams=teams)
+    sql = code.coupling(scope, least=int(least), tests=tests, folders=folders, teams=teams)
     pairs = data.rows(sql)
     if pairs.is_empty():
         empty.nothing_here("No two files change together that often.")
@@ -54,19 +55,23 @@ def _folders(sql: str, pairs: pl.DataFrame) -> None:
     between = (
         pairs.filter("crosses_folder")
         .with_columns(folder=pl.min_horizontal("folder_a", "folder_b"), other=pl.max_horizontal("folder_a", "folder_b"))
+        .filter(pl.col("folder") != pl.col("other"))
         .group_by("folder", "other")
         .agg(pairs=pl.len(), degree=pl.col("degree").max() / 100)
         .sort("pairs", "degree", "folder", "other", descending=[True, True, False, False])
         .with_columns(pl.col("folder", "other").replace("", "(root)"))
     )
     with card("Folders that change together", sql=sql, frame=between, key="folder-pairs"):
+        if between.is_empty():
+            st.caption(":material/check: All pairs lie within one folder (of two levels).")
+            return
         table(
             between,
             {
-                "folder": Column("Folder", width=120),
-                "other": Column("changes with", width=120),
-                "pairs": Column("Pairs", "count", width=55),
-                "degree": Column("Strongest", "percent", width=75),
+                "folder": Column("Folder", width=110),
+                "other": Column("changes with", width=110),
+                "pairs": Column("Pairs", "count", width=50),
+                "degree": Column("Most", "percent", width=50, help="Degree of the strongest pair"),
             },
             alt=f"{words.count(between.height, 'pair')} of folders share files that change together",
             rows=17,

@@ -61,11 +61,11 @@ def _table(hotspots: pl.DataFrame, repositories: dict[str, str]) -> None:
         {
             "path": Column("File", width=330),
             **({"repository": Column("Repository", width=90)} if several else {}),
-            "score": Column("Score", "bar", width=90),
+            "score": Column("Score", "percent", width=60),
             "lines": Column("Lines", "count", width=70),
             "revisions": Column("Changes", "count", width=70, help="Commits of the last 12 months"),
             "revisions_before": Column("Before", "count", width=70, help="Commits of the 12 months before those"),
-            "trend": Column("Trend", "percent", width=70, help="Changes against the 12 months before"),
+            "trend": Column("Trend", "change", width=70, help="Changes against the 12 months before"),
             "authors": Column("People", "count", width=60, help="Who changed it in the last 12 months"),
             **({"team": Column("Team", width=90)} if teams else {}),
         },

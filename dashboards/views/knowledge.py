@@ -10,15 +10,15 @@ from dashboards.parts.table import Column, table
 from dashboards.queries import code
 from dashboards.scope import Scope
 
-BARS = 18
+BARS = 14
 
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:
     """Draw knowledge by folder, as bars and as a list, and the truck factors of repositories and teams."""
     level = st.segmented_control(
         "Folders",
-        ["First level", "Second level"],
-        default="First level",
+        ["Second level", "First level"],
+        default="Second level",
         required=True,
         key="level",
         bind="query-params",

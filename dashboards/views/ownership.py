@@ -25,20 +25,34 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
         type="search",
         label_visibility="collapsed",
     )
+    chosen = _existing(scope, path.strip())
     left, right = st.columns([3, 2], gap="small")
     with left:
-        _files(scope, path.strip())
+        _files(scope, _around(chosen) if chosen else path.strip())
     with right:
-        _shares(scope, _existing(scope, path.strip()))
+        _teams(scope, chosen)
+        if chosen:
+            _people(scope, chosen)
+
+
+def _existing(scope: Scope, path: str) -> str:
+    """The path where it is a file or folder, else nothing."""
+    return path if path and data.rows(code.people_shares(scope, path)).height else ""
+
+
+def _around(path: str) -> str:
+    """The folder of a file; a folder as it is."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash if "." in name else path
 
 
 def _files(scope: Scope, search: str) -> None:
     sql = code.files(scope, search)
     files = data.rows(sql)
-    title = "Files, those at risk first" if not search else f"Files with “{words.plain(search)}”, those at risk first"
+    title = f"Files with “{words.plain(search)}”, those at risk first" if search else "Files, those at risk first"
     note = (
-        "Choose a row to see who wrote the file. At risk: changed in the last 90 days, and fewer than two active "
-        "people know it. At most 500 files are listed."
+        "Choose a row to see who wrote the file. At risk: fewer than two people who know it are still active. At most "
+        "500 files are listed."
     )
     with card(title, sql=sql, frame=files, key="files", note=note):
         if files.is_empty():
@@ -69,25 +83,20 @@ def _choose(files: pl.DataFrame) -> None:
         st.session_state["path"] = files["path"][rows[0]]
 
 
-def _existing(scope: Scope, path: str) -> str:
-    """The path where it is a file or folder, else everything."""
-    return path if path and data.rows(code.people_shares(scope, path)).height else ""
-
-
-def _shares(scope: Scope, path: str) -> None:
-    what = f"`{path.replace('`', chr(39))}`" if path else "everything"
+def _teams(scope: Scope, path: str) -> None:
     sql = code.team_shares(scope, path)
     teams = data.rows(sql)
-    with card(f"Who wrote {what}, by team", sql=sql, frame=teams, key="team-shares"):
+    with card("Written by team" if path else "Everything, by team", sql=sql, frame=teams, key="team-shares"):
         if not teams["lines"].sum():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
-        else:
-            lost = 1 - charts.total(teams, "active_lines") / charts.total(teams, "lines")
-            takeaway = f"{words.share(lost)} of the lines were written by people who are no longer active"
-            st.altair_chart(charts.shares(teams, "team"), alt=f"Shares of lines by team; {takeaway}")
-            st.caption(f"{takeaway}.")
-    if not path:
-        return
+            return
+        lost = 1 - charts.total(teams, "active_lines") / charts.total(teams, "lines")
+        takeaway = f"{words.share(lost)} of the lines were written by people who are no longer active"
+        st.altair_chart(charts.shares(teams, "team"), alt=f"Shares of lines by team; {takeaway}")
+        st.caption(f"{takeaway}.")
+
+
+def _people(scope: Scope, path: str) -> None:
     if not data.rows(code.NAMED)["named"].any():
         st.caption(
             ':material/visibility_off: Figures about single people are not shown: `[privacy] people` is `"off"`, or '
@@ -96,23 +105,22 @@ def _shares(scope: Scope, path: str) -> None:
         return
     sql = code.people_shares(scope, path)
     people = data.rows(sql)
-    with card(f"Who wrote {what}", sql=sql, frame=people, key="people-shares"):
+    with card("Written by person", sql=sql, frame=people, key="people-shares"):
         if not people["lines"].sum():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
             return
-        shown = people.head(PEOPLE).with_columns(
-            active_lines=pl.when("is_active").then("lines").otherwise(0.0), person=pl.col("person")
-        )
-        rest = people.slice(PEOPLE)
-        if rest.height:
-            other = {
-                "person": f"{rest.height} others",
-                "lines": rest["lines"].sum(),
-                "active_lines": rest.filter("is_active")["lines"].sum(),
-            }
-            shown = pl.concat([shown, pl.DataFrame([other])], how="diagonal_relaxed")
         first = people.row(0, named=True)
         st.altair_chart(
-            charts.shares(shown, "person"),
+            charts.shares(_with_others(people), "person"),
             alt=f"{first['person']} wrote {words.share(first['lines'] / charts.total(people, 'lines'))} of the lines",
         )
+
+
+def _with_others(people: pl.DataFrame) -> pl.DataFrame:
+    """The first people as they are, all others as one row."""
+    shown = people.select("person", "lines", active_lines=pl.when("is_active").then("lines").otherwise(0.0))
+    if people.height <= PEOPLE + 1:
+        return shown
+    rest = shown.slice(PEOPLE)
+    others = rest.select(pl.lit(f"{rest.height} others").alias("person"), pl.col("lines", "active_lines").sum())
+    return pl.concat([shown.head(PEOPLE), others])

@@ -9,6 +9,8 @@ from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import about
 
+LIST = "list-of-tables"
+
 
 def draw() -> None:
     """Draw the list of tables and the searchable dictionary."""
@@ -21,38 +23,44 @@ def draw() -> None:
         icon=":material/search:",
         type="search",
     )
-    left, right = st.columns([2, 3], gap="medium")
-    columns = _found(data.rows(about.DICTIONARY), search, ["table", "column", "description"])
+    columns = _found(data.rows(about.DICTIONARY), search, ["schema", "table", "column", "description"])
     tables = data.rows(about.TABLES)
     if search:
-        named = columns.select("schema", "table").unique()
-        tables = pl.concat([_found(tables, search, ["table", "holds"]), tables.join(named, on=["schema", "table"])])
-        tables = tables.unique(["schema", "table"], maintain_order=True)
-    with left, card(words.count(tables.height, "table"), sql=about.TABLES, frame=tables, key="tables"):
+        tables = tables.join(columns.select("schema", "table").unique(), on=["schema", "table"], maintain_order="left")
+    with card(words.count(tables.height, "table"), sql=about.TABLES, frame=tables, key="tables"):
         table(
-            tables,
+            tables.with_columns(name=pl.format("{}.{}", "schema", "table")),
             {
-                "schema": Column("Schema", width=65),
-                "table": Column("Table", width=150),
-                "rows": Column("Rows", "count", width=75),
-                "holds": Column("What it holds", width=320),
+                "name": Column("Table", width=210),
+                "rows": Column("Rows", "count", width=90),
+                "columns": Column("Columns", "count", width=70),
+                "holds": Column("What it holds", width=460),
             },
             alt="Tables with their number of rows",
-            rows=18,
+            rows=9,
+            key=LIST,
+            on_select=lambda: _choose(tables),
         )
-    with right, card(words.count(columns.height, "column"), sql=about.DICTIONARY, frame=columns, key="dictionary"):
+    with card(words.count(columns.height, "column"), sql=about.DICTIONARY, frame=columns, key="dictionary"):
         table(
             columns.with_columns(table=pl.format("{}.{}", "schema", "table")),
             {
-                "table": Column("Table", width=140),
-                "column": Column("Column", width=125),
-                "type": Column("Type", width=80),
+                "table": Column("Table", width=180),
+                "column": Column("Column", width=160),
+                "type": Column("Type", width=85),
                 "key": Column("Key", "flag", width=40),
-                "description": Column("Meaning", width=420),
+                "description": Column("Meaning", width=440),
             },
             alt="Columns with their type and meaning",
-            rows=18,
+            rows=13,
         )
+
+
+def _choose(tables: pl.DataFrame) -> None:
+    """Search for the table of the selected row."""
+    rows = st.session_state[LIST].selection.rows
+    if rows and rows[0] < tables.height:
+        st.session_state["word"] = tables["table"][rows[0]]
 
 
 def _found(frame: pl.DataFrame, search: str | None, columns: list[str]) -> pl.DataFrame:

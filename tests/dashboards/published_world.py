@@ -203,14 +203,17 @@ def _repository(tables: dict[str, Rows], random_: random.Random, repo_id: str) -
 def _summary(tables: dict[str, Rows], random_: random.Random) -> None:
     scopes = [("all", "all"), *(("team", team) for team in TEAMS), ("repository", HARBOUR), ("repository", KITCHEN)]
     for kind, scope in scopes:
-        for metric, unit, level in (("commits", "count", 40), ("active_people", "people", 9)):
+        for metric, unit, level in (("commits", "count", 40), ("active_authors", "people", 9)):
             for week in range(30):
                 day = (NOW - timedelta(weeks=week + 1, days=NOW.weekday())).date()
                 tables["observations"].append(
                     {"metric": metric, "scope_kind": kind, "scope": scope, "period": "week", "period_start": day}
                     | {"value": float(random_.randint(level // 2, level)), "n": 40, "coverage": 1.0, "unit": unit}
                 )
-        for metric, unit, value in (("truck_factor", "people", 3.0), ("files_at_risk_share", "share", 0.31)):
+        rolling = [("files_at_risk", "share", 0.31), ("knowledge_loss", "share", 0.4), ("hotspots", "count", 12.0)]
+        if kind == "repository":
+            rolling.append(("truck_factor", "people", 3.0))
+        for metric, unit, value in rolling:
             tables["observations"].append(
                 {"metric": metric, "scope_kind": kind, "scope": scope, "period": "rolling_90d"}
                 | {"period_start": (NOW - timedelta(days=90)).date(), "n": 70, "coverage": 0.9, "unit": unit}
@@ -239,9 +242,9 @@ def _actions(title: str) -> Rows:
 def _catalogue() -> pl.DataFrame:
     metrics = {
         "commits": ("Commits", "count", "neutral"),
-        "active_people": ("Active people", "people", "neutral"),
+        "active_authors": ("Active people", "people", "neutral"),
         "truck_factor": ("Truck factor", "people", "higher"),
-        "files_at_risk_share": ("Files at risk", "share", "lower"),
+        "files_at_risk": ("Files at risk", "share", "lower"),
     }
     return filled(
         MetricCatalogue,
