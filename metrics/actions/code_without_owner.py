@@ -35,7 +35,7 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             changed_files=(pl.col("revisions_12m") > 0).sum(),
             changed_lines=pl.col("lines").filter(pl.col("revisions_12m") > 0).sum(),
             recent=pl.col("revisions_90d").sum(),
-            lost=(pl.col("lost_share") * pl.col("lines")).sum() / measured,
+            lost=pl.when(measured > 0).then((pl.col("lost_share") * pl.col("lines")).sum() / measured),
             paths=listed(pl.col("path"), pl.col("revisions_12m")),
         )
         .filter(

@@ -102,6 +102,15 @@ def test_code_without_owner() -> None:
     assert story.rules() == {"code_without_owner": "git:acme/app:src/old"}
 
 
+def test_nobody_is_said_to_be_gone_while_lines_are_not_counted() -> None:
+    story = Story().head(900, "src/old/engine.py")
+    for days in (600, 500, 60, 50, 40, 30, 20):
+        story.commit("gone" if days > 90 else f"new{days}", days, "src/old/engine.py")
+    for row in story.world.tables["commit_files"]:
+        row["additions"] = row["deletions"] = None
+    assert "code_without_owner" not in story.rules()
+
+
 def test_hotspot_heating() -> None:
     story = Story().head(2000, "src/hub.py").head(10, *(f"src/f{n}.py" for n in range(8)))
     story.commit("ana", 700, *(f"src/f{n}.py" for n in range(8)))
