@@ -28,8 +28,8 @@ UNFINISHED = "unfinished"
 
 _OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
 _OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
-_CHUNKS_PER_WORKER = 8
-_SMALLEST_CHUNK, _LARGEST_CHUNK = 200, 4000
+_CHUNKS_PER_WORKER = 16
+_SMALLEST_CHUNK, _LARGEST_CHUNK = 200, 2000
 _PAGE = 50_000
 """Rows of a page, or a few more: loading has a price per page, and a killed run loses no more than one."""
 

@@ -202,7 +202,11 @@ def test_a_source_that_hangs_is_given_up(clones: Path) -> None:
     assert "longer than 0.5 s" in str(error)
 
 
-def test_closing_ends_the_processes(repository: Repository, clones: Path) -> None:
+def test_closing_ends_the_threads(repository: Repository, clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.git.reading._SMALLEST_CHUNK", 1)
+    monkeypatch.setattr("collectors.git.reading._PAGE", 1)
+    for n in range(20):
+        repository.commit(str(n))
     pages = collect(GitSource("local", (str(repository.path),)), Memory(), clones=clones)
     next(iter(pages))
     pages.close()  # type: ignore[attr-defined]
