@@ -8,18 +8,23 @@ from metrics.registry import Rule, pipeline
 
 MIN_REVISIONS = 3
 MIN_LINES = 100
+MIN_PEOPLE = 2
 NAME = "file_at_risk"
 
 
 @pipeline(ActionCandidates)
-def propose_file_at_risk(files: pl.LazyFrame) -> pl.LazyFrame:
-    """One action for every folder with such files, or for the file where it is alone in its folder."""
+def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyFrame:
+    """One action for every folder with such files, or for the file where it is alone in its folder.
+
+    Where one person works alone, nobody else could take part: that says `key_person`, once.
+    """
+    shared = folders.filter(pl.col("level") == 0, pl.col("active_authors") >= MIN_PEOPLE)
     at_risk = files.filter(
         pl.col("file_class") == "source",
         pl.col("is_at_risk"),
         pl.col("revisions_90d") >= MIN_REVISIONS,
         pl.col("lines") >= MIN_LINES,
-    )
+    ).join(shared, on="repo_id", how="semi")
     is_file = (pl.col("files") == 1) | (pl.col("folder") == "")
     path = pl.when(is_file).then("first_path").otherwise("folder")
     several = counted(pl.col("files"), "source file")
@@ -77,8 +82,8 @@ RULE = Rule(
     responsibility="mentoring",
     definition=(
         f"Source files of {MIN_LINES} lines or more, changed {MIN_REVISIONS} times or more in the last 90 days, "
-        f"that fewer than "
-        "two active people know; grouped by folder."
+        f"that fewer than two active people know, in repositories where {MIN_PEOPLE} people or more are active; "
+        "grouped by folder."
     ),
     propose=propose_file_at_risk,
 )

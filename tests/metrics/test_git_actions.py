@@ -44,6 +44,10 @@ class Story:
         self.world.tables["head_files"] += [{"repo_id": REPO, "path": path, "lines": lines} for path in paths]
         return self
 
+    def colleague(self) -> "Story":
+        """Somebody else who is active in the repository, so that there is somebody to share the work with."""
+        return self.head(10, "src/other.py").commit("bob", 25, "src/other.py")
+
     def actions(self, **tables: list[Row]) -> list[dict[str, Any]]:
         self.world.tables.update(tables)
         return run(self.world.frames(), AS_OF)["actions"].rows(named=True)
@@ -53,7 +57,7 @@ class Story:
 
 
 def test_file_at_risk() -> None:
-    story = Story().head(400, "src/pay/card.py")
+    story = Story().colleague().head(400, "src/pay/card.py")
     for days in (40, 30, 20):
         story.commit("ana", days, "src/pay/card.py")
     (action,) = story.actions()
@@ -66,6 +70,13 @@ def test_file_at_risk() -> None:
     assert "ana" not in str(action.values())
 
 
+def test_who_works_alone_has_nobody_to_share_with() -> None:
+    story = Story().head(400, "src/pay/card.py")
+    for days in (40, 30, 20):
+        story.commit("ana", days, "src/pay/card.py")
+    assert story.actions() == []
+
+
 def test_no_file_is_at_risk_that_two_active_people_know() -> None:
     story = Story().head(400, "src/pay/card.py")
     for days, person in ((40, "ana"), (30, "bob"), (20, "ana")):
@@ -74,7 +85,7 @@ def test_no_file_is_at_risk_that_two_active_people_know() -> None:
 
 
 def test_files_at_risk_of_one_folder_are_one_action() -> None:
-    story = Story().head(400, "src/pay/a.py", "src/pay/b.py", "src/pay/deep/c.py")
+    story = Story().colleague().head(400, "src/pay/a.py", "src/pay/b.py", "src/pay/deep/c.py")
     for days in (40, 30, 20):
         story.commit("ana", days, "src/pay/a.py", "src/pay/b.py", "src/pay/deep/c.py")
     actions = {action["rule"]: action for action in story.actions()}
@@ -157,8 +168,8 @@ def test_release_overdue(last_release: int, expected: dict[str, str]) -> None:
 
 
 def test_at_most_three_of_a_rule_and_ten_of_a_team() -> None:
-    story = Story()
-    for number in range(9):
+    story = Story().colleague()
+    for number in range(8):
         path = f"src/part{number}/f.py"
         story.head(200 + number, path)
         for days in (40, 30, 20):

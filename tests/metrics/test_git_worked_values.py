@@ -206,7 +206,8 @@ def test_an_abbreviated_sha_is_found_if_it_is_the_only_one() -> None:
 
 def test_previous_actions_keep_their_first_date() -> None:
     commits = [("a", [{"path": "src/a.py", "change": "M", "additions": 100}])] * 5
-    world = history(*commits, head=("src/a.py",))
+    other = ("b", [{"path": "b.py", "change": "M", "additions": 1}])
+    world = history(*commits, other, head=("src/a.py", "b.py"))
     world.tables["head_files"][0]["lines"] = 400
     first = run(world.frames(), world.as_of)["actions"]
     assert first.select("action_id", "rank", "first_seen_at").rows() == [
