@@ -80,15 +80,15 @@ def folders_at_risk(frame: pl.DataFrame) -> alt.Chart:
     """Folders by the share of lines whose authors have left, coloured by truck factor."""
     shown = frame.with_columns(
         level_of_risk=pl.when(pl.col("truck_factor").is_null())
-        .then(pl.lit("unknown"))
+        .then(pl.lit("–"))
         .when(pl.col("truck_factor") <= 1)
         .then(pl.lit("1"))
         .when(pl.col("truck_factor") == 2)  # noqa: PLR2004 - a truck factor of two
         .then(pl.lit("2"))
-        .otherwise(pl.lit("3 or more"))
+        .otherwise(pl.lit("3+"))
     )
     scale = alt.Scale(
-        domain=["1", "2", "3 or more", "unknown"],
+        domain=["1", "2", "3+", "–"],
         range=[colors.category(1), colors.category(4), colors.category(0), colors.category(6)],
     )
     chart: alt.Chart = (
@@ -97,7 +97,12 @@ def folders_at_risk(frame: pl.DataFrame) -> alt.Chart:
         .encode(
             x=alt.X("lost_lines:Q", title="Lines whose authors are inactive", axis=alt.Axis(tickCount=5, format="~s")),
             y=alt.Y("folder:N", sort=shown["folder"].to_list(), title=None, axis=alt.Axis(labelLimit=200)),
-            color=alt.Color("level_of_risk:N", scale=scale, title="Truck factor", legend=alt.Legend(orient="top")),
+            color=alt.Color(
+                "level_of_risk:N",
+                scale=scale,
+                title="Truck factor",
+                legend=alt.Legend(orient="top", titleOrient="left"),
+            ),
             tooltip=[
                 alt.Tooltip("folder:N", title="Folder"),
                 alt.Tooltip("lost_share:Q", title="Share of lines lost", format=".0%"),

@@ -72,5 +72,13 @@ def table(
     )
 
 
+def short(path: str, letters: int) -> pl.Expr:
+    """A column of paths with their beginning cut off where they are longer than a cell: the name stays to be seen."""
+    column = pl.col(path)
+    return (
+        pl.when(column.str.len_chars() > letters).then("…" + column.str.tail(letters - 1)).otherwise(column).alias(path)
+    )
+
+
 def _config(column: Column) -> ColumnConfig:
     return _KINDS[column.kind](column.title, width=column.width, help=column.help)

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.parts import empty, network, words
 from dashboards.parts.card import card
-from dashboards.parts.table import Column, table
+from dashboards.parts.table import Column, short, table
 from dashboards.queries import code
 from dashboards.scope import Scope
 
@@ -84,7 +84,7 @@ def _pairs(pairs: pl.DataFrame, repositories: dict[str, str]) -> None:
     )
     several, teams = shown["repo_id"].n_unique() > 1, bool(shown["crosses_team"].any())
     table(
-        shown,
+        shown.with_columns(short("path_a", 44), short("path_b", 44)),
         {
             "path_a": Column("File", width=270),
             "path_b": Column("changes with", width=270),

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.parts import charts, empty, words
 from dashboards.parts.card import card
-from dashboards.parts.table import Column, table
+from dashboards.parts.table import Column, short, table
 from dashboards.queries import code
 from dashboards.scope import Scope
 
@@ -76,14 +76,14 @@ def _labelled(folders: pl.DataFrame, repositories: dict[str, str]) -> pl.DataFra
 
 def _table(folders: pl.DataFrame) -> None:
     table(
-        folders,
+        folders.with_columns(short("folder", 24)),
         {
             "folder": Column("Folder", width=150),
-            "truck_factor": Column("Truck factor", "count", width=85),
-            "lost_share": Column("Lines lost", "bar", width=90, help="Share of lines whose authors are inactive"),
-            "at_risk_share": Column("At risk", "bar", width=90, help="Share of its files at risk"),
-            "files": Column("Files", "count", width=55),
-            "lines": Column("Lines", "count", width=65),
+            "truck_factor": Column("Truck f.", "count", width=58, help="Truck factor"),
+            "lost_share": Column("Lines lost", "bar", width=78, help="Share of lines whose authors are inactive"),
+            "at_risk_share": Column("At risk", "bar", width=78, help="Share of its files at risk"),
+            "files": Column("Files", "count", width=50),
+            "lines": Column("Lines", "count", width=58),
             "active_file_authors": Column(
                 "Authors", "count", width=65, help="Active people who author one of its files"
             ),

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import data, simulation
 from dashboards.parts import empty, words
 from dashboards.parts.card import card
-from dashboards.parts.table import Column, table
+from dashboards.parts.table import Column, short, table
 from dashboards.queries import code
 from dashboards.scope import Scope
 
@@ -85,27 +85,27 @@ def _outcome(scope: Scope, outcome: simulation.Outcome, people: int) -> None:
         )
         return
     sql = code.holdings(scope)
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([2, 3], gap="small")
     with left, card("By folder", sql=sql, frame=outcome.folders, key="leaver-folders"):
         table(
-            outcome.folders,
+            outcome.folders.with_columns(pl.col("folder").replace("", "(root)")),
             {
-                "folder": Column("Folder", width=170),
-                "files_without_author": Column("No author", "count", width=75, help="Files without an active author"),
-                "files_without_knower": Column("Nobody", "count", width=70, help="Files that nobody active knows"),
-                "lines_without_author": Column("Lines", "count", width=65, help="Lines without an active author"),
+                "folder": Column("Folder", width=128),
+                "files_without_author": Column("No author", "count", width=68, help="Files without an active author"),
+                "files_without_knower": Column("Nobody", "count", width=58, help="Files that nobody active knows"),
+                "lines_without_author": Column("Lines", "count", width=55, help="Lines without an active author"),
             },
             alt="Folders by the lines that would be left without an author",
         )
     with right, card("By file, the largest first", sql=sql, frame=files, key="leaver-files"):
         table(
-            files,
+            files.with_columns(short("path", 40)),
             {
-                "path": Column("File", width=270),
-                "loses_author": Column("No author", "flag", width=75),
-                "loses_knower": Column("Nobody knows", "flag", width=95),
-                "lines": Column("Lines", "count", width=65),
-                "revisions_90d": Column("Changes", "count", width=65, help="Commits of the last 90 days"),
+                "path": Column("File", width=245),
+                "loses_author": Column("No author", "flag", width=70),
+                "loses_knower": Column("Nobody", "flag", width=60, help="Nobody active knows it"),
+                "lines": Column("Lines", "count", width=55),
+                "revisions_90d": Column("Changes", "count", width=60, help="Commits of the last 90 days"),
             },
             alt="Files that would be left without an author or anyone who knows them",
         )

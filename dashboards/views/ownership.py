@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import data
 from dashboards.parts import charts, empty, words
 from dashboards.parts.card import card
-from dashboards.parts.table import Column, table
+from dashboards.parts.table import Column, short, table
 from dashboards.queries import code
 from dashboards.scope import Scope
 
@@ -59,14 +59,14 @@ def _files(scope: Scope, search: str) -> None:
             empty.nothing_here("No file has that in its path." if search else "No files yet.")
             return
         table(
-            files,
+            files.with_columns(short("path", 36)),
             {
-                "path": Column("File", width=250),
+                "path": Column("File", width=225),
+                "knowers": Column("Know it", "count", width=56, help="Active people who wrote or reviewed it"),
+                "lost_share": Column("Lost", "bar", width=72, help="Share of lines whose authors are inactive"),
+                "lines": Column("Lines", "count", width=52),
+                "revisions_90d": Column("Changes", "count", width=62, help="Commits of the last 90 days"),
                 "is_at_risk": Column("At risk", "flag", width=55),
-                "knowers": Column("Know it", "count", width=60, help="Active people who wrote or reviewed it"),
-                "lost_share": Column("Lost", "bar", width=80, help="Share of lines whose authors are inactive"),
-                "lines": Column("Lines", "count", width=60),
-                "revisions_90d": Column("Changes", "count", width=65, help="Commits of the last 90 days"),
                 "last_changed_at": Column("Last change", "day", width=95),
             },
             alt="Files with the number of people who know them",
