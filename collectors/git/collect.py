@@ -10,6 +10,7 @@ from collectors.git import address
 from collectors.git.clone import Clone
 from collectors.git.errors import GitError
 from collectors.git.reading import Reading
+from collectors.git.removal import removed
 from warehouse.tables import Page, State
 
 
@@ -41,7 +42,8 @@ def collect(
     `clones` is the folder for bare clones; `offline` reads them as they are. `timeout_seconds` bounds each git process,
     `workers` is the number of processes at a time (default: one per processor).
 
-    A repository that fails does not stop the others: when they are done, an ExceptionGroup of GitError is raised.
+    A repository that is no longer named leaves the warehouse. One that fails does not stop the others: when they are
+    done, an ExceptionGroup of GitError is raised.
     """
     failures: list[GitError] = []
     addresses = []
@@ -61,6 +63,8 @@ def collect(
         )
         for name, where in address.named(addresses).items()
     ]
+    if not failures:  # a repository whose address cannot be read is still wanted
+        yield from removed(source.name, [reading.name for reading in readings], state)
     readable = []
     for reading in readings:
         try:

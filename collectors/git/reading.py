@@ -14,6 +14,8 @@ import polars as pl
 
 from collectors.git import counts, head, history, log, owners
 from collectors.git.clone import Clone, Refs
+from collectors.git.mentions import mentions as mentions_of
+from collectors.git.mentions import orphans
 from collectors.git.parallel import merged
 from collectors.git.rows import Rows, together
 from warehouse.tables import Page, State
@@ -26,8 +28,12 @@ LINE_COUNTS = "line_counts"
 UNFINISHED = "unfinished"
 """The cursor while commits come in: a run that is killed then must not be taken for one that is complete."""
 
-_OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
-_OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
+OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
+"""Tables whose rows come and go with commits."""
+
+OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
+"""Tables that are told anew whenever refs move."""
+
 _CHUNKS_PER_WORKER = 16
 _SMALLEST_CHUNK, _LARGEST_CHUNK = 200, 2000
 _PAGE = 50_000
@@ -66,10 +72,10 @@ class Reading:
         wanted = self._wanted(refs)
         settled = [stored.filter(pl.col("is_merge") | pl.col("additions").is_not_null())["sha"]]
         if not self._is_current(refs):
-            mentions = [_mentions(stored, self._rows("commit_trailers", "sha", "person_id"))]
+            mentions = [mentions_of(stored, self._rows("commit_trailers", "sha", "person_id"))]
             for page in self._commits(wanted.join(stored, on="sha", how="anti", maintain_order="left")):
                 settled.append(page.upserts["commits"].filter("is_merge")["sha"])
-                mentions.append(_mentions(page.upserts["commits"], page.upserts["commit_trailers"]))
+                mentions.append(mentions_of(page.upserts["commits"], page.upserts["commit_trailers"]))
                 yield page
             yield self._head(refs, stored, wanted, pl.concat(mentions))
         self._uncounted = wanted.filter(~pl.col("sha").is_in(pl.concat(settled).implode()))["sha"]
@@ -109,11 +115,11 @@ class Reading:
         (updates if known else upserts)["repositories"] = self._repository(refs)
         if refs.head_sha:
             upserts |= self._files(refs.head_sha, mentions.join(wanted, on="sha", how="semi")["identity_id"])
-        deletes = self._of_repository(dict.fromkeys(_OF_HEAD, pl.DataFrame(height=1)))
+        deletes = self._of_repository(dict.fromkeys(OF_HEAD, pl.DataFrame(height=1)))
         gone = stored.join(wanted, on="sha", how="anti").select("sha")
         if not gone.is_empty():
-            deletes |= self._of_repository(dict.fromkeys(_OF_COMMITS, gone))
-            deletes["identities"] = self._orphans(gone, mentions)
+            deletes |= self._of_repository(dict.fromkeys(OF_COMMITS, gone))
+            deletes["identities"] = orphans(self.state, self.source, self.repo_id, mentions, gone)
         return Page(
             HISTORY,
             self.repo_id,
@@ -138,29 +144,6 @@ class Reading:
     def _repository(self, refs: Refs) -> pl.DataFrame:
         row = {"name": self.name, "url": self.clone.address.url, "default_branch": refs.default_branch}
         return pl.DataFrame([row], schema=dict.fromkeys(row, pl.String))
-
-    def _orphans(self, gone: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
-        """Identities that nothing names any more when these commits are gone."""
-        of = {"source": self.source}
-        elsewhere = _mentions(
-            self.state.rows("commits", ["repo_id", "sha", "author_id", "committer_id"], **of).filter(
-                self._is_elsewhere
-            ),
-            self.state.rows("commit_trailers", ["repo_id", "sha", "person_id"], **of).filter(self._is_elsewhere),
-        )["identity_id"]
-        requests = self.state.rows("pull_request_commits", ["author_id"], **of)["author_id"].alias("identity_id")
-        left = mentions.join(gone, on="sha", how="anti")["identity_id"]
-        kept = pl.concat([elsewhere, requests, left]).to_frame()
-        return (
-            mentions.join(gone, on="sha", how="semi")
-            .select("identity_id")
-            .unique()
-            .join(kept, on="identity_id", how="anti")
-        )
-
-    @property
-    def _is_elsewhere(self) -> pl.Expr:
-        return pl.col("repo_id") != self.repo_id
 
     def _wanted(self, refs: Refs) -> pl.DataFrame:
         """`sha` and `on_default_branch` of the commits that branches and tags reach, newest first."""
@@ -211,14 +194,3 @@ class Reading:
 
     def _digest(self, refs: Refs) -> str:
         return refs.digest(VERSION, self.name, self.clone.address.url, self.since)
-
-
-def _mentions(commits: pl.DataFrame, trailers: pl.DataFrame) -> pl.DataFrame:
-    """`sha` and `identity_id` of everyone the commits and trailers name."""
-    return pl.concat(
-        [
-            commits.select("sha", identity_id="author_id"),
-            commits.select("sha", identity_id="committer_id"),
-            trailers.select("sha", identity_id="person_id"),
-        ]
-    ).filter(pl.col("identity_id").is_not_null())

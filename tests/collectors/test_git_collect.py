@@ -268,6 +268,22 @@ def test_commits_that_come_back_are_counted_again(history: Repository, clones: P
     assert collected(clones, history.path, into=memory).everything() == before
 
 
+def test_a_repository_no_longer_named_leaves_and_can_come_back(tmp_path: Path, clones: Path) -> None:
+    first, second = Repository(tmp_path / "first"), Repository(tmp_path / "second")
+    first.commit("one", {"a": "1"})
+    second.commit("two", {"b": "2"}, GIT_AUTHOR_NAME="Eve", GIT_AUTHOR_EMAIL="eve@acme.example")
+    second.commit("three\n\nReviewed-by: Kim <kim@acme.example>", {"b": "3"})
+    both, alone = collected(clones, first.path, second.path), collected(clones, first.path)
+
+    left = collected(clones, first.path, into=collected(clones, first.path, second.path))
+    cursors = left.everything().pop("cursors")
+    assert {**left.everything(), "cursors": alone.everything()["cursors"]} == alone.everything()
+    assert ("commits", "local:second", "removed") in cursors
+
+    again = collected(clones, first.path, second.path, into=left)
+    assert again.everything() == both.everything()
+
+
 def test_offline_reads_the_clone_as_it_is(history: Repository, clones: Path) -> None:
     before = collected(clones, history.path).everything()
     history.commit("later")
