@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import data, scope, settings
 from dashboards.parts import empty, footer, links
 
-FOLLOW_SECONDS = 15
+FOLLOW_SECONDS = 10
 """How often an open page looks for a new generation."""
 
 HERE = Path(__file__).parent
@@ -51,6 +51,7 @@ if generation is None:
     empty.nothing_published()
 else:
     scope.keep(scope.choose())
+    links.stand_on(page.url_path)
     page.run()
     footer.footer()
 follow(generation)

@@ -18,7 +18,7 @@ def card(title: str, *, sql: str, frame: pl.DataFrame, note: str | None = None, 
     with st.container(border=True, key=f"card-{key}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
             st.markdown(f"**{title}**", help=note, width="stretch")
-            links.to_sql(sql)
+            links.to_sql(sql, key)
             st.download_button(
                 "CSV",
                 data=lambda: csv(frame),

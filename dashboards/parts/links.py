@@ -10,15 +10,26 @@ OVERVIEW = f"{PAGES}/overview.py"
 CODE = f"{PAGES}/code.py"
 DATA = f"{PAGES}/data.py"
 
+_HERE = "path of this page"
 
-def to_sql(sql: str) -> None:
-    """The link that opens a query on the data page."""
-    st.page_link(
-        DATA,
-        label="SQL",
-        query_params={"about": "SQL", "sql": sql.strip()},
-        help="Open this query on the data page",
-    )
+
+def stand_on(path: str) -> None:
+    """Remember the page of this run by its path in the URL."""
+    st.session_state[_HERE] = path
+
+
+def to_sql(sql: str, key: str) -> None:
+    """The way to a query on the data page; on that page itself a button: a link to it would leave the URL as it is."""
+    told = "Open this query on the data page"
+    if st.session_state.get(_HERE) == "data":
+        st.button("SQL", key=f"sql-{key}", on_click=_show, args=(sql.strip(),), type="tertiary", help=told)
+    else:
+        st.page_link(DATA, label="SQL", query_params={"about": "SQL", "sql": sql.strip()}, help=told)
+
+
+def _show(sql: str) -> None:
+    st.session_state["about"] = "SQL"
+    st.session_state["sql"] = sql
 
 
 def to(page: str, label: str, parameters: Mapping[str, str], *, icon: str = ":material/arrow_forward:") -> None:

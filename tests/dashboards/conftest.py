@@ -1,9 +1,17 @@
-"""The published worlds that the pages are tried on."""
+"""The published worlds that the pages are tried on, and the pages over them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from published_world import publish_nothing_found, publish_world
+from streamlit.testing.v1 import AppTest
+
+from dashboards.settings import Settings
+
+APP = Path(__file__).parents[2] / "dashboards" / "app.py"
+
+Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +28,21 @@ def barren(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("barren")
     publish_nothing_found(directory)
     return directory
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page over a data directory with the given parameters in its URL."""
+
+    def open_(directory: Path, page: str | None = None, **parameters: str | list[str]) -> AppTest:
+        monkeypatch.setenv("LEADLINE_DASHBOARDS_DIRECTORY", "")  # undone at the end, whatever `announce` sets
+        Settings(directory, "Acme", "Europe/Berlin").announce()
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        if page:
+            app.switch_page(f"app_pages/{page}.py").run()
+        return app
+
+    return open_

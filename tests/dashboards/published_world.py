@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from warehouse.store import Warehouse
 from warehouse.tables import CORE, Page, SourceTable, Table, by_name
 from warehouse.tables.meta import MetricCatalogue
 
-NOW = datetime(2026, 11, 23, 12)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).replace(tzinfo=None)
 HARBOUR, KITCHEN, EMPTY = "local:harbour", "local:große-küche", "local:empty"
 LONG = "src/a/very/long/path/that/goes/on/and/on/and/on/until/nobody/can/read/it/any/more/module_with_a_long_name.py"
 ODD = 'src/naïve "quoted" $x *bold* [link](http://x) 文件.py'
@@ -92,7 +92,8 @@ def _people() -> dict[str, Rows]:
         for n, name in enumerate(PEOPLE)
     ]
     members = [
-        {"team": TEAMS[n % 2], "person_id": f"p{n}", "valid_from": datetime(1970, 1, 1)} for n in range(len(PEOPLE) - 2)
+        {"team": TEAMS[n % 2], "person_id": f"p{n}", "valid_from": NOW - timedelta(days=9999)}
+        for n in range(len(PEOPLE) - 2)
     ]
     return {"people": people, "teams": [{"team": team} for team in TEAMS], "team_members": members}
 
@@ -175,7 +176,14 @@ def _repository(tables: dict[str, Rows], random_: random.Random, repo_id: str) -
         tables["change_coupling"].append(
             {"repo_id": repo_id, "path_a": first, "path_b": second, "shared": 6 + len(a) % 9, "revisions_a": 14}
             | {"revisions_b": 12, "average_revisions": 13.0, "degree": float(30 + len(a + b) % 60), "shared_12m": 4}
-            | {"confidence_ab": 0.5, "confidence_ba": 0.6, "last_shared_at": NOW, "folder_a": first.rpartition("/")[0]}
+            | {
+                "class_a": "source",
+                "class_b": "test" if second.startswith("tests/") else "source",
+                "confidence_ab": 0.5,
+                "confidence_ba": 0.6,
+                "last_shared_at": NOW,
+                "folder_a": first.rpartition("/")[0],
+            }
             | {"folder_b": second.rpartition("/")[0], "team_a": TEAMS[0], "team_b": TEAMS[len(a) % 2]}
             | {"crosses_folder": bool(len(b) % 2), "crosses_team": bool(len(a) % 2)}
         )

@@ -1,0 +1,151 @@
+"""Every page and view, over everything, over empty tables, and before the first run."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Open
+from published_world import EMPTY, HARBOUR, LONG, ODD, TEAMS, publish_world
+from streamlit.testing.v1 import AppTest
+
+CODE_VIEWS = ("Hotspots", "Coupling", "Ownership", "Knowledge", "Leavers")
+DATA_VIEWS = ("Freshness", "Quality", "Tables", "Metrics", "SQL")
+
+
+def texts(app: AppTest) -> str:
+    """Everything the page says in words."""
+    parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def assert_fine(app: AppTest) -> None:
+    """The page drew to its end."""
+    assert not app.exception, app.exception[0].message
+    assert not app.error, app.error[0].value
+
+
+def test_overview_answers_with_actions_by_team(world: Path, open_page: Open) -> None:
+    app = open_page(world)
+    assert_fine(app)
+    assert app.title[0].value == "What needs attention?"
+    assert [part.value for part in app.subheader] == ["Küche & Co", "Platform", "No team"]
+    assert "**harbour.py is known by nobody**" in texts(app)
+    assert "**Next:** Pair on the next change." in texts(app)
+    assert [(part.label, part.value) for part in app.metric][2:] == [("Truck factor", "3"), ("Files at risk", "31 %")]
+    assert {part.label: part.delta for part in app.metric}["Commits per week"].endswith(" %")
+
+
+def test_text_from_the_data_is_never_markup(world: Path, open_page: Open) -> None:
+    said = texts(open_page(world))
+    assert r"\*bold\* \[link\](http\://x)" in said
+    assert r"Known by \*\*1\*\* active person" in said
+
+
+@pytest.mark.parametrize("view", CODE_VIEWS)
+def test_code_page_draws_every_view(view: str, world: Path, open_page: Open) -> None:
+    app = open_page(world, "code", view=view)
+    assert_fine(app)
+    assert app.title[0].value == "Where is code or knowledge at risk?"
+    assert len(app.dataframe) > 0
+
+
+@pytest.mark.parametrize("view", DATA_VIEWS)
+def test_data_page_draws_every_view(view: str, world: Path, open_page: Open) -> None:
+    app = open_page(world, "data", about=view)
+    assert_fine(app)
+    assert app.title[0].value == "How good is the data?"
+
+
+@pytest.mark.parametrize(
+    ("page", "parameter", "views"), [(None, "view", ("",)), ("code", "view", CODE_VIEWS), ("data", "about", DATA_VIEWS)]
+)
+def test_empty_tables_say_which_command_fills_them(
+    page: str | None, parameter: str, views: tuple[str, ...], barren: Path, open_page: Open
+) -> None:
+    for view in views:
+        app = open_page(barren, page, **{parameter: view})
+        assert_fine(app)
+        if page != "data":
+            assert "`leadline " in texts(app) or "nobody is known yet" in texts(app)
+
+
+def test_before_the_first_run_the_page_says_what_to_do(tmp_path: Path, open_page: Open) -> None:
+    app = open_page(tmp_path)
+    assert_fine(app)
+    assert "`leadline run` collects, computes and publishes" in app.info[0].value
+    assert not app.selectbox
+
+
+def test_repository_and_team_come_from_the_address(world: Path, open_page: Open) -> None:
+    app = open_page(world, repository="große-küche", team=TEAMS[1])
+    assert_fine(app)
+    assert app.selectbox(key="repository").value == "local:große-küche"
+    assert [part.value for part in app.subheader] == ["Küche & Co"]
+    assert "src/part1 has no owner" in texts(app)
+    assert "Two files, two teams" not in texts(app)
+
+
+def test_repository_without_a_file_is_an_empty_page_not_a_broken_one(world: Path, open_page: Open) -> None:
+    for page, view in ((None, ""), *(("code", view) for view in CODE_VIEWS)):
+        app = open_page(world, page, repository="empty", view=view)
+        assert_fine(app)
+        assert app.selectbox(key="repository").value == EMPTY
+
+
+def test_what_the_address_asks_for_and_nobody_offers_is_left_out(world: Path, open_page: Open) -> None:
+    app = open_page(world, "code", repository="gone", team="nobody", view="No view", period="never")
+    assert_fine(app)
+    assert app.selectbox(key="repository").value is None
+
+
+@pytest.mark.parametrize("path", [LONG, ODD, "src", "src/part1/", "harbour.py", "no such file", "'; DROP TABLE x --"])
+def test_ownership_of_any_path(path: str, world: Path, open_page: Open) -> None:
+    app = open_page(world, "code", view="Ownership", path=path)
+    assert_fine(app)
+    exists = path in {LONG, ODD, "src", "src/part1/", "harbour.py"}
+    assert ("Written by person" in texts(app)) is exists
+
+
+def test_search_narrows_the_dictionary(world: Path, open_page: Open) -> None:
+    app = open_page(world, "data", about="Tables", word="truck factor")
+    assert_fine(app)
+    found = app.dataframe[1].value
+    assert 0 < len(found) < 20
+    assert "metrics.truck_factor" in set(found["table"])
+
+
+def test_leavers_are_chosen_by_name_and_counted_at_once(world: Path, open_page: Open) -> None:
+    app = open_page(world, "code", view="Leavers", people=["Eve O'Hara", "Bo Ström"])
+    assert_fine(app)
+    assert app.multiselect(key="people").value == ["p4", "p1"]
+    figures = {part.label: part.value for part in app.metric}
+    assert figures["Left without an author"].endswith("files")
+    assert app.multiselect(key="people").options == sorted(app.multiselect(key="people").options, key=str.lower)
+
+
+def test_nobody_is_named_where_privacy_is_off(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, people="off")
+    for view in ("Ownership", "Leavers"):
+        app = open_page(tmp_path, "code", view=view, path="src")
+        assert_fine(app)
+        assert '`"off"`' in texts(app)
+        assert "Written by person" not in texts(app)
+        assert not app.multiselect
+
+
+def test_filters_of_coupling_reach_the_query(world: Path, open_page: Open) -> None:
+    everything = open_page(world, "code", view="Coupling", repository="harbour").dataframe[-1].value
+    across = open_page(world, "code", view="Coupling", repository="harbour", across_teams="true").dataframe[-1].value
+    assert 0 < len(across) < len(everything)
+    assert across["crosses_team"].all()
+    assert HARBOUR not in across.to_string()
+
+
+def test_new_generation_shows_without_a_restart(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, title="Before")
+    app = open_page(tmp_path)
+    assert "**Before**" in texts(app)
+    publish_world(tmp_path, title="After")
+    app.run()
+    assert_fine(app)
+    assert "**After**" in texts(app)
+    assert "**Before**" not in texts(app)
