@@ -18,7 +18,7 @@ KEPT = 400
 PATIENCE_SECONDS = 30.0
 """How long a query of a page may take."""
 
-__all__ = ["NoGeneration", "QueryError", "Result", "ask", "generation", "rows"]
+__all__ = ["NoGeneration", "QueryError", "Result", "ask", "generation", "let_go", "rows"]
 
 
 def generation() -> str | None:
@@ -43,7 +43,13 @@ def ask(sql: str, *, limit: int, timeout_seconds: float) -> Result:
     return _reader(settings.current().directory).query(sql, limit=limit, timeout_seconds=timeout_seconds)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+def let_go() -> None:
+    """Close every published file and forget what was read; the next query opens it again."""
+    _rows.clear()
+    _reader.clear()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, on_release=Reader.close)
 def _reader(directory: Path) -> Reader:
     return Reader(directory)
 

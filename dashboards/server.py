@@ -20,11 +20,7 @@ class AddressError(OSError):
 
 
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8501) -> None:
-    """Serve the dashboards until interrupted.
-
-    Raises AddressError where the address is taken or does not belong to this machine.
-    """
-    check_address(host, port)
+    """Serve the dashboards until interrupted; `check_address` says beforehand whether it can be done."""
     settings.announce()
     with resources.as_file(PACKAGE / "app.py") as script:
         app = st.App(Path(script), on_script_error=_kindly)

@@ -23,14 +23,17 @@ chosen = scope.current()
 repositories = scope.repository_labels()
 st.title("What needs attention?")
 where = repositories.get(chosen.repository or "") or words.count(len(repositories), "repository", "repositories")
-st.caption(" · ".join(filter(None, [words.plain(settings.current().name), words.plain(where), chosen.team])))
+actions = data.rows(attention.actions(chosen))
+new = int(actions["is_new"].fill_null(value=False).sum())
+told = [words.plain(settings.current().name), words.plain(where), words.plain(chosen.team)]
+told.append(words.count(actions.height, "action") + (f", {new} new since the run before" if new else ""))
+st.caption(" · ".join(filter(None, told)))
 
 kpi.row(FIGURES, chosen)
 
 left, right = st.columns([3, 2], gap="small")
 
 with left:
-    actions = data.rows(attention.actions(chosen))
     if actions.is_empty():
         empty.nothing_here("No rule found anything to act on here.")
     for (team,), of_team in actions.group_by("team", maintain_order=True):

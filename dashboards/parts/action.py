@@ -18,7 +18,7 @@ def draw(action: Mapping[str, Any], repositories: Mapping[str, str]) -> None:
         st.markdown(words.plain(action["why"]))
         st.markdown(f":material/arrow_forward: **Next:** {words.plain(action['next_step'])}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            place = items.place(action["item_kind"] or "", action["item_id"] or "", repositories)
+            place = items.place(action, repositories)
             links.to(place.page, place.label, place.parameters)
             if (action["url"] or "").startswith(("https://", "http://")):
                 st.page_link(action["url"], label="Open", icon=":material/open_in_new:")

@@ -16,7 +16,7 @@ def card(title: str, *, sql: str, frame: pl.DataFrame, note: str | None = None, 
     `title` says what is seen, `note` how to read it; `sql` gives `frame`, which can be downloaded.
     """
     with st.container(border=True, key=f"card-{key}", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             st.markdown(f"**{title}**", help=note, width="stretch")
             links.to_sql(sql, key)
             st.download_button(

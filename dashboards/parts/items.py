@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dashboards.parts import links
+from dashboards.queries import attention
 
 
 @dataclass(frozen=True)
@@ -15,21 +17,23 @@ class Place:
     parameters: Mapping[str, str]
 
 
-def place(kind: str, item_id: str, repositories: Mapping[str, str]) -> Place:
-    """Where an item is shown; `repositories` are the labels of repositories by id."""
+def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
+    """Where the item of an action is shown; `repositories` are the labels of repositories by id."""
+    item_id = action["item_id"] or ""
     repo_id = max(
         (known for known in repositories if item_id == known or item_id.startswith(f"{known}:")), key=len, default=""
     )
     path = item_id[len(repo_id) + 1 :] if repo_id else ""
     within = {"repository": repositories[repo_id]} if repo_id else {}
-    match kind:
-        case "file":
+    match action["rule"], action["item_kind"]:
+        case "key_person", _:
+            return Place(links.CODE, "Simulate who leaves", {**within, "view": "Leavers"})
+        case _, "file" | "folder":
             return Place(links.CODE, "Who knows it", {**within, "view": "Ownership", "path": path})
-        case "folder":
-            return Place(links.CODE, "Who knows it", {**within, "view": "Ownership", "path": path})
-        case "file_pair":
-            return Place(links.CODE, "See what changes together", {**within, "view": "Coupling"})
-        case "person":
-            return Place(links.CODE, "Simulate leaving", {**within, "view": "Leavers"})
+        case _, "file_pair":
+            first = path.partition("|")[0]
+            return Place(links.CODE, "See what changes together", {**within, "view": "Coupling", "path": first})
+        case "release_overdue", _:
+            return Place(links.DATA, "See the releases", {"about": "SQL", "sql": attention.gaps(repo_id)})
         case _:
             return Place(links.CODE, "See the code", within)

@@ -9,7 +9,7 @@ from dashboards.parts import colors, words
 PAIRS = 60
 """Pairs that are drawn: the strongest."""
 
-LETTERS = 16
+LETTERS = 15
 """What fits beside the circle."""
 
 
@@ -35,10 +35,10 @@ def option(pairs: pl.DataFrame) -> dict[str, Any]:
                 "type": "graph",
                 "layout": "circular",
                 "circular": {"rotateLabel": True},
-                "left": 85,
-                "right": 85,
-                "top": 85,
-                "bottom": 85,
+                "left": 110,
+                "right": 110,
+                "top": 90,
+                "bottom": 90,
                 "animation": False,
                 "emphasis": {"focus": "adjacency"},
                 "label": {"show": True, "position": "right", "fontSize": 11, "color": colors.text()},

@@ -16,7 +16,7 @@ STEPS = (0, 1, 4, 9, 24)
 WIDTH = 900
 """Pixels that the map is taken to be wide, to tell which tiles have room for a name."""
 
-LETTERS, LETTER = 5, 6.0
+LETTERS, LETTER = 7, 6.0
 """As many letters have to fit into a tile, and how wide one is."""
 
 LABELS = ("none", "1", "2–4", "5–9", "10–24", "25 or more")

@@ -55,6 +55,19 @@ ORDER BY days_since_last / nullif(p85_days, 0) DESC NULLS LAST, repo_id
 """
 
 
+_GAPS = """
+SELECT tag, released_at, days_since_previous
+FROM metrics.release_gaps
+WHERE repo_id = {repo_id}
+ORDER BY released_at DESC
+"""
+
+
+def gaps(repo_id: str) -> str:
+    """The releases of a repository, the last one first."""
+    return _GAPS.strip().format(repo_id=literal(repo_id))
+
+
 def actions(scope: Scope) -> str:
     """The actions of the chosen team, about the chosen repository."""
     about = []

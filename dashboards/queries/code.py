@@ -122,7 +122,9 @@ def file_map(scope: Scope) -> str:
     return _FILE_MAP.format(where=scope.where("is_counted"))
 
 
-def coupling(scope: Scope, *, least: int = 30, tests: bool = False, folders: bool = False, teams: bool = False) -> str:
+def coupling(
+    scope: Scope, *, search: str = "", least: int = 30, tests: bool = False, folders: bool = False, teams: bool = False
+) -> str:
     """Pairs of files that change together, at least to a degree; with tests, only across folders or teams if asked."""
     conditions = [f"degree >= {least}"]
     if not tests:
@@ -131,6 +133,9 @@ def coupling(scope: Scope, *, least: int = 30, tests: bool = False, folders: boo
         conditions.append("crosses_folder")
     if teams:
         conditions.append("crosses_team")
+    if search:
+        text = literal(search.lower())
+        conditions.append(f"(contains(lower(path_a), {text}) OR contains(lower(path_b), {text}))")
     if scope.team:
         conditions.append(f"{literal(scope.team)} IN (team_a, team_b)")
     return _COUPLING.format(where=scope.where(*conditions, team=None))

@@ -11,7 +11,7 @@ from dashboards.queries import code
 from dashboards.scope import Scope
 
 DEGREES = (30, 50, 70, 90)
-HEIGHT = 560
+HEIGHT = 500
 LISTED = 500
 
 NOTE = (
@@ -22,21 +22,31 @@ NOTE = (
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:
     """Draw the filters, the circle of files, the pairs of folders and the list of pairs."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        search = st.text_input(
+            "File or folder",
+            key="path",
+            bind="query-params",
+            placeholder="Part of a path",
+            icon=":material/search:",
+            type="search",
+            label_visibility="collapsed",
+            width=170,
+        )
         least = st.segmented_control(
             "Least degree",
             DEGREES,
             default=DEGREES[0],
             required=True,
-            format_func=lambda degree: f"from {degree} %",
+            format_func=lambda degree: f"≥ {degree} %",
             key="least",
             bind="query-params",
             label_visibility="collapsed",
         )
         tests = st.toggle("With tests", key="with_tests", bind="query-params")
-        folders = st.toggle("Only across folders", key="across_folders", bind="query-params")
-        teams = st.toggle("Only across teams", key="across_teams", bind="query-params")
-    sql = code.coupling(scope, least=int(least), tests=tests, folders=folders, teams=teams)
+        folders = st.toggle("Across folders", key="across_folders", bind="query-params")
+        teams = st.toggle("Across teams", key="across_teams", bind="query-params")
+    sql = code.coupling(scope, search=search.strip(), least=int(least), tests=tests, folders=folders, teams=teams)
     pairs = data.rows(sql)
     if pairs.is_empty():
         empty.nothing_here("No two files change together that often.")

@@ -25,10 +25,10 @@ def draw() -> None:
         table(
             runs,
             {
-                "started_at": Column("Began (UTC)", "instant", width=135),
-                "status": Column("Outcome", width=70),
-                "seconds": Column("Took", "seconds", width=65),
-                "rows": Column("Rows", "count", width=75),
+                "started_at": Column("Began (UTC)", "instant", width=128),
+                "status": Column("Outcome", width=62),
+                "seconds": Column("Took", "seconds", width=55),
+                "rows": Column("Rows", "count", width=62),
                 "requests": Column("Requests", "count", width=70),
                 "error": Column("What went wrong", width=300),
             },

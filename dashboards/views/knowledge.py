@@ -79,7 +79,7 @@ def _table(folders: pl.DataFrame) -> None:
         folders.with_columns(short("folder", 24)),
         {
             "folder": Column("Folder", width=150),
-            "truck_factor": Column("Truck f.", "count", width=58, help="Truck factor"),
+            "truck_factor": Column("Truck factor", "count", width=85),
             "lost_share": Column("Lines lost", "bar", width=78, help="Share of lines whose authors are inactive"),
             "at_risk_share": Column("At risk", "bar", width=78, help="Share of its files at risk"),
             "files": Column("Files", "count", width=50),

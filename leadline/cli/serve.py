@@ -12,7 +12,7 @@ from leadline.cli.output import narrate
 @click.pass_obj
 def command(app: App, port: int, host: str) -> None:
     """Serve the dashboards over what is published; they follow every new run."""
-    from dashboards.server import AddressError, serve
+    from dashboards.server import AddressError, check_address, serve
     from dashboards.settings import Settings
     from leadline.errors import ConfigError
     from warehouse.reader import Reader
@@ -20,8 +20,9 @@ def command(app: App, port: int, host: str) -> None:
     config = app.config
     if Reader(config.directory).generation() is None:
         narrate(f"nothing is published in {config.directory} yet: `leadline run` fills the dashboards")
-    settings = Settings(config.directory, config.leadline.name, config.leadline.timezone)
     try:
-        serve(settings, host=host, port=port)
+        check_address(host, port)
     except AddressError as error:
         raise ConfigError(str(error), hint="choose another one with --port or --host") from None
+    narrate(f"serving {config.leadline.name} on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
+    serve(Settings(config.directory, config.leadline.name, config.leadline.timezone), host=host, port=port)

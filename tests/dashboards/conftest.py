@@ -1,17 +1,25 @@
 """The published worlds that the pages are tried on, and the pages over them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from published_world import publish_nothing_found, publish_world
 from streamlit.testing.v1 import AppTest
 
+from dashboards import data
 from dashboards.settings import Settings
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _let_go() -> Iterator[None]:
+    """Close the published files at the end."""
+    yield
+    data.let_go()
 
 
 @pytest.fixture(scope="session")

@@ -53,11 +53,18 @@ def test_scope_quotes_what_it_is_given() -> None:
 
 def test_action_leads_to_the_page_that_shows_its_item() -> None:
     repositories = {"local:app": "app", "local:app:x": "app:x"}
-    place = items.place("file", "local:app:src/a.py", repositories)
-    assert place.parameters == {"repository": "app", "view": "Ownership", "path": "src/a.py"}
-    assert items.place("file", "local:app:x:a.py", repositories).parameters["path"] == "a.py"
-    assert items.place("repository", "local:app", repositories).parameters == {"repository": "app"}
-    assert items.place("file_pair", "gone:a|b", repositories).parameters == {"view": "Coupling"}
+
+    def leads_to(rule: str, kind: str, item_id: str) -> dict[str, str]:
+        return dict(items.place({"rule": rule, "item_kind": kind, "item_id": item_id}, repositories).parameters)
+
+    app = {"repository": "app"}
+    assert leads_to("r", "file", "local:app:src/a.py") == {**app, "view": "Ownership", "path": "src/a.py"}
+    assert leads_to("r", "file", "local:app:x:a.py")["path"] == "a.py"
+    assert leads_to("r", "file_pair", "local:app:a.py|b.py") == {**app, "view": "Coupling", "path": "a.py"}
+    assert leads_to("key_person", "folder", "local:app:src") == {**app, "view": "Leavers"}
+    assert leads_to("r", "repository", "local:app") == app
+    assert "'local:app'" in leads_to("release_overdue", "repository", "local:app")["sql"]
+    assert leads_to("r", "repository", "gone") == {}
 
 
 def test_map_draws_the_largest_files_and_sums_up_the_rest() -> None:

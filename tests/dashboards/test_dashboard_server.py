@@ -79,7 +79,9 @@ def test_serves_before_the_first_run_and_ends_quietly(project: Path) -> None:
         wait_until_healthy(port)
     finally:
         process.send_signal(signal.SIGINT)
-        _, narration = process.communicate(timeout=30)
+        output, narration = process.communicate(timeout=30)
     assert process.returncode in {0, 130}
+    assert output == ""
+    assert f"on http://127.0.0.1:{port}" in narration
     assert "`leadline run` fills the dashboards" in narration
     assert "Traceback" not in narration
