@@ -16,7 +16,7 @@ FIGURES = (
     kpi.Kpi("files_at_risk"),
 )
 
-SHOWN = 4
+SHOWN = 3
 """Actions of a team that are shown before somebody asks for all."""
 
 chosen = scope.current()
@@ -35,7 +35,7 @@ left, right = st.columns([3, 2], gap="small")
 
 with left:
     if actions.is_empty():
-        empty.nothing_here("No rule found anything to act on here.")
+        empty.nothing_here("Nothing to act on: no rule found anything that is worth an interruption.")
     for (team,), of_team in actions.group_by("team", maintain_order=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(words.plain(str(team)) if team else "No team", anchor=False, width="stretch")

@@ -17,4 +17,4 @@ def nothing_published() -> None:
 
 def nothing_here(what: str, command: str = "leadline run") -> None:
     """A card without content: why it is empty, and the command that fills it."""
-    st.caption(f":material/info: {what} `{command}` fills this.")
+    st.caption(f":material/info: {what} `{command}` brings in what is new.")

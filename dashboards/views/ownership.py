@@ -59,9 +59,9 @@ def _files(scope: Scope, search: str) -> None:
             empty.nothing_here("No file has that in its path." if search else "No files yet.")
             return
         table(
-            files.with_columns(short("path", 36)),
+            files.with_columns(short("path", 33)),
             {
-                "path": Column("File", width=225),
+                "path": Column("File", width=205),
                 "knowers": Column("Know it", "count", width=56, help="Active people who wrote or reviewed it"),
                 "lost_share": Column("Lost", "bar", width=72, help="Share of lines whose authors are inactive"),
                 "lines": Column("Lines", "count", width=52),

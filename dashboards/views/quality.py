@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
+from dashboards.parts import words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import about
@@ -18,15 +19,16 @@ def draw() -> None:
         if faults.is_empty():
             st.caption(":material/check: No check found a fault.")
         else:
-            table(
-                faults.with_columns(pl.col("severity").replace(_SIGNS), pl.col("check").str.replace_all("_", " ")),
-                {
-                    "severity": Column("Severity", width=90),
-                    "check": Column("Check", width=200),
-                    "count": Column("Rows", "count", width=70),
-                    "affected_metric": Column("Touches", width=150),
-                    "hint": Column("What to do", width=380),
-                },
+            st.table(
+                faults.select(
+                    pl.col("severity").replace(_SIGNS).alias("Severity"),
+                    pl.col("check").str.replace_all("_", " ").alias("Check"),
+                    pl.col("count").alias("Rows"),
+                    pl.col("affected_metric").fill_null(words.MISSING).alias("Touches"),
+                    pl.col("hint").fill_null(words.MISSING).alias("What to do"),
+                ),
+                border="horizontal",
+                hide_index=True,
                 alt="Faults by severity, with what to do about them",
             )
     repairs = data.rows(about.REPAIRS)
