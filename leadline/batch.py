@@ -15,7 +15,7 @@ from types import MappingProxyType
 import polars as pl
 
 from leadline import engine, people, quality
-from leadline.catalogue import metric_rows, published_tables
+from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
 from leadline.errors import ConfigError, ExitCode, LeadlineError
 from leadline.sources import pages
@@ -203,7 +203,7 @@ def compute(run: Run) -> None:
         run.run_id,
         frames,
         published_tables(),
-        catalogue=metric_rows(),
+        catalogues=catalogues(),
         people=run.config.privacy.people,
     )
     run.say(f"computed and published {len(frames)} tables in {perf_counter() - started:.1f} s")

@@ -1,12 +1,12 @@
-"""What the pipelines publish: the tables they feed, and the metric catalogue as a table."""
+"""What the pipelines publish: the tables they feed, and the catalogues as tables."""
 
 from dataclasses import asdict
 
 import polars as pl
 
-from metrics.catalogue import METRICS, PIPELINES
+from metrics.catalogue import METRICS, PIPELINES, RULES
 from warehouse.tables import Table
-from warehouse.tables.meta import MetricCatalogue
+from warehouse.tables.meta import MetricCatalogue, RuleCatalogue
 
 
 def published_tables() -> dict[str, type[Table]]:
@@ -14,7 +14,11 @@ def published_tables() -> dict[str, type[Table]]:
     return {pipeline.feeds: pipeline.schema for pipeline in PIPELINES if pipeline.is_published}
 
 
-def metric_rows() -> pl.DataFrame:
-    """Return the metric catalogue in the columns of `meta.metric_catalogue`."""
-    rows = [asdict(metric) for metric in METRICS]
-    return MetricCatalogue.cast(pl.DataFrame(rows, schema=MetricCatalogue.column_names())).sort("name")
+def catalogues() -> dict[str, pl.DataFrame]:
+    """Return the catalogues of metrics and of rules as the tables of schema `meta` that hold them."""
+    metrics = pl.DataFrame([asdict(metric) for metric in METRICS], schema=MetricCatalogue.column_names())
+    rules = pl.DataFrame([vars(rule) for rule in RULES], schema=RuleCatalogue.column_names())
+    return {
+        "metric_catalogue": MetricCatalogue.cast(metrics).sort("name"),
+        "rule_catalogue": RuleCatalogue.cast(rules).sort("name"),
+    }

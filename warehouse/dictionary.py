@@ -4,9 +4,14 @@ import polars as pl
 
 from warehouse import ddl
 from warehouse.tables import CORE, META, Table
-from warehouse.tables.meta import Dictionary, MetricCatalogue
+from warehouse.tables.meta import Dictionary, MetricCatalogue, RuleCatalogue
 
-PUBLISHED_META: ddl.Tables = {**META, "dictionary": Dictionary, "metric_catalogue": MetricCatalogue}
+PUBLISHED_META: ddl.Tables = {
+    **META,
+    "dictionary": Dictionary,
+    "metric_catalogue": MetricCatalogue,
+    "rule_catalogue": RuleCatalogue,
+}
 """Tables of schema `meta` in the published file."""
 
 _PURPOSE = {

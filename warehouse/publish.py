@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import duckdb
@@ -11,12 +12,11 @@ import polars as pl
 
 from warehouse import contracts, ddl, generations
 from warehouse.connect import WRITE_FAILURES, unwritable
-from warehouse.dictionary import dictionary_rows, published
+from warehouse.dictionary import PUBLISHED_META, dictionary_rows, published
 from warehouse.errors import ContractError
 from warehouse.persons import select_masked, select_persons
 from warehouse.store import Warehouse
 from warehouse.tables import META, Table
-from warehouse.tables.meta import MetricCatalogue
 
 People = Literal["off", "self", "leads"]
 
@@ -29,14 +29,15 @@ def publish(
     frames: Mapping[str, pl.DataFrame],
     schemas: Mapping[str, type[Table]],
     *,
-    catalogue: pl.DataFrame | None = None,
+    catalogues: Mapping[str, pl.DataFrame] = MappingProxyType({}),
     people: People = "self",
 ) -> Path:
     """Write the generation of a run, make it the current one, and return its path.
 
     It holds schema `main` (the core tables, with persons in place of identities), `metrics` (a table for each of
-    `schemas`, filled from `frames`, empty where there is no frame) and `meta` with the dictionary and the metric
-    `catalogue`. With people="off" names and addresses are left out, or replaced by pseudonyms.
+    `schemas`, filled from `frames`, empty where there is no frame) and `meta` with the dictionary and the
+    `catalogues` (`metric_catalogue`, `rule_catalogue`). With people="off" names and addresses are left out, or
+    replaced by pseudonyms.
 
     Readers go on undisturbed. What the file says about the run itself is what `finish_run` noted before. A crash at any
     moment leaves the former generation current. Raises ContractError for a frame that breaks its declaration.
@@ -44,9 +45,7 @@ def publish(
     metrics = _checked(frames, schemas)
     meta = {
         "dictionary": dictionary_rows(schemas),
-        "metric_catalogue": contracts.complete_rows(
-            MetricCatalogue.create_empty() if catalogue is None else catalogue, MetricCatalogue, "metric_catalogue"
-        ),
+        **{name: contracts.complete_rows(rows, PUBLISHED_META[name], name) for name, rows in catalogues.items()},
     }
     generations.tidy(warehouse.directory)
     built = generations.unfinished(warehouse.directory, run_id)

@@ -30,7 +30,9 @@ def draw(action: Mapping[str, Any], repositories: Mapping[str, str]) -> None:
 
 
 def _explain(action: Mapping[str, Any]) -> None:
-    st.markdown(f"**{words.responsibility(action['rule'])}** (rule `{action['rule']}`)")
+    st.markdown(f"**{words.plain(action['rule_title'] or action['rule'])}** (rule `{action['rule']}`)")
+    if action["rule_definition"]:
+        st.markdown(words.plain(action["rule_definition"]))
     if action["basis"]:
         st.markdown(f"Days saved: {words.plain(action['basis'])}")
     st.caption(f"About `{action['item_id']}` · first seen {words.instant(action['first_seen_at'])}")

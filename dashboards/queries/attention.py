@@ -5,11 +5,12 @@ from warehouse.ddl import literal
 
 _ACTIONS = """
 SELECT
-    action_id, rule, responsibility, team, item_kind, item_id, url, title, why, next_step, actor_team,
+    action_id, rule, r.title AS rule_title, r.definition AS rule_definition, a.responsibility, team,
+    item_kind, item_id, url, a.title, why, next_step, actor_team,
     days_saved, basis, confidence, rank, first_seen_at,
     first_seen_at >= (SELECT max(started_at) FROM meta.runs)
         AND (SELECT count(*) FROM meta.runs WHERE status IN ('ok', 'partial')) > 1 AS is_new
-FROM metrics.actions
+FROM metrics.actions AS a LEFT JOIN meta.rule_catalogue AS r ON r.name = a.rule
 {where}
 ORDER BY team NULLS LAST, rank
 """

@@ -24,7 +24,7 @@ from metrics.summary.observations import Observations
 from warehouse.publish import People, publish
 from warehouse.store import Warehouse
 from warehouse.tables import CORE, Page, SourceTable, Table, by_name
-from warehouse.tables.meta import MetricCatalogue
+from warehouse.tables.meta import MetricCatalogue, RuleCatalogue
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).replace(tzinfo=None)
 HARBOUR, KITCHEN, EMPTY = "local:harbour", "local:große-küche", "local:empty"
@@ -56,7 +56,7 @@ def publish_world(directory: Path, *, title: str = "harbour.py is known by nobod
         warehouse.replace("meta.data_quality", pl.DataFrame(quality))
         warehouse.finish_run(run_id, "ok")
         frames = {name: filled(SCHEMAS[name], rows) for name, rows in _metrics(title).items()}
-        return publish(warehouse, run_id, frames, SCHEMAS, catalogue=_catalogue(), people=people)
+        return publish(warehouse, run_id, frames, SCHEMAS, catalogues=_catalogues(), people=people)
 
 
 def publish_nothing_found(directory: Path) -> Path:
@@ -247,14 +247,16 @@ def _actions(title: str) -> Rows:
     ]
 
 
-def _catalogue() -> pl.DataFrame:
+def _catalogues() -> dict[str, pl.DataFrame]:
     metrics = {
         "commits": ("Commits", "count", "neutral"),
         "active_authors": ("Active people", "people", "neutral"),
         "truck_factor": ("Truck factor", "people", "higher"),
         "files_at_risk": ("Files at risk", "share", "lower"),
     }
-    return filled(
+    rule = {"name": "release_overdue", "title": "Release rhythm broken", "responsibility": "execution"}
+    rules = filled(RuleCatalogue, [rule | {"definition": "The gap is longer than usual."}])
+    described = filled(
         MetricCatalogue,
         [
             {"name": name, "title": title, "unit": unit, "direction": direction, "responsibility": "strategy"}
@@ -263,3 +265,4 @@ def _catalogue() -> pl.DataFrame:
             for name, (title, unit, direction) in metrics.items()
         ],
     )
+    return {"metric_catalogue": described, "rule_catalogue": rules}

@@ -96,7 +96,7 @@ def test_frames_keep_their_declaration(filled: Warehouse) -> None:
 def test_catalogue_is_published(filled: Warehouse) -> None:
     empty = MetricCatalogue.create_empty()
     row = {name: ["commits"] if name == "inputs" else name for name in empty.columns}
-    path = publish(filled, "run", {}, {}, catalogue=pl.DataFrame([row], schema=empty.schema))
+    path = publish(filled, "run", {}, {}, catalogues={"metric_catalogue": pl.DataFrame([row], schema=empty.schema)})
     assert rows(path, 'SELECT name, "table", inputs FROM meta.metric_catalogue') == [("name", "table", ["commits"])]
 
 

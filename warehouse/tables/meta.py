@@ -84,3 +84,12 @@ class MetricCatalogue(Table):
     exclusions = col.text("What is left out")
     pitfalls = col.text("How it is misread")
     source = col.text("Where the definition comes from")
+
+
+class RuleCatalogue(Table):
+    """Every rule that proposes actions: when it does."""
+
+    name = col.key("Name, as in `metrics.actions`")
+    title = col.text("Title to show")
+    responsibility = col.text("The responsibility of a tech lead that it serves")
+    definition = col.text("When it proposes an action, with its thresholds")
