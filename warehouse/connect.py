@@ -1,7 +1,9 @@
-"""How the warehouse file is opened: bounded memory, nothing downloaded, clear words when it cannot be read."""
+"""How the warehouse file is made and opened: bounded memory, nothing downloaded, clear words when it cannot be read."""
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -22,8 +24,8 @@ NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-WRITE_FAILURES = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
-"""What DuckDB raises when the disk refuses a write, at the write, at the commit, or after a commit that broke off."""
+_DAMAGED = "Corrupt database file"
+"""What DuckDB says, in an exception of no further kind, where a checksum does not match."""
 
 
 def threads() -> int:
@@ -36,6 +38,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
     Raises WarehouseBusy when another program has the file open, WarehouseUnusable when it cannot be read.
     """
+    _refuse(path)
     config = NO_EXTENSIONS | {
         "memory_limit": MEMORY_LIMIT,
         "threads": threads(),
@@ -43,26 +46,63 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         "checkpoint_threshold": _CHECKPOINT_AT,
     }
     try:
+        if not path.exists():
+            _make(path)
         connection = duckdb.connect(path, config=config)
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
     except duckdb.Error as error:
         holder = re.search(r"lock is held.*PID (\d+)", str(error))
         if holder:
             raise WarehouseBusy(int(holder[1]), None, directory=path.parent) from None
-        raise WarehouseUnusable(
-            f"{path} cannot be read: {_first_line(error)}",
-            hint="move the file away: the next run collects everything again",
-        ) from None
+        raise _unreadable(path, error) from None
     return connection
 
 
-def unwritable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
-    """What to tell when the disk refuses a write."""
+@contextmanager
+def failures_told(path: Path, *, written: Path | None = None) -> Iterator[None]:
+    """Turn what a damaged file or a refusing disk makes of a statement into WarehouseUnusable.
+
+    `written` is the file that is written to, where it is another than the warehouse at `path`.
+    """
+    try:
+        yield
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
+        raise WarehouseUnusable(
+            f"{written or path} cannot be written: {first_line(error)}",
+            hint="check the free space and the rights of its folder; the next run goes on from the last commit",
+        ) from None
+    except duckdb.Error as error:
+        if _DAMAGED not in str(error):
+            raise
+        raise _unreadable(path, error) from None
+
+
+def first_line(error: duckdb.Error) -> str:
+    """What DuckDB says, without its details."""
+    return (str(error).strip().splitlines() or ["unknown error"])[0][:300]
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
     return WarehouseUnusable(
-        f"{path} cannot be written: {_first_line(error)}",
-        hint="check the free space and the rights of its folder; the next run goes on from the last commit",
+        f"{path} cannot be read: {first_line(error)}",
+        hint="move the file away: the next run collects everything again",
     )
 
 
-def _first_line(error: duckdb.Error) -> str:
-    return (str(error).strip().splitlines() or ["unknown error"])[0][:300]
+def _refuse(path: Path) -> None:
+    """Raise WarehouseUnusable for a path that DuckDB takes for another: `?` begins a query, a backslash is a slash."""
+    for character in "?\\":
+        if character in str(path):
+            raise WarehouseUnusable(
+                f'{path.parent}: DuckDB cannot keep a file under a path with "{character}"',
+                hint="set warehouse.path to another folder",
+            )
+
+
+def _make(path: Path) -> None:
+    """An empty file, whole or not at all: a run that is killed meanwhile must not leave half a header."""
+    half = path.with_name(f"{path.name}.new")
+    half.unlink(missing_ok=True)
+    duckdb.connect(half).close()
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)  # of a file that was moved away
+    half.replace(path)

@@ -23,7 +23,7 @@ def current(directory: Path) -> Path | None:
     pointer = directory / CURRENT
     try:
         target = pointer.readlink() if pointer.is_symlink() else Path(pointer.read_text(encoding="utf-8").strip())
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return None
     generation = directory / FOLDER / target.name
     return generation if _NAME.fullmatch(target.name) and generation.is_file() else None

@@ -7,6 +7,7 @@ migration is one transaction.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import duckdb
@@ -53,7 +54,8 @@ def migrate(
             )
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a commit that failed has ended the transaction already
+            connection.execute("ROLLBACK")
         raise
     return newest
 

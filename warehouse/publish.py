@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from warehouse import contracts, ddl, generations
-from warehouse.connect import WRITE_FAILURES, unwritable
+from warehouse.connect import failures_told
 from warehouse.dictionary import PUBLISHED_META, dictionary_rows, published
 from warehouse.errors import ContractError
 from warehouse.persons import select_masked, select_persons
@@ -50,19 +50,17 @@ def publish(
     generations.tidy(warehouse.directory)
     built = generations.unfinished(warehouse.directory, run_id)
     salt = secrets.token_hex(16) if people == "off" else None
-    with warehouse.cursor() as connection:
+    with failures_told(warehouse.file, written=built), warehouse.cursor() as connection:
         connection.execute(f"ATTACH {ddl.literal(str(built))} AS generation")
         try:
             connection.execute("BEGIN")
             _fill(connection, schemas, metrics | meta, salt)
             connection.execute("COMMIT")
             connection.execute("DETACH generation")
-        except BaseException as error:
+        except BaseException:
             for undo in ("ROLLBACK", "DETACH generation"):
                 with suppress(duckdb.Error):  # one that the failure has done already
                     connection.execute(undo)
-            if isinstance(error, WRITE_FAILURES):
-                raise unwritable(built, error) from None
             raise
     generation = generations.switch(warehouse.directory, built, run_id)
     generations.tidy(warehouse.directory)

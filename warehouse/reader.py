@@ -10,9 +10,9 @@ import duckdb
 import polars as pl
 
 from warehouse import generations, results
-from warehouse.connect import NO_EXTENSIONS, threads
+from warehouse.connect import NO_EXTENSIONS, first_line, threads
 from warehouse.deadline import deadline
-from warehouse.errors import NoGeneration, QueryError, QueryTimeout
+from warehouse.errors import NoGeneration, QueryError, QueryTimeout, WarehouseUnusable
 from warehouse.statements import one_query
 
 MEMORY_LIMIT = "512MB"
@@ -64,7 +64,7 @@ class Reader:
         """The result of one query, at most `limit` rows of it.
 
         Raises QueryError for a query that is wrong or not allowed, QueryTimeout for one that takes longer than
-        `timeout_seconds`, and NoGeneration when nothing is published.
+        `timeout_seconds`, NoGeneration when nothing is published, and WarehouseUnusable for a file that is damaged.
         """
         began = time.perf_counter()
         with self._cursor() as cursor:
@@ -100,10 +100,16 @@ class Reader:
                     return self._connection.cursor()
                 try:
                     self._connection, self._path = _open(path), path
-                except duckdb.IOException:
+                except duckdb.Error as error:
                     if path.exists():
-                        raise
+                        raise _unreadable(path, error) from None
             raise NoGeneration(f"{path} was removed while it was opened")
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
+    return WarehouseUnusable(
+        f"{path} cannot be read: {first_line(error)}", hint="publish a new one with: leadline compute"
+    )
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:

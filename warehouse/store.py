@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from warehouse import catalog, contracts, journal, loading, retention
-from warehouse.connect import WRITE_FAILURES, connect, unwritable
+from warehouse.connect import connect, failures_told
 from warehouse.ddl import listed, quoted
 from warehouse.lock import Lock
 from warehouse.migrations import migrate
@@ -51,6 +51,11 @@ class Warehouse:
             lock.release()
             raise
         return cls(directory, lock, connection)
+
+    @property
+    def file(self) -> Path:
+        """The file itself."""
+        return self.directory / FILE
 
     def close(self) -> None:
         """Write everything to the file and let the next run in."""
@@ -162,7 +167,7 @@ class Warehouse:
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """The result of a query of our own, as of the last commit."""
-        with self._connection.cursor() as cursor:
+        with failures_told(self.file), self._connection.cursor() as cursor:
             frame: pl.DataFrame = cursor.sql(sql, params=list(parameters)).pl()
             return frame
 
@@ -173,16 +178,14 @@ class Warehouse:
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The writing connection, for one thread at a time; commits at the end, undoes everything after an error."""
-        with self._writing:
+        with self._writing, failures_told(self.file):
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException as error:
+            except BaseException:
                 with suppress(duckdb.Error):  # a commit that failed has ended the transaction already
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, WRITE_FAILURES):
-                    raise unwritable(self.directory / FILE, error) from None
                 raise
 
 
@@ -190,8 +193,9 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     """The file with the declared tables; runs that were killed are marked as such."""
     connection = connect(path)
     try:
-        migrate(connection)
-        journal.mark_interrupted(connection)
+        with failures_told(path):
+            migrate(connection)
+            journal.mark_interrupted(connection)
     except BaseException:
         connection.close()
         raise

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from warehouse.errors import NoGeneration, QueryError, QueryTimeout
+from warehouse.errors import NoGeneration, QueryError, QueryTimeout, WarehouseUnusable
 from warehouse.publish import publish
 from warehouse.reader import Reader
 from warehouse.store import Warehouse
@@ -201,3 +201,19 @@ def test_threads_read_while_generations_come_and_go(filled: Warehouse) -> None:
     assert reader.query("SELECT database_name FROM duckdb_databases() WHERE NOT internal").frame.item() == newest.stem
     reader.close()
     assert reader.query("SELECT count(*) FROM commits").frame.item() == 2
+
+
+def test_damaged_generation_is_named_with_the_next_step(tmp_path: Path) -> None:
+    generation = tmp_path / "published" / "leadline-x.duckdb"
+    generation.parent.mkdir()
+    generation.write_bytes(b"not a database at all" * 500)
+    (tmp_path / "leadline.duckdb").symlink_to("published/leadline-x.duckdb")
+    with pytest.raises(WarehouseUnusable, match=r"leadline-x\.duckdb cannot be read") as caught:
+        Reader(tmp_path).query("SELECT 1")
+    assert caught.value.hint == "publish a new one with: leadline compute"
+
+
+def test_file_in_place_of_the_folder_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(NoGeneration):
+        Reader(tmp_path / "data").query("SELECT 1")

@@ -1,8 +1,9 @@
 # ruff: noqa: DTZ001 - instants are stored as naive UTC
 """Pages, cursors, runs and retention in a real warehouse file."""
 
+import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,8 @@ from polars.testing import assert_frame_equal
 
 from warehouse import retention
 from warehouse.errors import ContractError, WarehouseUnusable
+from warehouse.publish import publish
+from warehouse.reader import Reader
 from warehouse.store import Warehouse
 from warehouse.tables import Page
 
@@ -172,3 +175,39 @@ def test_damaged_file_is_no_traceback(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:8192] + b"\xff" * (file.stat().st_size - 8192))
     with pytest.raises(WarehouseUnusable, match="cannot be read"):
         Warehouse.open(tmp_path)
+
+
+def test_damaged_block_is_found_when_it_is_read(tmp_path: Path) -> None:
+    with Warehouse.open(tmp_path) as warehouse:
+        chance = random.Random(1)
+        rows = pl.DataFrame({"repo_id": "r", "sha": [chance.randbytes(20).hex() for _ in range(50_000)]})
+        warehouse.load(Page("commits", "r", upserts={"commits": rows}), source="git", run_id="x", now=datetime.now(UTC))
+    file = tmp_path / "warehouse.duckdb"
+    content = file.read_bytes()
+    half = len(content) // 2
+    file.write_bytes(content[:half] + b"damage" + content[half + 6 :])
+    with Warehouse.open(tmp_path) as warehouse, pytest.raises(WarehouseUnusable, match="cannot be read") as caught:
+        warehouse.read("commits")
+    assert "move the file away" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("folder", ["what?", "back\\slash"])
+def test_folder_that_duckdb_cannot_use_is_refused(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(WarehouseUnusable, match="DuckDB cannot keep a file under a path with") as caught:
+        Warehouse.open(tmp_path / folder / "data")
+    assert caught.value.hint == "set warehouse.path to another folder"
+
+
+@pytest.mark.parametrize("folder", ["it's", 'a "b" ü', "100%20 #1; -- x"])
+def test_any_other_folder_will_do(tmp_path: Path, folder: str) -> None:
+    with Warehouse.open(tmp_path / folder) as warehouse:
+        publish(warehouse, warehouse.start_run(), {}, {})
+    assert Reader(tmp_path / folder).query("SELECT count(*) FROM meta.runs").frame.item() == 1
+
+
+def test_half_a_file_left_by_a_killed_run_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb.new").write_bytes(b"half a header")
+    (tmp_path / "warehouse.duckdb.wal").write_bytes(b"of a file that was moved away")
+    with Warehouse.open(tmp_path) as warehouse:
+        assert warehouse.read("commits").is_empty()
+    assert not (tmp_path / "warehouse.duckdb.new").exists()
