@@ -19,9 +19,10 @@ def compute(
 ) -> dict[str, pl.DataFrame]:
     """Run the pipelines in the order of their needs and return every published table by name.
 
-    `read` answers with a core table; it is asked once for each. `on_table` hears each table's name and seconds.
-    Raises LookupError where a pipeline asks for a setting that nobody offers, and graphlib.CycleError where pipelines
-    wait for each other: both are faults of the catalogue, not of the data.
+    `read` answers with a core table; it is asked once for each. A pipeline that feeds a table of the same name as a
+    core table and asks for it gets the core table; everybody else gets what the pipelines feed. `on_table` hears each
+    table's name and seconds. Raises LookupError where a pipeline asks for a setting that nobody offers, and
+    graphlib.CycleError where pipelines wait for each other: both are faults of the catalogue, not of the data.
     """
     feeders = _by_table(pipelines)
     frames: dict[str, pl.DataFrame] = {}
@@ -49,7 +50,7 @@ def _by_table(pipelines: Iterable[Pipeline]) -> dict[str, list[Pipeline]]:
 
 def _order(feeders: Mapping[str, list[Pipeline]]) -> Iterable[str]:
     needs = {
-        table: {name for pipeline in feeding for name in pipeline.inputs if name in feeders}
+        table: {name for pipeline in feeding for name in pipeline.inputs if name in feeders and name != table}
         for table, feeding in feeders.items()
     }
     return TopologicalSorter(needs).static_order()

@@ -4,7 +4,7 @@ A *pipeline* is a pure function of frames. Its positional parameters are named a
 tables or the output of other pipelines. Its keyword-only parameters are named after the settings it wants
 (`as_of`, `zone`, …). The engine looks both up by name, as pytest does with fixtures. Its schema says which table
 it feeds; several pipelines may feed the same table (`observations`, `action_candidates`), their rows are then
-concatenated.
+concatenated. A pipeline that names the table it feeds reads the core table of that name (`deployments`).
 
 A *metric* is one entry of the catalogue. It is written down once, beside the pipeline that computes it, and that one
 registration feeds `leadline metrics`, the reference page, `COMMENT ON` in DuckDB and the help texts of the

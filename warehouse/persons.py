@@ -1,8 +1,11 @@
 # ruff: noqa: S608 - names come quoted from the declaration, values are parameters
 """From identities to persons, as SQL: what leaves the warehouse names persons, or nobody where privacy asks for it."""
 
+import dataframely as dy
+
 from warehouse.ddl import columns, literal, quoted, sql_type
 from warehouse.tables import Table
+from warehouse.tables.columns import NOBODY
 
 
 def select_persons(target: str, table: type[Table], *, catalog: str, salt: str | None = None) -> str:
@@ -26,13 +29,29 @@ def select_persons(target: str, table: type[Table], *, catalog: str, salt: str |
     return _select(target, table, replaced) + "".join(f" {join}" for join in joins)
 
 
-def select_masked(target: str, table: type[Table], *, salt: str | None) -> str:
+def select_masked(target: str, table: type[Table], *, catalog: str, salt: str | None) -> str:
     """A SELECT of all columns of `target`, which names persons already; with a `salt`, without personal content.
 
     A name beside a `person_id` becomes a pseudonym of that person, a personal key a pseudonym of its value, and every
-    other personal column null.
+    other personal column null. Who is not among the people of `catalog` becomes a pseudonym, in lists as well.
     """
-    return _select(target, table, {} if salt is None else _masked(table, salt))
+    if salt is None:
+        return _select(target, table, {})
+    people = f"(SELECT list(person_id) AS ids FROM {catalog}.main.people) AS known"
+    return _select(target, table, _strangers(table, salt) | _masked(table, salt)) + f" CROSS JOIN {people}"
+
+
+def _strangers(table: type[Table], salt: str) -> dict[str, str]:
+    """Columns of persons with pseudonyms for those who are not in `known.ids`."""
+    replaced = {}
+    for name, column in columns(table).items():
+        if (column.metadata or {}).get("person"):
+            is_list = isinstance(column, dy.List)
+            value = "person" if is_list else f"t.{quoted(name)}"
+            is_shown = f"{value} = {literal(NOBODY)} OR list_contains(known.ids, {value})"
+            shown = f"CASE WHEN {is_shown} THEN {value} ELSE {_pseudonym(value, salt)} END"
+            replaced[name] = f"list_transform(t.{quoted(name)}, lambda person: {shown})" if is_list else shown
+    return replaced
 
 
 def _masked(table: type[Table], salt: str) -> dict[str, str]:

@@ -92,10 +92,14 @@ def _fill(
                 rows = select_persons(f"warehouse.{own}", table, catalog="warehouse", salt=salt)
                 connection.execute(f"INSERT INTO {target} {rows}")
             elif schema == "meta" and name in META:
-                connection.execute(f"INSERT INTO {target} {select_masked(f'warehouse.{own}', table, salt=salt)}")
+                connection.execute(f"INSERT INTO {target} {_masked(f'warehouse.{own}', table, salt)}")
             elif name in frames:
                 connection.register(_INCOMING, frames[name].to_arrow())
-                connection.execute(f"INSERT INTO {target} {select_masked(_INCOMING, table, salt=salt)}")
+                connection.execute(f"INSERT INTO {target} {_masked(_INCOMING, table, salt)}")
                 connection.unregister(_INCOMING)
             for comment in ddl.comments(target, table):
                 connection.execute(comment)
+
+
+def _masked(target: str, table: type[Table], salt: str | None) -> str:
+    return select_masked(target, table, catalog="warehouse", salt=salt)

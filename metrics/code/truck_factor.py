@@ -34,7 +34,7 @@ class TruckFactor(Table):
     authored_files = col.number("Of these, files that have an author at all")
     authors = col.number("People who author at least one of them")
     active_authors = col.number("Of these, people active in the last 90 days")
-    person_ids = col.texts("The people counted, the one with most files first")
+    person_ids = col.persons("The people counted, the one with most files first")
 
 
 @pipeline(TruckFactor)

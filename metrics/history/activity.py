@@ -19,7 +19,6 @@ from warehouse.tables import columns as col
 COMMIT = ["repo_id", "sha"]
 WEEK = ["repo_id", "week", "file_class"]
 ALL = "all"
-NOBODY = "*"
 
 
 class Activity(Table):
@@ -111,7 +110,7 @@ def churn(revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, zone: str) -
     return (
         revisions.join(commit_credits, on=COMMIT, how="left")
         .with_columns(
-            pl.col("person_id").fill_null(NOBODY),
+            pl.col("person_id").fill_null(col.NOBODY),
             pl.col("weight").fill_null(1.0),
             day=day(pl.col("committed_at"), zone),
         )

@@ -56,6 +56,38 @@ def test_frames_are_computed_in_the_order_of_need_and_read_once() -> None:
     assert set(timed) == {"halves", "totals"}
 
 
+class Commits(Table):
+    """Fed under the name of a core table."""
+
+    name = col.key("Name")
+    half = col.real("Half")
+
+
+def test_who_feeds_a_table_named_as_a_core_table_reads_the_core_table() -> None:
+    @pipeline(Commits)
+    def core(commits: pl.LazyFrame) -> pl.LazyFrame:
+        return commits.select("name", half=pl.col("value") / 2).sort("name")
+
+    @pipeline(Commits)
+    def more(commits: pl.LazyFrame) -> pl.LazyFrame:
+        return commits.select(name=pl.col("name") + "!", half=pl.col("value") / 4).sort("name")
+
+    @pipeline(Totals)
+    def later(commits: pl.LazyFrame) -> pl.LazyFrame:
+        return commits.select("name", total="half").sort("name")
+
+    asked: list[str] = []
+
+    def read(table: str) -> pl.DataFrame:
+        asked.append(table)
+        return pl.DataFrame({"name": ["a"], "value": [8]})
+
+    tables = compute((later, more, core), read, {})
+    assert asked == ["commits"]
+    assert tables["commits"].rows() == [("a", 4.0), ("a!", 2.0)]
+    assert tables["totals"].rows() == [("a", 4.0), ("a!", 2.0)]
+
+
 def test_a_setting_nobody_offers_is_named() -> None:
     with pytest.raises(LookupError, match=r"pipeline small asks for settings that nobody offers: limit"):
         compute((small, halves), lambda table: pl.DataFrame({"name": ["a"], "value": [1]}), {})

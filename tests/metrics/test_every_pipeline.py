@@ -20,7 +20,8 @@ OF_ALL_REPOSITORIES = {"actions", "observations"}
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
 def test_empty_in_empty_out(pipeline: Pipeline) -> None:
-    frames = [SCHEMAS[name].create_empty().lazy() for name in pipeline.inputs]
+    schemas = {**SCHEMAS, pipeline.feeds: CORE.get(pipeline.feeds, pipeline.schema)}
+    frames = [schemas[name].create_empty().lazy() for name in pipeline.inputs]
     offered: dict[str, Any] = {"as_of": AS_OF, **SETTINGS}
     out = pipeline(*frames, **{name: offered[name] for name in pipeline.settings})
     assert out.collect_schema().names() == pipeline.schema.column_names()
@@ -86,3 +87,16 @@ def test_every_rule_is_a_pipeline_of_candidates() -> None:
     assert {rule.propose.feeds for rule in RULES} == {"action_candidates"}
     assert {rule.propose for rule in RULES} <= set(PIPELINES)
     assert table_name(Actions) == "actions"
+
+
+@pytest.mark.parametrize("pipeline", [p for p in PIPELINES if p.is_published], ids=lambda pipeline: pipeline.name)
+def test_columns_of_persons_are_declared_as_such(pipeline: Pipeline) -> None:
+    """Publishing without people replaces what is declared; a person's id in any other column would stay."""
+    columns = pipeline.schema.columns()
+    named = {name for name in columns if name.endswith(("person_id", "person_ids", "author_id", "actor_id"))}
+    assert named == {name for name, column in columns.items() if (column.metadata or {}).get("person")}
+    found = invent(4, repositories=2).computed()
+    people = {f"git:r{number}/{name}" for number in (0, 1) for name in [*"abcde", "bot"]}
+    table = found[pipeline.feeds]
+    texts = table.select(pl.col(pl.String) if table.height else []).drop(named, strict=False)
+    assert not any(people.intersection(texts[name]) for name in texts.columns)

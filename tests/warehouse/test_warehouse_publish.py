@@ -82,6 +82,37 @@ def test_without_people_no_name_or_address_is_in_the_file(filled: Warehouse) -> 
         assert needle not in path.read_bytes()
 
 
+def test_without_people_strangers_are_pseudonyms_in_lists_as_well(filled: Warehouse) -> None:
+    class Crew(Table):
+        """Who works on what."""
+
+        item = col.key("Item")
+        lead_id = col.person("Who leads it")
+        person_ids = col.persons("Who works on it")
+
+    stranger = "git:Nobody <nobody@example.org>"
+    frame = pl.DataFrame(
+        {
+            "item": ["a", "b", "c", "d"],
+            "lead_id": ["p1", stranger, None, col.NOBODY],
+            "person_ids": [["p2", stranger, "p1"], [], None, [col.NOBODY]],
+        }
+    )
+    shown = publish(filled, "1", {"crew": frame}, by_name(Crew))
+    assert rows(shown, "FROM metrics.crew ORDER BY item") == frame.rows()
+    path = publish(filled, "2", {"crew": frame}, by_name(Crew), people="off")
+    (known, strange, *others) = rows(path, "SELECT lead_id, person_ids FROM metrics.crew ORDER BY item")
+    pseudonym = strange[0]
+    assert str(pseudonym).startswith("unknown-")
+    assert [known, strange, *others] == [
+        ("p1", ["p2", pseudonym, "p1"]),
+        (pseudonym, []),
+        (None, None),
+        (col.NOBODY, [col.NOBODY]),
+    ]
+    assert b"obody@" not in path.read_bytes()
+
+
 def test_frames_keep_their_declaration(filled: Warehouse) -> None:
     for frames, message in [
         ({"load": FRAMES["load"].drop("items")}, r"metrics\.load\.items: the column is missing"),

@@ -6,6 +6,9 @@ and the reference page.
 
 import dataframely as dy
 
+NOBODY = "*"
+"""What a column of persons holds where nobody in particular is meant: programs and unknown authors together."""
+
 
 def key(description: str) -> dy.String:
     """A text column that is part of the primary key."""
@@ -68,6 +71,11 @@ def flag(description: str) -> dy.Bool:
 def texts(description: str) -> dy.List:
     """An optional list of texts."""
     return dy.List(dy.String(), nullable=True, description=description)
+
+
+def persons(description: str) -> dy.List:
+    """An optional list of references to `people`."""
+    return dy.List(dy.String(), nullable=True, description=description, metadata={"person": True})
 
 
 def key_person(description: str) -> dy.String:
