@@ -118,10 +118,10 @@ METRICS = (
             "pairs with 5 shared commits, 5 on average and a degree of 30 or more."
         ),
         table="change_coupling",
-        inputs=("commits", "commit_files", "head_files", "team_scopes", "code_owners"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files", "team_scopes", "code_owners"),
         exclusions=(
             "Commits of more than 30 files; files gone from the head; vendored, generated, lock, documentation, "
-            "data and asset files, `.mailmap`, authors' lists, changelogs and CODEOWNERS; programs."
+            "data and asset files, `.mailmap`, authors' lists, changelogs and CODEOWNERS."
         ),
         pitfalls=(
             "A test and its subject change together rightly. Squashed branches look more coupled than rebased ones."

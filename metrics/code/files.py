@@ -122,7 +122,7 @@ METRICS = (
         responsibility="problem_solving",
         definition="Commits of the default branch that touched the file, through all its renames.",
         table="files",
-        inputs=("commits", "commit_files", "head_files"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files"),
         exclusions="Merges; commits dated after the run.",
         pitfalls="Many revisions mean that much is asked of a file, not that it is bad.",
         source="code-maat",
@@ -135,10 +135,10 @@ METRICS = (
         responsibility="problem_solving",
         definition="Sum over the commits with the file of (files in the commit - 1).",
         table="files",
-        inputs=("commits", "commit_files", "head_files"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files"),
         exclusions=(
             "Commits of more than 30 files; vendored, generated, lock, documentation, data and asset files, "
-            "`.mailmap`, authors' lists, changelogs and CODEOWNERS; programs."
+            "`.mailmap`, authors' lists, changelogs and CODEOWNERS."
         ),
         pitfalls="It grows with age and with the habit of large commits; compare files of one repository.",
         source="code-maat",
@@ -150,11 +150,11 @@ METRICS = (
         direction="neutral",
         responsibility="allocation",
         definition=(
-            "1 - Σ (a person's revisions of the file / its revisions)²: 0 where one person made all, near 1 where "
-            "very many made few each."
+            "1 - Σ (a person's revisions of the file / all that people made)²: 0 where one person made all, near 1 "
+            "where very many made few each; co-authors share a revision."
         ),
         table="files",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files", "commit_trailers", "people"),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs."
@@ -174,7 +174,7 @@ METRICS = (
             "Whole months since the last change of the file; a month is complete when its day and time are reached."
         ),
         table="files",
-        inputs=("commits", "commit_files", "head_files"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files"),
         exclusions="Merges; commits dated after the run.",
         pitfalls="A reformatting makes old code look young. Old and quiet is often simply finished.",
         source="code-maat",
@@ -186,11 +186,21 @@ METRICS = (
         direction="lower",
         responsibility="mentoring",
         definition=(
-            "Share of the files that fewer than two people know (wrote or reviewed a change of, bulk changes "
-            "aside) who were active in the last 90 days."
+            "Share of the files that fewer than two people know who were active in the last 90 days: who created the "
+            "file, reviewed a change of it, or changed it other than in bulk (over 30 files). All files are looked at, "
+            "none is sampled, so that there is no interval around the share."
         ),
         table="files",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "reviews"),
+        inputs=(
+            "commits",
+            "commit_parents",
+            "commit_files",
+            "head_files",
+            "commit_trailers",
+            "people",
+            "reviews",
+            "comments",
+        ),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs."
@@ -212,7 +222,16 @@ METRICS = (
             "estimated: each person's share of the lines ever added, times the lines at the head."
         ),
         table="folders",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "reviews"),
+        inputs=(
+            "commits",
+            "commit_parents",
+            "commit_files",
+            "head_files",
+            "commit_trailers",
+            "people",
+            "reviews",
+            "comments",
+        ),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs. Files whose lines were not counted."

@@ -1,8 +1,10 @@
 """Large files that change often: where complicated code costs most (Tornhill).
 
 Score = percent rank of the revisions of the last 12 months × percent rank of the lines at the head, among the
-files of the repository that are people's work. Sorted by score, the curve falls steeply and then flattens: a
-hotspot lies before the bend, which is where the curve is farthest below the line from its first to its last point.
+files of the repository that are people's work. How many of them are hotspots is read from another curve, that of
+revisions × lines: sorted, it falls steeply and then flattens, and as many files are hotspots as lie before the bend,
+where the curve is farthest below the line from its first to its last point. The curve of the scores themselves is
+nearly straight, because percent ranks are spread evenly: its bend would take in a third of a repository.
 
 Misread: a hotspot is a place to look at, not a fault. Lines stand in for complexity, a table of constants scores
 like a tangle of conditions. Ranks compare within one repository only.
@@ -60,7 +62,7 @@ def hotspots(
         .select(*FILE, "team", "file_class", "lines", folder=folder(pl.col("path")))
         .join(counts, on=FILE, how="left")
         .with_columns(pl.col("revisions", "revisions_before").fill_null(0))
-        .with_columns(score=(percent_rank(pl.col("revisions")) * percent_rank(pl.col("lines"))).over("repo_id"))
+        .with_columns(score=_score().over("repo_id"))
         .filter(pl.col("revisions") > 0)
         .join(authors, on=FILE, how="left")
         .sort("repo_id", "score", "path", descending=[False, True, False])
@@ -74,6 +76,11 @@ def hotspots(
         .select(Hotspots.column_names())
         .sort("repo_id", "rank")
     )
+
+
+def _score() -> pl.Expr:
+    """Rounded, so that equal products are equal and the path decides between them."""
+    return (percent_rank(pl.col("revisions")) * percent_rank(pl.col("lines"))).round(12)
 
 
 def _bend() -> pl.Expr:
@@ -93,13 +100,14 @@ METRICS = (
         responsibility="problem_solving",
         definition=(
             "Files by percent rank of revisions in the last 12 months × percent rank of lines at the head; as "
-            "many are hotspots as lie before the bend of the sorted curve of revisions × lines."
+            "many are hotspots as lie before the bend of the sorted curve of revisions × lines (the curve of the "
+            "scores is too straight to have one)."
         ),
         table="hotspots",
-        inputs=("commits", "commit_files", "head_files"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files"),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
-            "changelogs and CODEOWNERS; programs. Files that did not change in 12 months."
+            "changelogs and CODEOWNERS. Files that did not change in 12 months."
         ),
         pitfalls=(
             "A place to look at, not a fault. Lines stand in for complexity; ranks compare within one repository only."

@@ -98,7 +98,16 @@ METRICS = (
             "them; for several people at once, the same from `ownership` without all of them."
         ),
         table="leavers",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "reviews"),
+        inputs=(
+            "commits",
+            "commit_parents",
+            "commit_files",
+            "head_files",
+            "commit_trailers",
+            "people",
+            "reviews",
+            "comments",
+        ),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs."

@@ -152,7 +152,7 @@ METRICS = (
             "largest share the main developer."
         ),
         table="ownership",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files", "commit_trailers", "people"),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs."
@@ -175,7 +175,7 @@ METRICS = (
             "or more or created it."
         ),
         table="ownership",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files", "commit_trailers", "people"),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs."

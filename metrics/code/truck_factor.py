@@ -114,7 +114,16 @@ METRICS = (
             "repositories, folders of 10 files or more, and teams."
         ),
         table="truck_factor",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "team_scopes", "code_owners"),
+        inputs=(
+            "commits",
+            "commit_parents",
+            "commit_files",
+            "head_files",
+            "commit_trailers",
+            "people",
+            "team_scopes",
+            "code_owners",
+        ),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs."

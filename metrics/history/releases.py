@@ -1,8 +1,8 @@
 """Releases by their tags, and their rhythm.
 
-A release is a commit with a tag that matches the configured pattern and is no pre-release (alpha, beta, rc, dev,
-…). Several tags on one commit are one release, and releases within a day are one beat of the rhythm. For
-repositories where nothing better is known, releases are the deployments.
+A release is a commit with a tag that matches the configured pattern and is neither a pre-release (alpha, beta, rc,
+dev, …) nor the name of a line of releases (`1.0.x`). Several tags on one commit are one release, and releases within
+a day are one beat of the rhythm. For repositories where nothing better is known, releases are the deployments.
 
 Misread: repositories that maintain several lines at once release more often than any one line does. A
 repository that is delivered without tags has no rhythm here.
@@ -22,7 +22,8 @@ RECENT = 20
 MEDIAN_NEEDS = 5
 P85_NEEDS = 10
 PRE_RELEASE = (
-    r"(?i)[\d._-](a|b|c|rc|alpha|beta|dev|pre|preview|snapshot|nightly|canary|next|milestone)[._-]?\d*([._-]\d+)*$"
+    r"(?i)[\d._-](a|b|c|rc|alpha|beta|dev|pre|preview|snapshot|nightly|canary|next|milestone)[._-]?\d*([._-]\d+)*"
+    r"([-+][\w.+-]*)?$|\.x$"
 )
 
 
@@ -45,6 +46,7 @@ class ReleaseRhythm(Table):
     gaps_counted = col.number("Gaps that the rhythm is taken from: the last 20 of a day or more")
     p50_days = col.real("Median of these gaps; null for fewer than 5")
     p85_days = col.real("85th percentile of these gaps; null for fewer than 10")
+    gaps_shorter = col.number("How many of these gaps are shorter than the time since the last release")
     last_tag = col.text("The last release")
     last_released_at = col.instant("When that was")
     days_since_last = col.real("Days since then")
@@ -68,7 +70,7 @@ class Deployments(Table):
 def release_gaps(tags: pl.LazyFrame, *, as_of: datetime, deployments_tag: str) -> pl.LazyFrame:
     """Every release up to `as_of` and the days since the one before."""
     order = ["repo_id", "released_at", "tag"]
-    gap = pl.col("released_at").diff().over("repo_id").dt.total_microseconds() / 86_400e6
+    gap = _days(pl.col("released_at").diff().over("repo_id"))
     return (
         tags.filter(
             pl.col("name").str.contains(deployments_tag),
@@ -98,6 +100,7 @@ def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as
         .agg(
             releases=pl.len(),
             gaps_counted=gaps.len(),
+            gaps_shorter=(gaps < _days(now - pl.col("released_at").max())).sum(),
             p50_days=pl.when(gaps.len() >= MEDIAN_NEEDS).then(gaps.median()),
             p85_days=pl.when(gaps.len() >= P85_NEEDS).then(gaps.quantile(0.85, "linear")),
             last_tag=pl.col("tag").sort_by("released_at", "tag").last(),
@@ -115,12 +118,16 @@ def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as
         last.join(since, on="repo_id", how="left")
         .with_columns(
             pl.col("commits_since_last").fill_null(0),
-            days_since_last=(now - pl.col("last_released_at")).dt.total_microseconds() / 86_400e6,
+            days_since_last=_days(now - pl.col("last_released_at")),
         )
         .with_columns(is_overdue=pl.col("days_since_last") > pl.col("p85_days"))
         .select(ReleaseRhythm.column_names())
         .sort("repo_id")
     )
+
+
+def _days(duration: pl.Expr) -> pl.Expr:
+    return duration.dt.total_microseconds() / 86_400e6
 
 
 @pipeline(Deployments)
@@ -154,9 +161,12 @@ METRICS = (
             "the last one."
         ),
         table="release_rhythm",
-        inputs=("tags", "commits"),
-        exclusions="Pre-releases; fewer than 5 gaps (median) or 10 (85th percentile).",
-        pitfalls="A project that stopped tagging looks overdue.",
+        inputs=("tags", "commits", "commit_parents"),
+        exclusions="Pre-releases and tags of a line (`1.0.x`); fewer than 5 gaps (median) or 10 (85th percentile).",
+        pitfalls=(
+            "A project that stopped tagging looks overdue. Several lines of releases at once make the gaps shorter "
+            "than any one line's."
+        ),
         source="CHAOSS: Release Frequency",
     ),
 )

@@ -66,7 +66,7 @@ METRICS = (
             "Commits of the default branch by people, in the week, month or 90 days in which they were applied."
         ),
         table="activity",
-        inputs=("commits", "commit_trailers", "people"),
+        inputs=("commits", "commit_parents", "commit_trailers", "people"),
         exclusions="Merges; commits by programs only.",
         pitfalls="Says how work is cut into pieces, not how much was done.",
         source="CHAOSS: Code Changes Commits",
@@ -79,7 +79,7 @@ METRICS = (
         responsibility="allocation",
         definition="People who wrote or co-wrote a commit of the default branch in the period.",
         table="churn",
-        inputs=("commits", "commit_trailers", "people", "team_members"),
+        inputs=("commits", "commit_parents", "commit_trailers", "people", "team_members"),
         exclusions="Merges; programs.",
         pitfalls="People who review, plan or help do not appear.",
         source="CHAOSS: Contributors",
@@ -92,7 +92,7 @@ METRICS = (
         responsibility="execution",
         definition="Lines added plus lines deleted in files that are people's work; co-authors share them.",
         table="churn",
-        inputs=("commits", "commit_files", "head_files", "commit_trailers", "people", "team_members"),
+        inputs=("commits", "commit_parents", "commit_files", "head_files", "commit_trailers", "people", "team_members"),
         exclusions=(
             "Vendored, generated, lock, documentation, data and asset files, `.mailmap`, authors' lists, "
             "changelogs and CODEOWNERS; programs. Binary files."

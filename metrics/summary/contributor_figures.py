@@ -35,6 +35,7 @@ def contributor_figures(
         unit="people",
         value=absence_factor(pl.col("contributions")),
         needed=minimum_group,
+        too_few="group_too_small",
     )
     return pl.concat([newcomers, absence]).sort(Observations.primary_key())
 
@@ -54,9 +55,12 @@ METRICS = (
         responsibility="mentoring",
         definition="People whose first commit in the scope lies in the period.",
         table="contributors",
-        inputs=("commits", "commit_trailers", "people", "team_members"),
+        inputs=("commits", "commit_parents", "commit_trailers", "people", "team_members"),
         exclusions="Programs.",
-        pitfalls="A person under two names that were not merged counts twice.",
+        pitfalls=(
+            "A person under two names that were not merged counts twice. Where the history is only collected from a "
+            "day on, everybody seems to be new on it."
+        ),
         source="CHAOSS: New Contributors",
     ),
     Metric(
@@ -67,7 +71,7 @@ METRICS = (
         responsibility="strategy",
         definition="The smallest number of people who together made half of the commits of the last 90 days.",
         table="contributors",
-        inputs=("commits", "commit_trailers", "people", "team_members"),
+        inputs=("commits", "commit_parents", "commit_trailers", "people", "team_members"),
         exclusions="Programs; groups smaller than the configured minimum.",
         pitfalls="Commits, not knowledge: compare it with the truck factor.",
         source="CHAOSS: Contributor Absence Factor",

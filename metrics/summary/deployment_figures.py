@@ -33,6 +33,8 @@ def deployment_figures(
         .filter(pl.col("period_end") > pl.col("first"))
         .with_columns(start=pl.max_horizontal("period_start", "first"))
         .with_columns(weeks=(pl.col("period_end") - pl.col("start")).dt.total_days() / 7)
+        # The exposure begins with a deployment: less than a week of it would make one deployment look like many.
+        .filter(pl.col("weeks") >= 1)
     )
     in_period = in_periods(items, as_of=as_of, zone=zone).join(exposed.select(*PERIOD, "weeks"), on=PERIOD)
     figures = [
@@ -66,8 +68,8 @@ METRICS = (
         direction="higher",
         responsibility="project_management",
         definition=(
-            "Deployments / weeks since the first one within the period; here releases found by their tags, "
-            "pre-releases left out, one a commit."
+            "Deployments / weeks of the period, from the first deployment on and for a week at least; here releases "
+            "found by their tags, pre-releases left out, one a commit."
         ),
         table="deployments",
         inputs=("tags",),

@@ -61,12 +61,14 @@ def observe(
     n: pl.Expr | None = None,
     coverage: pl.Expr | None = None,
     needed: int = 1,
+    too_few: str = "too_few_items",
     empty: float | None = None,
 ) -> pl.LazyFrame:
     """One observation for every period of the calendar.
 
     `value`, `n` and `coverage` are taken over the items of the period (all items, and 1, by default). Fewer than
-    `needed` items give null; none give `empty`. Periods of groups that are too small to be shown are null.
+    `needed` measurable items give null with the reason `too_few`; no items at all give `empty`. Periods of groups that
+    are too small to be shown are null.
     """
     figures = items.group_by(PERIOD).agg(
         value=value.cast(pl.Float64),
@@ -77,10 +79,10 @@ def observe(
     reason = (
         pl.when("is_suppressed")
         .then(pl.lit("group_too_small"))
-        .when(count == 0)
+        .when(pl.col("n").is_null())
         .then(pl.lit("no_items" if empty is None else None, dtype=pl.String))
         .when(count < needed)
-        .then(pl.lit("too_few_items"))
+        .then(pl.lit(too_few))
         .when(pl.col("value").is_null())
         .then(pl.lit("not_counted"))
     )

@@ -103,6 +103,52 @@ def test_releases_are_tags_of_the_pattern_without_pre_releases() -> None:
     ]
 
 
+def test_what_is_no_release_of_its_own() -> None:
+    names = ("v1.0", "1.0.x", "v1.1-rc.2-migration", "v1.1-beta+exp.5", "v1.1-csp", "v1.1.post1", "2.0a1", "2.0.dev3")
+    tags = [(name, f"2025-01-{day:02}") for day, name in enumerate(names, 1)]
+    tables = world_of([("a", "2025-01-01")], tags).computed()
+    assert tables["release_gaps"]["tag"].to_list() == ["v1.0", "v1.1-csp", "v1.1.post1"]
+
+
+def test_gaps_that_were_shorter_are_counted() -> None:
+    tags = [(f"v1.{n}", f"2024-{n:02}-01") for n in range(1, 13)]
+    ((shorter, counted, overdue),) = (
+        world_of([("a", "2024-01-01")], tags)
+        .computed()["release_rhythm"]
+        .select("gaps_shorter", "gaps_counted", "is_overdue")
+        .rows()
+    )
+    assert (shorter, counted, overdue) == (11, 11, True)
+    tables = run(world_of([("a", "2024-01-01")], tags).frames(), datetime.fromisoformat("2024-12-31T12:00"))
+    # 30.5 days after the last release; the gaps are 29, 30 and 31 days long.
+    assert tables["release_rhythm"].select("gaps_shorter", "is_overdue").rows() == [(5, False)]
+
+
+def test_a_frequency_needs_a_week_of_exposure() -> None:
+    world = world_of([("a", "2024-01-01")], [("v1.0", "2025-02-08T10:00"), ("v1.1", "2025-02-10T10:00")])
+    weekly = values(world, "deployment_frequency", scope=REPO)
+    assert weekly[0] == (date(2025, 2, 10), 1.0, 1, None)
+    monthly = values(world, "deployment_frequency", scope=REPO, period="month")
+    assert monthly == [(date(2025, 2, 1), pytest.approx(2 / 3), 2, None)]
+
+
+def test_reverts_whose_age_is_not_known_are_not_nothing() -> None:
+    world = world_of([("a", "2025-02-10T10:00")])
+    world.tables["commits"][0]["reverts_sha"] = "f" * 40
+    assert values(world, "reverts")[0] == (date(2025, 2, 10), 1, 1, None)
+    assert values(world, "time_to_revert")[:2] == [
+        (date(2025, 2, 10), None, 0, "too_few_items"),
+        (date(2025, 2, 17), None, 0, "no_items"),
+    ]
+
+
+def test_the_absence_factor_of_few_people_is_not_shown() -> None:
+    world = world_of([("a", "2025-02-10T10:00")])
+    assert values(world, "contributor_absence_factor", period="rolling_90d") == [
+        (date(2024, 12, 6), None, 1, "group_too_small")
+    ]
+
+
 def test_deployment_frequency_counts_from_the_first_deployment_on() -> None:
     world = world_of([("a", "2024-01-01")], [("v1.0", "2025-02-03T10:00"), ("v1.1", "2025-02-05T10:00")])
     weekly = values(world, "deployment_frequency", scope=REPO)

@@ -75,6 +75,19 @@ def test_coupling_crosses_teams_where_both_have_one() -> None:
     assert found.select("team_a", "team_b", "crosses_team", "crosses_folder").rows() == [("X", "y-team", True, True)]
 
 
+def test_equal_scores_of_hotspots_are_ranked_by_path() -> None:
+    # Percent ranks of 1/10 × 9/10 and 3/10 × 3/10: the same score, though not in the arithmetic of floats.
+    by_revisions = ["f0", "b", "f1", "a", *(f"f{n}" for n in range(2, 9))]
+    by_lines = ["f1", "f2", "f3", "a", "f4", "f5", "f6", "f7", "f8", "b", "f0"]
+    commits = [("p", modify(f"{name}.py")) for count, name in enumerate(by_revisions, 1) for _ in range(count)]
+    world = history(*commits, head=tuple(f"{name}.py" for name in by_lines))
+    for lines, row in enumerate(world.tables["head_files"]):
+        row["lines"] = lines
+    found = world.computed()["hotspots"].filter(pl.col("path").is_in(["a.py", "b.py"]))
+    assert found["score"].to_list() == [0.09, 0.09]
+    assert found["path"].to_list() == ["a.py", "b.py"]
+
+
 def test_fragmentation_of_the_published_example() -> None:
     files = {
         "a.py": ("at", "xy", "zt", "zt", "xy", "xy"),
