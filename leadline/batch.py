@@ -17,15 +17,16 @@ import polars as pl
 from leadline import engine, people, quality
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
-from leadline.errors import ConfigError, ExitCode, LeadlineError
+from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
+from leadline.interrupt import interrupted
 from leadline.sources import pages
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
-from warehouse.errors import NoGeneration, QueryError
+from warehouse.errors import WarehouseError
 from warehouse.publish import publish
 from warehouse.reader import Reader
 from warehouse.retention import horizon
-from warehouse.store import RunStatus, Warehouse
+from warehouse.store import Warehouse
 
 Say = Callable[[str], None]
 
@@ -69,7 +70,12 @@ class Run:
         """0 where all went well, 4 where some sources failed, the failure's own code where nothing could be read."""
         if not self.failures:
             return ExitCode.OK
-        return ExitCode.PARTIAL if self.collected or self.rows else next(iter(self.failures.values())).exit_code
+        return ExitCode.PARTIAL if self.has_read else next(iter(self.failures.values())).exit_code
+
+    @property
+    def has_read(self) -> bool:
+        """Whether any source, or a part of one, could be read: else there is nothing new to say."""
+        return bool(self.collected or self.rows) or any(isinstance(e, PartlyRead) for e in self.failures.values())
 
 
 def now() -> datetime:
@@ -92,9 +98,11 @@ def _recorded(config: Config, warehouse: Warehouse, say: Say) -> Iterator[Run]:
     run = Run(config, warehouse, warehouse.start_run(), say)
     try:
         yield run
-    except BaseException as error:
-        ended: RunStatus = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        warehouse.finish_run(run.run_id, ended, str(error) or type(error).__name__)
+    except (Exception, KeyboardInterrupt) as error:
+        if interrupted() or isinstance(error, KeyboardInterrupt):
+            warehouse.finish_run(run.run_id, "interrupted")
+        else:
+            warehouse.finish_run(run.run_id, "failed", str(error) or type(error).__name__)
         raise
     _finish(run)
 
@@ -127,7 +135,7 @@ def _one_run(
     with _recorded(config, warehouse, say) as run:
         run.failures |= failures
         collect(run, options)
-        if run.collected or run.rows:
+        if run.has_read:
             compute(run)
     return run
 
@@ -137,6 +145,7 @@ def collect(run: Run, options: Options) -> None:
 
     Raises ConfigError where a source is asked for that the configuration does not have.
     """
+    _forget_the_unnamed(run)
     for source in _chosen(run.config, options.sources):
         try:
             _collect_source(run, source, options)
@@ -149,6 +158,14 @@ def collect(run: Run, options: Options) -> None:
     beyond = horizon(now(), run.config.warehouse.retention_days)
     if beyond and (dropped := run.warehouse.expire(beyond)):
         run.say(f"dropped {dropped:,} commits from before {beyond:%Y-%m-%d}, as retention_days asks")
+
+
+def _forget_the_unnamed(run: Run) -> None:
+    """Drop what came from sources that the configuration no longer names: a renamed one would count twice."""
+    for name in run.warehouse.sources():
+        if name not in {source.name for source in run.config.source}:
+            run.warehouse.forget(name)
+            run.say(f"{name}: {run.config.path.name} names no such source any more; dropped what came from it")
 
 
 def _since(config: Config, options: Options) -> date | None:
@@ -168,8 +185,6 @@ def _chosen(config: Config, names: tuple[str, ...]) -> list[Source]:
 
 
 def _collect_source(run: Run, source: Source, options: Options) -> None:
-    if options.full:
-        run.warehouse.forget(source.name)
     rows: dict[str, int] = {}
     started = perf_counter()
     for page in pages(
@@ -177,6 +192,7 @@ def _collect_source(run: Run, source: Source, options: Options) -> None:
         source,
         run.warehouse.state(source.name),
         since=_since(run.config, options),
+        full=options.full,
         line_counts=options.line_counts,
         offline=options.offline,
     ):
@@ -224,8 +240,8 @@ def _previous_actions(run: Run) -> pl.DataFrame:
     """Return `metrics.actions` as last published: how the first sight of an action is remembered."""
     try:
         return Reader(run.warehouse.directory).query("SELECT * FROM metrics.actions").frame
-    except (NoGeneration, QueryError):
-        # Nothing published yet, or by a version that knew no actions: every action is seen for the first time.
+    except WarehouseError:
+        # Nothing published yet, or a damaged file, or a version that knew no actions: all are seen for the first time.
         return Actions.create_empty()
 
 

@@ -3,8 +3,8 @@
 LeadlineError                 1  the run failed
 ├── ConfigError               2  usage or configuration
 ├── SourceUnreachable         3  a source could not be reached or refused the credentials
-└── NothingPublished          1  there is no published file yet
-(warehouse.lock.WarehouseBusy ends with 5: another run holds the warehouse)
+└── PartlyRead                4  some of a source could not be read, the rest was
+(the warehouse has errors of its own: 5 where another run holds it, 1 for the others)
 """
 
 from collections.abc import Sequence
@@ -67,5 +67,14 @@ class SourceUnreachable(LeadlineError):  # noqa: N818 - named after what happene
     exit_code = ExitCode.SOURCE
 
 
-class NothingPublished(LeadlineError):  # noqa: N818 - named after what happened
-    """There is no published file to read yet."""
+class PartlyRead(LeadlineError):  # noqa: N818 - named after what happened
+    """Some of a source could not be read; the rest was."""
+
+    exit_code = ExitCode.PARTIAL
+
+
+def refused_by_system(error: OSError) -> tuple[str, str]:
+    """What the operating system refused, and the hint: files that are not there, may not be used, or do not fit."""
+    files = " -> ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+    message = ": ".join(filter(None, (files, (error.strerror or str(error)).lower())))
+    return message, "check the path, who may read and write it, and the free space"

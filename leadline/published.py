@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from leadline.config import Config
-from leadline.errors import NothingPublished
-from warehouse.errors import NoGeneration
 from warehouse.reader import Reader
 from warehouse.tables import CORE, SourceTable
 
@@ -14,13 +12,9 @@ from warehouse.tables import CORE, SourceTable
 def query(config: Config, sql: str, parameters: Sequence[object] | Mapping[str, object] | None = None) -> pl.DataFrame:
     """Return the result of a query over the newest generation.
 
-    Raises NothingPublished where no run has published yet, and warehouse.errors.QueryError for a query that is wrong.
+    Raises warehouse.errors.NoGeneration where no run has published yet, and QueryError for a query that is wrong.
     """
-    try:
-        return Reader(config.directory).query(sql, parameters).frame
-    except NoGeneration as error:
-        message = f"nothing is published in {config.directory} yet"
-        raise NothingPublished(message, hint="run `leadline run` first") from error
+    return Reader(config.directory).query(sql, parameters).frame
 
 
 def tables(config: Config) -> list[str]:

@@ -46,10 +46,10 @@ def keep_cursor(connection: duckdb.DuckDBPyConnection, source: str, page: Page, 
     )
 
 
-def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
-    """Drop the cursors of a source, and the repairs that a new reading will count again."""
-    connection.execute("DELETE FROM meta.sync_state WHERE source = ?", [source])
-    connection.execute("DELETE FROM meta.repairs WHERE source = ?", [source])
+def forget(connection: duckdb.DuckDBPyConnection, source: str, scope: str | None = None) -> None:
+    """Drop the cursors of a source, or of one scope of it, and the repairs that a new reading will count again."""
+    for table in ("meta.sync_state", "meta.repairs"):
+        connection.execute(f"DELETE FROM {table} WHERE source = $1 AND scope = coalesce($2, scope)", [source, scope])  # noqa: S608
 
 
 def count_repairs(connection: duckdb.DuckDBPyConnection, source: str, page: Page, now: datetime) -> None:

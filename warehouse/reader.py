@@ -95,7 +95,7 @@ class Reader:
             for _ in range(generations.KEPT):
                 path = self.generation()
                 if path is None:
-                    raise NoGeneration(f"nothing is published in {self.directory}", hint="run: leadline run")
+                    raise NoGeneration(f"nothing is published in {self.directory} yet", hint="run `leadline run` first")
                 if path == self._path and self._connection is not None:
                     return self._connection.cursor()
                 try:
@@ -108,7 +108,7 @@ class Reader:
 
 def _unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
     return WarehouseUnusable(
-        f"{path} cannot be read: {first_line(error)}", hint="publish a new one with: leadline compute"
+        f"{path} cannot be read: {first_line(error)}", hint="publish a new one with `leadline compute`"
     )
 
 

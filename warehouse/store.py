@@ -25,6 +25,8 @@ from warehouse.tables import CORE, Page, SourceTable, State
 
 FILE = "warehouse.duckdb"
 
+_OF_SOURCES = [catalog.main(name) for name, table in CORE.items() if issubclass(table, SourceTable)]
+
 RunStatus = Literal["ok", "partial", "failed", "interrupted"]
 
 
@@ -102,6 +104,8 @@ class Warehouse:
         upserts = [_stamped(name, frame, source, now) for name, frame in page.upserts.items()]
         updates = [_stamped(name, frame, source, now) for name, frame in page.updates.items()]
         with self._transaction() as connection:
+            if page.restart:
+                journal.forget(connection, source, page.scope)
             for name, frame in deletes:
                 loading.delete(connection, catalog.main(name), frame)
             for name, frame in upserts:
@@ -135,9 +139,13 @@ class Warehouse:
         """Drop all that came from a source, and how far it was read: the next collection begins from the start."""
         with self._transaction() as connection:
             journal.forget(connection, source)
-            for name, table in CORE.items():
-                if issubclass(table, SourceTable):
-                    connection.execute(f"DELETE FROM {catalog.main(name)} WHERE source = ?", [source])
+            for table in _OF_SOURCES:
+                connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
+
+    def sources(self) -> list[str]:
+        """Names of the sources that rows came from."""
+        found = self.query(" UNION ".join(f"SELECT source FROM {table}" for table in _OF_SOURCES))
+        return sorted(found["source"])
 
     def expire(self, before: datetime) -> int:
         """Drop commits applied before an instant, with what hangs on them, and runs begun before it.

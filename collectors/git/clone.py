@@ -205,7 +205,7 @@ _ADVICE = {
     "not appear to be a git repository": "check the path: it must be a git repository or a bare one",
     "does not exist": "check the path or the URL",
     "not found": "check the URL, and that the credentials may see the repository",
-    "took longer": "check the network, or allow more time",
+    "took longer": "check the network and the server; the next run tries again",
     "could not read Username": "configure a credential helper, or use an ssh address",
     "Authentication failed": "check the credentials of the repository",
     "Permission denied": "check the ssh key and its agent: ssh must connect without asking",

@@ -28,6 +28,7 @@ def collect(
     state: State,
     *,
     clones: Path,
+    full: bool = False,
     line_counts: bool = True,
     offline: bool = False,
     timeout_seconds: float = 3600.0,
@@ -39,8 +40,9 @@ def collect(
     pages of stream `commits` (the last one holds the final cursor), and after those of all repositories pages of stream
     `line_counts`. A run that ends anywhere is completed by the next one.
 
-    `clones` is the folder for bare clones; `offline` reads them as they are. `timeout_seconds` bounds each git process,
-    `workers` is the number of processes at a time (default: one per processor).
+    `clones` is the folder for bare clones; `offline` reads them as they are, `full` reads everything again.
+    `timeout_seconds` bounds each git process, `workers` is the number of processes at a time (default: one per
+    processor).
 
     A repository that is no longer named leaves the warehouse. One that fails does not stop the others: when they are
     done, an ExceptionGroup of GitError is raised.
@@ -68,7 +70,7 @@ def collect(
     readable = []
     for reading in readings:
         try:
-            yield from reading.history(offline=offline, line_counts=line_counts)
+            yield from reading.history(full=full, offline=offline, line_counts=line_counts)
             readable.append(reading)
         except GitError as error:
             failures.append(error)

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -106,7 +106,7 @@ class Git:
         """End every process that is still running, with its children."""
         with self._lock:
             for process in self._running:
-                process.kill()
+                process.end()
 
     @contextmanager
     def _process(self, arguments: tuple[str, ...], stdin: bytes, extra: Mapping[str, str]) -> Iterator["_Process"]:
@@ -127,7 +127,8 @@ class Git:
                 yield process
             finally:
                 alarm.cancel()
-                process.kill()
+                process.end()
+                process.stdout.close()
                 with self._lock:
                     self._running.discard(process)
 
@@ -138,7 +139,7 @@ class Git:
         if process.timed_out:
             raise CommandError(
                 f"repository {self.repository}: git {command} took longer than {self.timeout_seconds:g} s",
-                hint="check the connection, or allow more time",
+                hint="check the connection and the load of the machine; the next run tries again",
                 timed_out=True,
             )
         raise CommandError(
@@ -168,14 +169,14 @@ class _Process:
 
     def time_out(self) -> None:
         self.timed_out = True
-        self.kill()
+        self.end()
 
-    def kill(self) -> None:
-        """End the whole group, if it has not ended by itself."""
+    def end(self) -> None:
+        """End the whole group, if it has not ended by itself; any thread may ask for it, the reader closes the pipe."""
         if self._popen.poll() is None:
-            os.killpg(self._popen.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # its reader has just seen it end
+                os.killpg(self._popen.pid, signal.SIGKILL)
             self._popen.wait()
-        self.stdout.close()
 
     def complaints(self) -> str:
         self._errors.seek(0)

@@ -17,22 +17,16 @@ from collectors.git.clone import Clone, Refs
 from collectors.git.mentions import mentions as mentions_of
 from collectors.git.mentions import orphans
 from collectors.git.parallel import merged
+from collectors.git.removal import HISTORY, OF_COMMITS, OF_HEAD, farewell
 from collectors.git.rows import Rows, together
 from warehouse.tables import Page, State
 
 VERSION = 1
 """Raised when the same history gives other rows than before, so that the head is told anew."""
 
-HISTORY = "commits"
 LINE_COUNTS = "line_counts"
 UNFINISHED = "unfinished"
 """The cursor while commits come in: a run that is killed then must not be taken for one that is complete."""
-
-OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
-"""Tables whose rows come and go with commits."""
-
-OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
-"""Tables that are told anew whenever refs move."""
 
 _CHUNKS_PER_WORKER = 16
 _SMALLEST_CHUNK, _LARGEST_CHUNK = 200, 2000
@@ -57,17 +51,20 @@ class Reading:
         """`<source>:<name>`."""
         return f"{self.source}:{self.name}"
 
-    def history(self, *, offline: bool, line_counts: bool) -> Iterator[Page]:
+    def history(self, *, full: bool, offline: bool, line_counts: bool) -> Iterator[Page]:
         """Stage one: new commits chunk by chunk, then what is gone and what the head says, with the cursor.
 
         Nothing is fetched and nothing yielded where the refs are those of the cursor and no line count is missing.
+        With `full` all is read again, and what was read before leaves only once the clone is there to read from.
         """
         if not offline:
             announced = self.clone.announced()
-            if self._is_current(announced) and not (line_counts and self._is_uncounted()):
+            if not full and self._is_current(announced) and not (line_counts and self._is_uncounted()):
                 return
             self.clone.fetch(announced)
         refs = self.clone.refs()
+        if full:
+            yield farewell(self.source, self.repo_id, self.state)
         stored = self._rows("commits", "sha", "author_id", "committer_id", "is_merge", "additions", "on_default_branch")
         wanted = self._wanted(refs)
         settled = [stored.filter(pl.col("is_merge") | pl.col("additions").is_not_null())["sha"]]

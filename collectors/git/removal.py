@@ -1,15 +1,19 @@
-"""What becomes of a repository that the configuration no longer names: its rows leave."""
+"""How the rows of a repository leave: the configuration no longer names it, or it is read from the start."""
 
 from collections.abc import Collection, Iterator
 
 import polars as pl
 
 from collectors.git.mentions import orphans, stored_mentions
-from collectors.git.reading import HISTORY, OF_COMMITS, OF_HEAD
 from warehouse.tables import Page, State
 
-REMOVED = "removed"
-"""The cursor of such a repository: when it is named again, it is read again."""
+HISTORY = "commits"
+
+OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
+"""Tables whose rows come and go with commits."""
+
+OF_HEAD = ("tags", "head_files", "code_owners", "mailmap")
+"""Tables that are told anew whenever refs move."""
 
 
 def removed(source: str, names: Collection[str], state: State) -> Iterator[Page]:
@@ -17,8 +21,13 @@ def removed(source: str, names: Collection[str], state: State) -> Iterator[Page]
     stored = state.rows("repositories", ["repo_id"], source=source)["repo_id"].sort()
     for repo_id in stored:
         if repo_id.removeprefix(f"{source}:") not in names:
-            named = stored_mentions(state, repo_id)
-            all_of_it = pl.DataFrame({"repo_id": [repo_id]})
-            tables = dict.fromkeys((*OF_COMMITS, *OF_HEAD, "repositories"), all_of_it)
-            gone = orphans(state, source, repo_id, named, named.select("sha").unique())
-            yield Page(HISTORY, repo_id, deletes={**tables, "identities": gone}, cursor=REMOVED)
+            yield farewell(source, repo_id, state)
+
+
+def farewell(source: str, repo_id: str, state: State) -> Page:
+    """The page that takes a repository out of the warehouse, as if it had never been read."""
+    named = stored_mentions(state, repo_id)
+    all_of_it = pl.DataFrame({"repo_id": [repo_id]})
+    tables = dict.fromkeys((*OF_COMMITS, *OF_HEAD, "repositories"), all_of_it)
+    gone = orphans(state, source, repo_id, named, named.select("sha").unique())
+    return Page(HISTORY, repo_id, deletes={**tables, "identities": gone}, restart=True)

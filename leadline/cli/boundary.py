@@ -10,19 +10,21 @@ import click
 
 from leadline.cli.app import App
 from leadline.cli.output import colored
-from leadline.errors import ExitCode
+from leadline.errors import ExitCode, refused_by_system
+from leadline.interrupt import interrupted
 from leadline.redact import redact
 
 
 def report(error: BaseException, app: App) -> int:
     """Say on stderr what went wrong and what to do about it, and return the exit code; secrets are left out.
 
-    Errors that carry an `exit_code` (and perhaps a `hint`) are for the user; anything else is a fault of the program.
+    Errors that carry an `exit_code` (and perhaps a `hint`), and what the operating system refuses, are for the user;
+    anything else is a fault of the program.
     """
     match error:
         case SystemExit():
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
-        case KeyboardInterrupt() | click.Abort():
+        case _ if interrupted() or isinstance(error, KeyboardInterrupt | click.Abort):
             say("leadline: interrupted")
             code = ExitCode.INTERRUPTED
         case BrokenPipeError():
@@ -33,6 +35,9 @@ def report(error: BaseException, app: App) -> int:
         case _ if hasattr(error, "exit_code"):
             _fail(str(error), getattr(error, "hint", None))
             code = int(error.exit_code)
+        case OSError() if error.strerror:
+            _fail(*refused_by_system(error))
+            code = ExitCode.FAILED
         case _:
             _unexpected(error, app)
             code = ExitCode.FAILED

@@ -17,5 +17,6 @@ def command(app: App) -> int:
 
     with batch.opened(app.config, narrate) as run:
         batch.collect(run, batch.Options(full=True, offline=True))
-        batch.compute(run)
+        if run.has_read:
+            batch.compute(run)
     return run.exit_code

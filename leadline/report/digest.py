@@ -103,7 +103,7 @@ class Digest:
 def digest(config: Config, *, team: str | None = None, period: Period = "week") -> Digest:
     """Return the digest of the last whole week or month, for everybody or one team.
 
-    Raises ConfigError for an unknown team and NothingPublished where there is nothing to report.
+    Raises ConfigError for an unknown team and NoGeneration where nothing is published yet.
     """
     made_at = datetime.now(ZoneInfo(config.leadline.timezone))
     start = published.query(config, _NEWEST, {"period": period}).item() or last_whole(period, made_at.date())

@@ -88,6 +88,8 @@ class Memory:
         return self.tables[table].filter(pl.col(name) == value for name, value in equal.items()).select(columns)
 
     def load(self, page: Page, source: str) -> None:
+        if page.restart:
+            self.cursors = {key: cursor for key, cursor in self.cursors.items() if key[1] != page.scope}
         for name, frame in page.deletes.items():
             self.tables[name] = self.tables[name].join(frame, on=frame.columns, how="anti", nulls_equal=True)
         for name, frame in page.upserts.items():

@@ -276,12 +276,30 @@ def test_a_repository_no_longer_named_leaves_and_can_come_back(tmp_path: Path, c
     both, alone = collected(clones, first.path, second.path), collected(clones, first.path)
 
     left = collected(clones, first.path, into=collected(clones, first.path, second.path))
-    cursors = left.everything().pop("cursors")
-    assert {**left.everything(), "cursors": alone.everything()["cursors"]} == alone.everything()
-    assert ("commits", "local:second", "removed") in cursors
+    assert left.everything() == alone.everything()
 
     again = collected(clones, first.path, second.path, into=left)
     assert again.everything() == both.everything()
+
+
+def test_full_reads_all_again_and_drops_nothing_it_cannot_read(tmp_path: Path, clones: Path) -> None:
+    first, second = Repository(tmp_path / "first"), Repository(tmp_path / "second")
+    for repository in (first, second):
+        repository.commit("one\n\nReviewed-by: Kim <kim@acme.example>", {"a": "1"})
+    memory = collected(clones, first.path, second.path)
+    before = memory.everything()
+
+    assert collected(clones, first.path, second.path, into=memory, full=True).everything() == before
+
+    second.path.rename(tmp_path / "elsewhere")
+    with pytest.RaisesGroup(GitError):
+        collected(clones, first.path, second.path, into=memory, full=True)
+    assert memory.everything() == before
+
+    collected(clones, first.path, into=memory, full=True, stop_after=1)
+    assert memory.everything() != before
+    second.path.with_name("elsewhere").rename(second.path)
+    assert collected(clones, first.path, second.path, into=memory).everything() == before
 
 
 def test_offline_reads_the_clone_as_it_is(history: Repository, clones: Path) -> None:

@@ -210,7 +210,7 @@ def test_damaged_generation_is_named_with_the_next_step(tmp_path: Path) -> None:
     (tmp_path / "leadline.duckdb").symlink_to("published/leadline-x.duckdb")
     with pytest.raises(WarehouseUnusable, match=r"leadline-x\.duckdb cannot be read") as caught:
         Reader(tmp_path).query("SELECT 1")
-    assert caught.value.hint == "publish a new one with: leadline compute"
+    assert caught.value.hint == "publish a new one with `leadline compute`"
 
 
 def test_file_in_place_of_the_folder_holds_nothing(tmp_path: Path) -> None:

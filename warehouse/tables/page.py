@@ -21,6 +21,8 @@ class Page:
     """What is being read, such as `commits`."""
     scope: str
     """Repository or project the page belongs to."""
+    restart: bool = False
+    """Whether the scope is read from the start: first its cursors go, and the repairs that will be counted again."""
     upserts: Frames = field(default_factory=dict)
     """Whole rows, inserted or replaced by primary key; columns left out become null."""
     updates: Frames = field(default_factory=dict)
