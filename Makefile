@@ -5,20 +5,23 @@ PYTHON ?= python3
 REPO ?= .
 PORT ?= 8501
 
+export REPO CONFIG
+
 BIN := .venv/bin
-SLUG := $(shell printf '%s' '$(REPO)' | tr -cs 'A-Za-z0-9._' '-' | sed 's/^[-.]*//; s/-*$$//')
-CONFIG ?= $(if $(filter .,$(REPO)),leadline.toml,.leadline/$(SLUG)/leadline.toml)
-LEADLINE := $(BIN)/leadline --config $(CONFIG)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: run serve test lint format coverage docs benchmarks clean browser
 
-run: .venv/ready $(CONFIG)
-	@$(LEADLINE) run
-	@echo "Next: make serve$(if $(filter .,$(REPO)),, REPO=$(REPO)) opens the dashboards, $(LEADLINE) --help lists every command" >&2
+run: .venv/ready
+	@. scripts/workspace.sh; folder=$$(dirname "$$CONFIG"); mkdir -p "$$folder"; \
+	[ -f "$$CONFIG" ] || $(BIN)/leadline --quiet init --output "$$CONFIG" "$$REPO" || { rmdir "$$folder"; exit 2; }; \
+	$(BIN)/leadline --config "$$CONFIG" run && \
+	echo "Next: make serve$$AGAIN opens the dashboards; $(BIN)/leadline --config $$CONFIG --help lists every command" >&2
 
 serve: .venv/ready
-	@$(LEADLINE) serve --port $(PORT)
+	@. scripts/workspace.sh; \
+	[ -f "$$CONFIG" ] || { echo "Nothing is collected of this repository yet: make run$$AGAIN comes first" >&2; exit 2; }; \
+	$(BIN)/leadline --config "$$CONFIG" serve --port $(PORT)
 
 test: .venv/ready-dev lint browser
 	$(BIN)/pytest --numprocesses auto --dist worksteal
@@ -43,17 +46,12 @@ docs: .venv/ready
 # Figures for docs/benchmarks.md: make benchmarks REPO=<a clone with at least 30,000 commits>
 benchmarks: .venv/ready-dev
 	$(PIP) --editable '.[bench]'
-	$(BIN)/python -m benchmarks.git_collect $(REPO)
+	$(BIN)/python -m benchmarks.git_collect "$$REPO"
 	$(BIN)/python -m benchmarks.compute
-	$(BIN)/python -m benchmarks.identity $(REPO)
+	$(BIN)/python -m benchmarks.identity "$$REPO"
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-
-# The configuration is written once and then belongs to the user.
-$(CONFIG): | .venv/ready
-	@mkdir -p $(dir $@)
-	@$(BIN)/leadline init --output $@ '$(REPO)'
 
 # Set-up: the exact versions of constraints.txt, again only when the lists of dependencies change.
 .venv/ready: pyproject.toml constraints.txt
