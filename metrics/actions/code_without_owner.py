@@ -3,7 +3,7 @@
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import READING, counted, item_id, listed, one_team, percent, reading_days
+from metrics.actions.wording import READING, counted, inside, item_id, listed, one_team, percent, reading_days
 from metrics.registry import Rule, pipeline
 
 FILE = ["repo_id", "path"]
@@ -36,7 +36,7 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             changed_lines=pl.col("lines").filter(pl.col("revisions_12m") > 0).sum(),
             recent=pl.col("revisions_90d").sum(),
             lost=pl.when(measured > 0).then((pl.col("lost_share") * pl.col("lines")).sum() / measured),
-            paths=listed(pl.col("path"), pl.col("revisions_12m")),
+            paths=listed(inside(pl.col("path"), pl.col("folder")), pl.col("revisions_12m")),
         )
         .filter(
             pl.col("lines") >= MIN_LINES,
@@ -53,14 +53,14 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             item_kind=pl.lit("folder"),
             item_id=item_id(pl.col("folder")),
             responsibility=pl.lit("strategy"),
-            title=pl.format("{} keeps changing, but its authors are gone", "folder"),
+            title=pl.format("{} keeps changing, but none of its authors is active", "folder"),
             why=pl.format(
-                "{} of its lines were written by people without a commit for 90 days, and no active person is "
-                "an author of "
-                "any of its {} ({} lines); they changed {} in the last 12 months, most of all {}.",
+                "Nobody who was active in the last 90 days is an author of any of its source files ({}, {}), and {} "
+                "of the lines were written by people who are not active any more. Its files changed {} in the "
+                "last 12 months, most of all {}.",
+                counted(pl.col("files"), "file"),
+                counted(pl.col("lines"), "line"),
                 percent(pl.col("lost")),
-                counted(pl.col("files"), "source file"),
-                "lines",
                 counted(pl.col("changes"), "time"),
                 "paths",
             ),
@@ -81,11 +81,9 @@ RULE = Rule(
     title="Code without an active owner",
     responsibility="strategy",
     definition=(
-        f"Folders (at most two levels) of {MIN_LINES} source lines or more, at least {MIN_LOST:.0%} of them by "
-        f"people who have been "
-        f"inactive for 90 days, no active author of any file, changed {MIN_REVISIONS} times or more in 12 "
-        f"months and at least once in "
-        "the last 90 days."
+        f"Folders (at most two levels) of {MIN_LINES} source lines or more, at least {100 * MIN_LOST:.0f} % of them by "
+        f"people who have been inactive for 90 days, no active author of any file, changed {MIN_REVISIONS} times or "
+        "more in 12 months and at least once in the last 90 days."
     ),
     propose=propose_code_without_owner,
 )

@@ -3,7 +3,17 @@
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import READING, counted, item_id, listed, one_team, reading_days
+from metrics.actions.wording import (
+    CHANCE_OF_LEAVING,
+    LEAVING,
+    READING,
+    counted,
+    inside,
+    item_id,
+    listed,
+    one_team,
+    reading_days,
+)
 from metrics.registry import Rule, pipeline
 
 MIN_REVISIONS = 3
@@ -28,7 +38,11 @@ def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyF
     is_file = (pl.col("files") == 1) | (pl.col("folder") == "")
     path = pl.when(is_file).then("first_path").otherwise("folder")
     several = counted(pl.col("files"), "source file")
-    who = pl.when(pl.col("knowers") == 0).then(pl.lit("nobody")).otherwise(pl.lit("only one person"))
+    is_unknown = pl.col("knowers") == 0
+    is_mixed = pl.col("fewest") < pl.col("knowers")
+    who = pl.when(is_mixed).then(pl.lit("at most one")).otherwise(pl.lit("only one"))
+    active = pl.when(is_unknown).then(pl.lit("nobody who was")).otherwise(pl.format("{} person", who))
+    history = pl.format("{} in the last 90 days", counted(pl.col("changes"), "time"))
     grouping = ["repo_id", "folder", pl.when(pl.col("folder") == "").then("path").alias("alone")]
     return (
         at_risk.group_by(grouping)
@@ -37,8 +51,11 @@ def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyF
             files=pl.len(),
             lines=pl.col("lines").sum(),
             changes=pl.col("revisions_90d").sum(),
+            # Nothing has to be lost first where nobody is left who knows the file.
+            at_stake=(pl.col("lines") * pl.when(pl.col("knowers") == 0).then(1.0).otherwise(CHANCE_OF_LEAVING)).sum(),
+            fewest=pl.col("knowers").min(),
             knowers=pl.col("knowers").max(),
-            paths=listed(pl.col("path"), pl.col("revisions_90d")),
+            paths=listed(inside(pl.col("path"), pl.col("folder")), pl.col("revisions_90d")),
             first_path=pl.col("path").sort_by("revisions_90d", "path", descending=[True, False]).first(),
         )
         .with_columns(path=path)
@@ -51,28 +68,54 @@ def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyF
             item_id=item_id(pl.col("path")),
             responsibility=pl.lit("mentoring"),
             title=pl.when(is_file)
-            .then(pl.format("{} is in active use and {} still knows it", "path", who))
+            .then(pl.format("{} keeps changing and {} knows it", "path", _active(who)))
             .otherwise(
-                pl.format("{} in {} are in active use and {} still knows each", several, "path", who),
+                pl.format(
+                    "{} in {} keep changing and {} knows {} of them",
+                    several,
+                    "path",
+                    _active(who),
+                    pl.when(is_unknown).then(pl.lit("any")).otherwise(pl.lit("each")),
+                )
             ),
-            why=pl.format(
-                "{} ({}) changed {} in the last 90 days, and {} who wrote or reviewed changes before is still "
-                "active{}.",
-                pl.when(is_file).then("path").otherwise(several),
-                counted(pl.col("lines"), "line"),
-                counted(pl.col("changes"), "time"),
-                who,
-                pl.when(is_file).then(pl.lit("")).otherwise(pl.format(": {}", "paths")),
+            why=pl.when(is_file)
+            .then(
+                pl.format(
+                    "It has {} and changed {}; {} active in that time has written or reviewed a change of it, bulk "
+                    "changes aside.",
+                    counted(pl.col("lines"), "line"),
+                    history,
+                    active,
+                )
+            )
+            .otherwise(
+                pl.format(
+                    "They have {} and changed {}, most of all {}; for each, {} active in that time has written or "
+                    "reviewed a change of it, bulk changes aside.",
+                    counted(pl.col("lines"), "line"),
+                    history,
+                    "paths",
+                    active,
+                )
             ),
-            next_step=pl.format("Let a second person review or make the next change of {}.", "first_path"),
+            next_step=pl.when(is_unknown)
+            .then(pl.format("Ask who takes over {}, and let them review its next change.", "first_path"))
+            .otherwise(pl.format("Let a second person review or make the next change of {}.", "first_path")),
             actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
-            days_saved=reading_days(pl.col("lines")),
-            basis=pl.lit(READING),
-            confidence=pl.when(pl.col("knowers") == 0).then(0.7).otherwise(0.6),
+            days_saved=reading_days(pl.col("at_stake")),
+            basis=pl.when(is_unknown).then(pl.lit(READING)).otherwise(pl.lit(LEAVING)),
+            confidence=pl.when(is_unknown).then(0.7).otherwise(0.6),
         )
         .select(ActionCandidates.column_names())
         .sort("item_id")
+    )
+
+
+def _active(who: pl.Expr) -> pl.Expr:
+    """Who of the active people knows a file."""
+    return (
+        pl.when(pl.col("knowers") == 0).then(pl.lit("no active person")).otherwise(pl.format("{} active person", who))
     )
 
 

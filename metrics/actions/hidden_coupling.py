@@ -3,8 +3,7 @@
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import MOST_DAYS, percent
-from metrics.expressions import parent_folder
+from metrics.actions.wording import MOST_DAYS, number, percent, short
 from metrics.registry import Rule, pipeline
 
 MIN_RECENT = 5
@@ -25,13 +24,6 @@ def propose_hidden_coupling(change_coupling: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("degree") >= MIN_DEGREE,
             pl.col("shared_12m") >= MIN_RECENT,
         )
-        .with_columns(
-            where=pl.when(crosses_team)
-            .then(pl.format("they belong to teams {} and {}", "team_a", "team_b"))
-            .otherwise(
-                pl.format("they lie in {} and {}", _place(pl.col("path_a")), _place(pl.col("path_b"))),
-            ),
-        )
         .select(
             "repo_id",
             path="path_a",
@@ -40,20 +32,23 @@ def propose_hidden_coupling(change_coupling: pl.LazyFrame) -> pl.LazyFrame:
             item_kind=pl.lit("file_pair"),
             item_id=pl.format("{}:{}|{}", "repo_id", "path_a", "path_b"),
             responsibility=pl.when(crosses_team).then(pl.lit("bridging")).otherwise(pl.lit("problem_solving")),
-            title=pl.format("{} and {} change together", "path_a", "path_b"),
+            title=pl.format("{} and {} change together", _name("path_a", "path_b"), _name("path_b", "path_a")),
             why=pl.format(
-                "{} commits touched both, {} of them in the last 12 months: {} of the changes of the first and {} of "
-                "the second; {}.",
-                "shared",
-                "shared_12m",
+                "{} commits touched both {} and {}, {} of them in the last 12 months: {} of the changes of the first "
+                "and {} of the second.{}",
+                number(pl.col("shared")),
+                "path_a",
+                "path_b",
+                number(pl.col("shared_12m")),
                 percent(pl.col("confidence_ab")),
                 percent(pl.col("confidence_ba")),
-                "where",
+                pl.when(crosses_team)
+                .then(pl.format(" They belong to the teams {} and {}.", "team_a", "team_b"))
+                .otherwise(pl.lit("")),
             ),
             next_step=pl.lit(
                 "Find what one has to know of the other, and move it to one side or behind an interface; until "
-                "then, name each in "
-                "the other's header."
+                "then, name each in the other's header."
             ),
             actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team_a",
@@ -66,8 +61,10 @@ def propose_hidden_coupling(change_coupling: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _place(path: pl.Expr) -> pl.Expr:
-    return pl.concat_str(parent_folder(path), pl.lit("/"))
+def _name(path: str, other: str) -> pl.Expr:
+    """The end of a path, or all of it where the other one ends alike."""
+    ends_alike = short(pl.col(path)) == short(pl.col(other))
+    return pl.when(ends_alike).then(path).otherwise(short(pl.col(path)))
 
 
 RULE = Rule(

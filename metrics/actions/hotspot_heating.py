@@ -3,7 +3,7 @@
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import MOST_DAYS, counted, item_id
+from metrics.actions.wording import MOST_DAYS, counted, item_id, number
 from metrics.registry import Rule, pipeline
 
 FILE = ["repo_id", "path"]
@@ -17,8 +17,14 @@ NAME = "hotspot_heating"
 @pipeline(ActionCandidates)
 def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.LazyFrame:
     """One action for every such file."""
+    people = (
+        pl.when(pl.col("authors") == 0)
+        .then(pl.lit("programs only"))
+        .otherwise(counted(pl.col("authors"), "person", "people"))
+    )
     return (
-        hotspots.filter(
+        hotspots.with_columns(all_hotspots=pl.col("is_hotspot").sum().over("repo_id"))
+        .filter(
             pl.col("is_hotspot"),
             pl.col("file_class") == "source",
             pl.col("revisions") >= MIN_REVISIONS,
@@ -37,20 +43,19 @@ def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.L
             responsibility=pl.lit("problem_solving"),
             title=pl.format("{} is getting hotter", "path"),
             why=pl.format(
-                "It has {} lines and changed {} in the last 12 months ({} in the last 90 days) by the hands of "
-                "{}, against {} in the "
-                "12 months before; it is number {} of the repository's hotspots.",
-                "lines",
+                "It has {} and changed {} in the last 12 months, {} of them in the last 90 days, by {}; in the 12 "
+                "months before it changed {}. Among the repository's hotspots it is number {} of {}.",
+                counted(pl.col("lines"), "line"),
                 counted(pl.col("revisions"), "time"),
-                "revisions_90d",
-                counted(pl.col("authors"), "author"),
-                "revisions_before",
-                "rank",
+                number(pl.col("revisions_90d")),
+                people,
+                counted(pl.col("revisions_before"), "time"),
+                number(pl.col("rank")),
+                number(pl.col("all_hotspots")),
             ),
             next_step=pl.lit(
                 "Look through its last changes for what keeps coming back, and split that part off or cover it "
-                "with tests "
-                "before the next change."
+                "with tests before the next change."
             ),
             actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
@@ -70,9 +75,8 @@ RULE = Rule(
     title="Hotspot getting hotter",
     responsibility="problem_solving",
     definition=(
-        f"Source files among the hotspots with {MIN_REVISIONS} changes or more in 12 months, at least twice as "
-        f"many as in the 12 "
-        f"months before (then at least {MIN_BEFORE}), and {MIN_RECENT} or more in the last 90 days."
+        f"Source files among the hotspots with {MIN_REVISIONS} changes or more in 12 months, at least twice as many as "
+        f"in the 12 months before (then at least {MIN_BEFORE}), and {MIN_RECENT} or more in the last 90 days."
     ),
     propose=propose_hotspot_heating,
 )

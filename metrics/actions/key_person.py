@@ -6,7 +6,16 @@ The person is not named: the list is for the team, and the way out is to share t
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import READING, counted, item_id, percent, reading_days, repository_name
+from metrics.actions.wording import (
+    CHANCE_OF_LEAVING,
+    LEAVING,
+    counted,
+    item_id,
+    number,
+    percent,
+    reading_days,
+    repository_name,
+)
 from metrics.registry import Rule, pipeline
 
 MAX_TRUCK_FACTOR = 2
@@ -41,21 +50,20 @@ def propose_key_person(
             item_kind=pl.when(is_whole).then(pl.lit("repository")).otherwise(pl.lit("folder")),
             item_id=pl.when(is_whole).then("repo_id").otherwise(item_id(pl.col("folder"))),
             responsibility=pl.lit("strategy"),
-            title=pl.format("{} depends on one person more than on all others", place),
+            title=pl.format("One person carries most of {}", place),
             why=pl.format(
-                "If the one who authors most of it left, {} of {} source files ({} of the lines) would have no "
-                "author who is still "
-                "active; the truck factor is {}, {} active in it, and its files changed {} in the last 90 days.",
-                "left_files",
-                "files",
+                "If that person left, {} of {} ({} of the lines) would have no active author. {} active in the last "
+                "90 days, in which its files changed {}; the truck factor is {}, people who are gone included.",
+                number(pl.col("left_files")),
+                counted(pl.col("files"), "source file"),
                 percent(pl.col("left_lines") / pl.col("lines")),
-                "truck_factor",
                 pl.format(
                     "{} {}",
-                    counted(pl.col("active_authors"), "person").str.replace("persons", "people"),
-                    pl.when(pl.col("active_authors") == 1).then(pl.lit("is")).otherwise(pl.lit("are")),
+                    counted(pl.col("active_authors"), "person", "people"),
+                    pl.when(pl.col("active_authors") == 1).then(pl.lit("was")).otherwise(pl.lit("were")),
                 ),
                 counted(pl.col("revisions_90d"), "time"),
+                "truck_factor",
             ),
             next_step=pl.format(
                 "Ask in the team who takes over a part: start with {}, one change made by somebody else and "
@@ -64,8 +72,8 @@ def propose_key_person(
             ),
             actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
-            days_saved=reading_days(pl.col("left_lines") * 0.2),
-            basis=pl.lit(f"a chance of one in five of losing the person within a year, and {READING}"),
+            days_saved=reading_days(pl.col("left_lines") * CHANCE_OF_LEAVING),
+            basis=pl.lit(LEAVING),
             confidence=pl.lit(0.6),
         )
         .select(ActionCandidates.column_names())
@@ -114,11 +122,9 @@ RULE = Rule(
     title="A person whose leaving would cost most",
     responsibility="strategy",
     definition=(
-        f"Repositories, or else one folder of them, with a truck factor of {MAX_TRUCK_FACTOR} or less, "
-        f"{MIN_FILES} source files and "
-        f"{MIN_LINES} lines or more, {MIN_RECENT} changes or more in the last 90 days, where one person is the "
-        f"only active author of "
-        f"at least {MIN_LEFT:.0%} of the lines. The person is never named."
+        f"Repositories, or else one folder of them, with a truck factor of {MAX_TRUCK_FACTOR} or less, {MIN_FILES} "
+        f"source files and {MIN_LINES:,} lines or more, {MIN_RECENT} changes or more in the last 90 days, where one "
+        f"person is the only active author of at least {100 * MIN_LEFT:.0f} % of the lines. The person is never named."
     ),
     propose=propose_key_person,
 )

@@ -3,7 +3,7 @@
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.wording import MOST_DAYS, repository_name
+from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
 from metrics.registry import Rule, pipeline
 
 MIN_WAITING = 10
@@ -32,15 +32,14 @@ def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyF
             responsibility=pl.lit("project_management"),
             title=pl.format("{} has fallen out of its release rhythm", repository_name()),
             why=pl.format(
-                "{} commits wait since {} of {} days ago; 85 % of the last {} gaps were shorter than {} days, "
-                "half of them "
-                "shorter than {}.",
-                "commits_since_last",
+                "{} wait since {}, which is {} old; {} of the last {} gaps between releases were shorter, and the "
+                "median gap is {}.",
+                counted(pl.col("commits_since_last"), "commit"),
                 "last_tag",
-                pl.col("days_since_last").round(0).cast(pl.Int64),
-                "gaps_counted",
-                pl.col("p85_days").round(0).cast(pl.Int64),
-                pl.col("p50_days").round(0).cast(pl.Int64),
+                _days("days_since_last"),
+                number(pl.col("gaps_shorter")),
+                number(pl.col("gaps_counted")),
+                _days("p50_days"),
             ),
             next_step=pl.lit("Release what is there, or write down what it waits for and who can clear that."),
             actor_id=pl.lit(None, dtype=pl.String),
@@ -54,14 +53,18 @@ def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyF
     )
 
 
+def _days(column: str) -> pl.Expr:
+    return counted(pl.col(column).round(0), "day")
+
+
 RULE = Rule(
     name=NAME,
     title="Release rhythm broken",
     responsibility="project_management",
     definition=(
-        "Repositories whose last release is longer ago than 85 % of their last 20 gaps (at least 10), though "
-        "not more than "
-        f"{MAX_BEATS} times that, with {MIN_WAITING} commits or more since and work in the last 90 days."
+        "Repositories whose last release is longer ago than the 85th percentile of their last 20 gaps (at least 10), "
+        f"though not more than {MAX_BEATS} times that, with {MIN_WAITING} commits or more since and work in the last "
+        "90 days."
     ),
     propose=propose_release_overdue,
 )
