@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
+from typing import Protocol
 
 import polars as pl
 
@@ -28,7 +29,14 @@ from warehouse.reader import Reader
 from warehouse.retention import horizon
 from warehouse.store import Warehouse
 
-Say = Callable[[str], None]
+
+class Say(Protocol):
+    """How a run tells what happens; a problem is to be heard even where nothing else is."""
+
+    def __call__(self, text: str, *, problem: bool = False) -> None:
+        """Say one thing."""
+        ...
+
 
 _NONE: Mapping[str, LeadlineError] = MappingProxyType({})
 
@@ -75,7 +83,13 @@ class Run:
     @property
     def has_read(self) -> bool:
         """Whether any source, or a part of one, could be read: else there is nothing new to say."""
-        return bool(self.collected or self.rows) or any(isinstance(e, PartlyRead) for e in self.failures.values())
+        return bool(self.readable or self.rows)
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """The sources that could be read, if only in part."""
+        partly = (source for source, error in self.failures.items() if isinstance(error, PartlyRead))
+        return (*self.collected, *partly)
 
 
 def now() -> datetime:
@@ -122,9 +136,9 @@ def run_all(config: Config, options: Options, say: Say) -> Run:
         if not options.line_counts or not warehouse.read("commits", ["sha"]).is_empty():
             return _one_run(config, warehouse, options, say)
         early = _one_run(config, warehouse, replace(options, line_counts=False), say)
-        if not early.collected:
+        if not early.has_read:
             return early
-        counting = replace(options, sources=tuple(early.collected), full=False, offline=True)
+        counting = replace(options, sources=early.readable, full=False, offline=True)
         return _one_run(config, warehouse, counting, say, early.failures)
 
 
@@ -150,9 +164,12 @@ def collect(run: Run, options: Options) -> None:
         try:
             _collect_source(run, source, options)
         except LeadlineError as error:
-            run.failures[source.name] = error
-            run.warehouse.fail_source(run.run_id, source=source.name, stream="collect", error=str(error))
-            run.say(f"{source.name}: {error}" + (f"\nhint: {error.hint}" if error.hint else ""))
+            if source.name not in run.failures:  # else the run that this one goes on from has said why
+                run.failures[source.name] = error
+                hint = f"\nhint: {error.hint}" if error.hint else ""
+                run.say(f"leadline: warning: {source.name}: {error}{hint}", problem=True)
+            message = str(run.failures[source.name])
+            run.warehouse.fail_source(run.run_id, source=source.name, stream="collect", error=message)
         else:
             run.collected.append(source.name)
     beyond = horizon(now(), run.config.warehouse.retention_days)
@@ -211,7 +228,7 @@ def compute(run: Run) -> None:
     frames = engine.compute(PIPELINES, _tables(run), _settings(run.config, at), on_table=run.seconds.__setitem__)
     strangers = people.unknown_members(run.config, matched)
     for stranger in strangers:
-        run.say(str(stranger))
+        run.say(f"leadline: warning: {stranger}", problem=True)
     run.warehouse.replace("meta.data_quality", quality.findings(run.warehouse, at, strangers))
     _finish(run)  # so that the published file tells how its own run ended
     run.published = publish(

@@ -24,11 +24,11 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Write JSON instead of text.")(command)
 
 
-def narrate(text: str, *, detail: bool = False) -> None:
-    """Say what happens, on stderr: nothing with `--quiet`, a detail only with `--verbose`; secrets are left out."""
+def narrate(text: str, *, detail: bool = False, problem: bool = False) -> None:
+    """Say what happens, on stderr: with `--quiet` only problems, details only with `--verbose`, secrets never."""
     context = click.get_current_context(silent=True)
     app = (context.find_object(App) if context else None) or App()
-    if not app.quiet and (app.verbose or not detail):
+    if problem or (not app.quiet and (app.verbose or not detail)):
         click.echo(redact(text), err=True)
 
 

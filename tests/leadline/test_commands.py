@@ -149,6 +149,22 @@ def test_one_failing_source_leaves_the_others(world: World, tmp_path: Path) -> N
     assert "Traceback" not in partly.stderr + not_at_all.stderr
 
 
+def test_one_failing_repository_leaves_the_others_of_its_source(world: World, tmp_path: Path) -> None:
+    configure(tmp_path, world.path, tmp_path / "nowhere")
+
+    first = leadline(tmp_path, "--quiet", "run", check=False)
+    world.grow(5)
+    later = leadline(tmp_path, "--quiet", "run", check=False)
+
+    assert (first.returncode, later.returncode) == (4, 4)
+    assert first.stdout == later.stdout == ""
+    warning, hint = later.stderr.splitlines()
+    assert warning.startswith("leadline: warning: local: repository nowhere ")
+    assert hint.startswith("hint: ")
+    count = "SELECT count(*) AS n, count(additions) AS counted FROM commits"
+    assert json.loads(leadline(tmp_path, "sql", count, "--format", "json").stdout) == [{"n": 125, "counted": 125}]
+
+
 def test_an_unknown_source_is_a_usage_error(world: World, tmp_path: Path) -> None:
     configure(tmp_path, world.path)
     done = leadline(tmp_path, "collect", "locl", check=False)
