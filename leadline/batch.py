@@ -4,6 +4,7 @@ Each step works on an open warehouse and can be run on its own. A run that is ki
 one; a source that fails leaves the others, and what was collected before, untouched.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from warehouse.publish import publish
 from warehouse.reader import Reader
 from warehouse.retention import horizon
 from warehouse.store import Warehouse
+from warehouse.tables import CORE, Page
 
 
 class Say(Protocol):
@@ -202,7 +204,7 @@ def _chosen(config: Config, names: tuple[str, ...]) -> list[Source]:
 
 
 def _collect_source(run: Run, source: Source, options: Options) -> None:
-    rows: dict[str, int] = {}
+    told: Counter[str] = Counter()
     started = perf_counter()
     for page in pages(
         run.config,
@@ -213,11 +215,16 @@ def _collect_source(run: Run, source: Source, options: Options) -> None:
         line_counts=options.line_counts,
         offline=options.offline,
     ):
-        loaded = run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now())
-        rows[page.stream] = rows.get(page.stream, 0) + loaded
-    told = ", ".join(f"{count:,} rows of {stream}" for stream, count in rows.items() if count) or "nothing new"
-    run.rows += sum(rows.values())
-    run.say(f"{source.name}: {told} in {perf_counter() - started:.1f} s")
+        run.rows += run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now())
+        told[page.stream] += _items(page)
+    items = ", ".join(f"{count:,} {stream.replace('_', ' ')}" for stream, count in told.items() if count)
+    run.say(f"{source.name}: {items or 'nothing new'} in {perf_counter() - started:.1f} s")
+
+
+def _items(page: Page) -> int:
+    """Count what a person would: rows of the table that the stream is named after, or commits that it completes."""
+    frame = page.upserts.get(page.stream) if page.stream in CORE else page.updates.get("commits")
+    return 0 if frame is None else frame.height
 
 
 def compute(run: Run) -> None:

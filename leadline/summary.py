@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from leadline import published
 from leadline.config import Config
@@ -15,6 +14,9 @@ SHOWN = 5
 
 QUIET_DAYS = 30
 """A newest commit older than this is pointed out."""
+
+ACTIVE_DAYS = 90
+"""Who committed within these days counts as active, in every metric."""
 
 _ACTIONS = """
     SELECT * FROM metrics.actions WHERE $team IS NULL OR team = $team OR actor_team = $team
@@ -47,15 +49,15 @@ def actions(config: Config, team: str | None = None) -> list[dict[str, object]]:
 
 def text(config: Config) -> str:
     """Return what a run ends with: what was read, and what to act on first."""
-    extent = published.query(config, _EXTENT).row(0, named=True)
     found = actions(config)
-    return "\n".join([_extent(config, extent), "", actions_text(found[:SHOWN], left=len(found[SHOWN:]))])
+    return "\n".join([extent(config), "", actions_text(found[:SHOWN], left=len(found[SHOWN:]))])
 
 
-def _extent(config: Config, extent: Mapping[str, Any]) -> str:
-    """Return what the published file covers, and a warning where the newest commit is old."""
+def extent(config: Config) -> str:
+    """Return what the published file covers, and a warning where it can say little about the present."""
+    row = published.query(config, _EXTENT).row(0, named=True)
     counted = ", ".join(
-        f"{extent[plural]:,} {singular if extent[plural] == 1 else plural}"
+        f"{row[plural]:,} {singular if row[plural] == 1 else plural}"
         for singular, plural in (
             ("repository", "repositories"),
             ("commit", "commits"),
@@ -63,20 +65,25 @@ def _extent(config: Config, extent: Mapping[str, Any]) -> str:
             ("file", "files"),
         )
     )
-    if extent["newest"] is None:
-        return f"{config.leadline.name}: {counted}"
-    said = f"{config.leadline.name}: {counted}; newest commit {extent['newest']:%Y-%m-%d %H:%M} UTC"
-    if extent["days_old"] > QUIET_DAYS:
-        said += (
-            f"\nThat is {extent['days_old']} days ago: who or what was active in the last 90 days can hardly be said"
-        )
-    return said
+    newest = f"; newest commit {row['newest']:%Y-%m-%d %H:%M} UTC" if row["newest"] else ""
+    return "\n".join(filter(None, [f"{config.leadline.name}: {counted}{newest}", staleness(config)]))
+
+
+def staleness(config: Config) -> str | None:
+    """Return a warning where nothing, or nothing of late, was committed: risks can hardly be judged then."""
+    row = published.query(config, _EXTENT).row(0, named=True)
+    if row["newest"] is None:
+        return "No commits yet: there is nothing to judge."
+    if row["days_old"] <= QUIET_DAYS:
+        return None
+    active = "nobody counts as active" if row["days_old"] > ACTIVE_DAYS else "few people count as active"
+    return f"The newest commit is {row['days_old']:,} days old: {active}, so what is at risk can hardly be judged."
 
 
 def actions_text(found: Sequence[Action], *, left: int = 0) -> str:
     """Return actions as numbered paragraphs: what, why, next step."""
     if not found:
-        return "Nothing to act on: no rule found anything that is worth an interruption."
+        return "Nothing to act on: no rule found anything in this data that is worth an interruption."
     lines = ["What to act on"]
     for number, action in enumerate(found, 1):
         team = f"  ({action['team']})" if action["team"] else ""
@@ -85,7 +92,7 @@ def actions_text(found: Sequence[Action], *, left: int = 0) -> str:
             f"{number:>2}. {action['title']}{team}",
             *_paragraph("why", action["why"]),
             *_paragraph("next", action["next_step"]),
-            *_paragraph("worth", f"{action['days_saved']:.1f} days, {action['basis']}"),
+            *_paragraph("saves", f"about {action['days_saved']:.1f} days ({action['basis']})"),
         ]
     if left:
         lines += ["", f"{left} more: leadline actions"]

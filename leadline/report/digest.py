@@ -17,6 +17,9 @@ Row = Mapping[str, object]
 PAST_PERIODS = 12
 """How many periods before the reported one a figure is compared with."""
 
+SHOWN = 10
+"""How many actions it lists."""
+
 MINIMUM_PAST = 4
 """From how many of them on one can speak of what is usual."""
 
@@ -30,24 +33,36 @@ _FIGURES = """
     ORDER BY o.metric, o.period_start
 """
 _HOTSPOTS = """
-    SELECT repo_id, path, revisions, lines, trend, authors FROM metrics.hotspots
-    WHERE is_hotspot AND ($team IS NULL OR team = $team) ORDER BY score DESC, path LIMIT 5
+    SELECT {repository} || path AS path, revisions, lines, trend, authors FROM metrics.hotspots
+    WHERE is_hotspot AND file_class = 'source' AND revisions >= 3 AND ($team IS NULL OR team = $team)
+    ORDER BY revisions DESC, lines DESC, repo_id, path LIMIT 5
 """
 _FOLDERS = """
-    SELECT repo_id, folder, files, truck_factor, files_at_risk, lost_share FROM metrics.folders
+    SELECT {repository} || coalesce(nullif(folder, ''), '(all)') AS folder, files, truck_factor, files_at_risk, lost_share FROM metrics.folders
     WHERE files_at_risk > 0 AND ($team IS NULL OR team = $team)
       AND NOT EXISTS (
         SELECT 1 FROM metrics.folders AS inner_folder
         WHERE inner_folder.repo_id = folders.repo_id AND inner_folder.level > folders.level
           AND (folders.level = 0 OR starts_with(inner_folder.folder, folders.folder || '/'))
       )
-    ORDER BY files_at_risk DESC, folder LIMIT 5
+    ORDER BY files_at_risk DESC, repo_id, folder LIMIT 5
 """
 _COUPLING = """
-    SELECT repo_id, path_a, path_b, shared_12m, degree FROM metrics.change_coupling
+    SELECT {repository} || path_a AS path_a, {repository} || path_b AS path_b, shared_12m, degree
+    FROM metrics.change_coupling
     WHERE crosses_folder AND class_a = 'source' AND class_b = 'source' AND shared_12m >= 3
       AND ($team IS NULL OR team_a = $team OR team_b = $team)
     ORDER BY shared_12m DESC, degree DESC, path_a, path_b LIMIT 5
+"""
+_REPOSITORY = """
+    CASE WHEN (SELECT count(*) FROM repositories) > 1
+    THEN (SELECT name || ': ' FROM repositories AS r WHERE r.repo_id = {table}.repo_id) ELSE '' END
+"""
+"""What a path begins with: the repository, where there are several."""
+
+_TERMS = """
+    SELECT title, definition, pitfalls FROM meta.metric_catalogue
+    WHERE name IN ('hotspots', 'files_at_risk', 'truck_factor', 'knowledge_loss', 'change_coupling') ORDER BY title
 """
 _QUALITY = 'SELECT "check", severity, count, affected_metric, hint FROM meta.data_quality ORDER BY severity, "check"'
 _FRESH = "SELECT max(collected_at) FROM repositories"
@@ -67,12 +82,21 @@ class Figure:
     reason: str | None
     usual: float | None
     """Median of the periods before, nulls left out; None for fewer than MINIMUM_PAST."""
+    low: float | None
+    high: float | None
+    """Between these lie seven in ten of the periods before (15th to 85th percentile)."""
     past: tuple[float | None, ...]
     """The periods before and this one, oldest first."""
     last_start: date
     """First day of the newest period that has a row."""
     definition: str
     pitfalls: str
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the value lies within the usual range, so that a change means nothing."""
+        known = self.value is not None and self.low is not None and self.high is not None
+        return known and self.low <= self.value <= self.high  # type: ignore[operator]  # all three are known
 
 
 @dataclass(frozen=True)
@@ -86,18 +110,26 @@ class Digest:
     end: date
     made_at: datetime
     collected_at: datetime | None
+    staleness: str | None
     actions: Sequence[Row]
+    actions_left: int
     figures: Sequence[Figure]
     standing: Sequence[Figure]
     hotspots: Sequence[Row]
     folders: Sequence[Row]
     coupling: Sequence[Row]
     quality: Sequence[Row]
+    terms: Sequence[Row]
 
     @property
-    def defined(self) -> list[Figure]:
-        """Every figure once, for the definitions."""
-        return list({figure.metric: figure for figure in (*self.figures, *self.standing)}.values())
+    def defined(self) -> list[Row]:
+        """Every figure and term once: title, definition, pitfalls."""
+        figures = [
+            {"title": figure.title, "definition": figure.definition, "pitfalls": figure.pitfalls}
+            for figure in (*self.figures, *self.standing)
+        ]
+        by_title = {str(row["title"]): row for row in (*figures, *self.terms)}
+        return [by_title[title] for title in sorted(by_title)]
 
 
 def digest(config: Config, *, team: str | None = None, period: Period = "week") -> Digest:
@@ -109,6 +141,7 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
     start = published.query(config, _NEWEST, {"period": period}).item() or last_whole(period, made_at.date())
     end = last_day(period, start)
     only_team = {"team": team}
+    actions = summary.actions(config, team)
     return Digest(
         name=config.leadline.name,
         team=team,
@@ -117,14 +150,21 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
         end=end,
         made_at=made_at,
         collected_at=published.query(config, _FRESH).item(),
-        actions=summary.actions(config, team)[:10],
+        staleness=summary.staleness(config),
+        actions=actions[:SHOWN],
+        actions_left=len(actions[SHOWN:]),
         figures=[figure for figure in _figures(config, team, period, start) if figure.last_start == start],
         standing=_figures(config, team, "rolling_90d", end + timedelta(days=1)),
-        hotspots=published.query(config, _HOTSPOTS, only_team).to_dicts(),
-        folders=published.query(config, _FOLDERS, only_team).to_dicts(),
-        coupling=published.query(config, _COUPLING, only_team).to_dicts(),
+        hotspots=published.query(config, _in("hotspots", _HOTSPOTS), only_team).to_dicts(),
+        folders=published.query(config, _in("folders", _FOLDERS), only_team).to_dicts(),
+        coupling=published.query(config, _in("change_coupling", _COUPLING), only_team).to_dicts(),
+        terms=published.query(config, _TERMS).to_dicts(),
         quality=published.query(config, _QUALITY).to_dicts(),
     )
+
+
+def _in(table: str, sql: str) -> str:
+    return sql.format(repository=_REPOSITORY.format(table=table))
 
 
 def last_whole(period: Period, today: date) -> date:
@@ -163,6 +203,8 @@ def _figure(rows: pl.DataFrame) -> Figure:
     return Figure(
         **{name: last[name] for name in _COPIED},
         usual=float(median) if isinstance(median, int | float) else None,
+        low=before.quantile(0.15, "linear") if median is not None else None,
+        high=before.quantile(0.85, "linear") if median is not None else None,
         past=tuple(rows["value"]),
         last_start=last["period_start"],
     )

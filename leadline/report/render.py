@@ -1,5 +1,6 @@
 """The digest as Markdown or as one HTML page that needs nothing else."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
@@ -9,6 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from leadline.report.digest import Digest
 
 Form = Literal["md", "html"]
+
+_MARKUP = re.compile(r"[\\`*\[\]<>|#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""What Markdown could take for markup; an underscore within a word is none."""
 
 _SPARK_WIDTH, _SPARK_HEIGHT = 96.0, 22.0
 
@@ -22,7 +26,14 @@ def render(digest: Digest, form: Form) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"figure": figure, "change": change, "day": day, "cell": cell, "spark": spark}
+    environment.filters |= {
+        "figure": figure,
+        "change": change,
+        "signed": signed,
+        "day": day,
+        "cell": cell,
+        "spark": spark,
+    }
     return environment.get_template(f"digest.{form}.jinja").render(digest=digest)
 
 
@@ -39,7 +50,12 @@ def change(value: float | None, usual: float | None) -> str:
     """Return how far a value lies from what is usual, in percent; a dash where that cannot be said."""
     if value is None or not usual:
         return "–"
-    return f"{value / usual - 1:+.0%}".replace("-", "−")
+    return signed(value / usual - 1)
+
+
+def signed(share: float | None) -> str:
+    """Return a relative change as +12% or −12%; a dash for none."""
+    return "–" if share is None else f"{share:+.0%}".replace("-", "−")
 
 
 def day(value: date | datetime | None) -> str:
@@ -52,7 +68,7 @@ def day(value: date | datetime | None) -> str:
 def cell(value: object) -> str:
     """Return text that cannot break out of a cell of a Markdown table, nor become a link or markup in it."""
     text = " ".join(str(value).split())
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in text)
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def spark(values: Sequence[float | None]) -> str:

@@ -1,4 +1,4 @@
-"""Ctrl-C, or a machine that shuts down: the run ends with 130, takes its git processes along, and the next one is fine."""
+"""Ctrl-C, or a machine that shuts down: the run ends with 130, its git processes with it, and the next one is fine."""
 
 import json
 import os

@@ -1,6 +1,7 @@
 """The digest: its period, its words, and that data cannot break out of it."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,25 +16,40 @@ HOSTILE = "a|b <script>alert(1)</script> [x](javascript:y) *z* `q`\n# new"
 
 def made(**more: object) -> Digest:
     row = Figure(
-        "commits", HOSTILE, "count", "neutral", 12.0, 12, None, 8.0, (8.0, None, 12.0), date(2026, 5, 4), HOSTILE, "p"
+        metric="commits",
+        title=HOSTILE,
+        unit="count",
+        direction="neutral",
+        value=12.0,
+        n=12,
+        reason=None,
+        usual=8.0,
+        low=6.0,
+        high=9.0,
+        past=(8.0, None, 12.0),
+        last_start=date(2026, 5, 4),
+        definition=HOSTILE,
+        pitfalls="p",
     )
+    action = {"title": HOSTILE, "team": "T", "why": HOSTILE, "next_step": HOSTILE, "days_saved": 1.5, "basis": "guess"}
     parts: dict[str, object] = {
         "name": HOSTILE,
         "team": None,
         "period": "week",
         "start": date(2026, 5, 4),
         "end": date(2026, 5, 10),
-        "made_at": datetime(2026, 5, 11, 9),  # noqa: DTZ001 - only shown
+        "made_at": datetime(2026, 5, 11, 9, tzinfo=UTC),
         "collected_at": None,
-        "actions": [
-            {"title": HOSTILE, "team": "T", "why": HOSTILE, "next_step": HOSTILE, "days_saved": 1.5, "basis": "guess"}
-        ],
+        "staleness": HOSTILE,
+        "actions": [{**action, "first_seen_at": datetime(2026, 5, 4, tzinfo=UTC)}],
+        "actions_left": 2,
         "figures": [row],
         "standing": [row],
         "hotspots": [{"path": HOSTILE, "revisions": 3, "lines": 10, "trend": None, "authors": 1}],
         "folders": [],
         "coupling": [],
         "quality": [],
+        "terms": [{"title": HOSTILE, "definition": HOSTILE, "pitfalls": HOSTILE}],
     }
     return Digest(**{**parts, **more})  # type: ignore[arg-type]
 
@@ -69,6 +85,13 @@ def test_markdown_keeps_data_in_its_cell() -> None:
     assert "\\[x\\](javascript" in text  # escaped, so no link
 
 
+def test_a_value_within_its_usual_range_is_no_change() -> None:
+    (row,) = made().figures
+
+    assert "| +50% |" in render(made(), "md")
+    assert "| as usual |" in render(made(figures=[replace(row, value=9.0)]), "md")
+
+
 def test_an_empty_digest_says_so() -> None:
     for form in ("md", "html"):
         text = render(made(actions=[], figures=[], standing=[], hotspots=[]), form)  # type: ignore[arg-type]
@@ -97,4 +120,7 @@ def test_change_is_relative_to_what_is_usual() -> None:
 def test_a_spark_line_skips_what_is_missing() -> None:
     assert spark([1, None, 3]) == "0.0,20.0 96.0,2.0"
     assert spark([None, 1]) == ""
-    assert cell("a|b") == "a\\|b"
+
+
+def test_only_what_could_be_markup_is_escaped_in_a_cell() -> None:
+    assert cell("a|b_c/__init__.py") == r"a\|b_c/\_\_init\_\_.py"
