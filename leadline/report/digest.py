@@ -38,7 +38,8 @@ _HOTSPOTS = """
     ORDER BY revisions DESC, lines DESC, repo_id, path LIMIT 5
 """
 _FOLDERS = """
-    SELECT {repository} || coalesce(nullif(folder, ''), '(all)') AS folder, files, truck_factor, files_at_risk, lost_share
+    SELECT {repository} || coalesce(nullif(folder, ''), '(all)') AS folder, files, truck_factor,
+      files_at_risk, lost_share
     FROM metrics.folders
     WHERE files_at_risk > 0 AND ($team IS NULL OR team = $team)
       AND NOT EXISTS (
