@@ -81,7 +81,10 @@ def invent(seed: int, repositories: int = 1, commits: int = 40) -> World:
     for number in range(repositories):
         _invent_repository(world, rng, f"git:r{number}", commits)
     ends = [change.at for change in world.changes]
-    world.as_of = max(ends, default=world.as_of) + timedelta(seconds=rng.randrange(0, 100 * 86_400))
+    latest = max(ends, default=world.as_of)
+    # At any time after the last commit, or exactly 90 days after one of them: where the windows begin.
+    later = [latest + timedelta(seconds=rng.randrange(0, 100 * 86_400)), *(end + timedelta(days=90) for end in ends)]
+    world.as_of = max(latest, rng.choice([later[0], rng.choice(later)]))
     return world
 
 
@@ -138,7 +141,7 @@ def _invent_rows(rng: random.Random, tree: set[str]) -> list[Row]:
     """What one commit does to the tree, which it changes; every path is touched once at most."""
     rows: list[Row] = []
     touched: set[str] = set()
-    for _ in range(rng.choice([0, 1, 2, 2, 3, 4, 5, 5, 33])):
+    for _ in range(rng.choice([0, 1, 2, 2, 3, 4, 5, 5, 30, 31])):
         free = sorted(tree - touched)
         action = rng.choice("AMMMMMRRD") if free else "A"
         path = rng.choice(free) if action != "A" else _new_path(rng, tree | touched)

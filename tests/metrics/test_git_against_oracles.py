@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import oracles_git as oracle
 import polars as pl
@@ -53,13 +53,16 @@ def tell(seed: int) -> Told:
 def test_every_alive_file_keeps_its_history_through_renames(seed: int) -> None:
     told = tell(seed)
     expected: Counter[oracle.File] = Counter()
+    recent: Counter[oracle.File] = Counter()
     added: Counter[oracle.File] = Counter()
-    for _, named in told.folded:
+    for change, named in told.folded:
         for file, row in named:
             expected[file] += 1
+            recent[file] += change.at >= told.world.as_of - timedelta(days=90)
             added[file] += row["additions"]
     heads = {(row["repo_id"], row["path"]) for row in told.world.tables["head_files"]}
     assert told.by_file("files", "revisions") == {file: expected[file] for file in heads}
+    assert told.by_file("files", "revisions_90d") == {file: recent[file] for file in heads}
     assert told.by_file("files", "additions") == {file: added[file] for file in heads}
 
 
