@@ -49,11 +49,11 @@ class Files(Table):
     sum_of_coupling = col.number("Sum over its commits of at most 30 files of (files in the commit - 1)")
     age_months = col.number("Whole months since its last change")
     last_changed_at = col.instant("Its last change")
-    main_author_id = col.person("The person with the largest share of the lines added")
-    main_share = col.real("That person's share of the lines added")
+    main_author_id = col.person("The person with the largest share of the lines added; null while not counted")
+    main_share = col.real("That person's share of the lines added; null while not counted")
     knowers = col.number("People who know it (wrote or reviewed changes of it) and were active in the last 90 days")
     is_at_risk = col.flag("Whether fewer than two people know it and are still active")
-    lost_share = col.real("Share of its lines whose authors have been inactive for 90 days")
+    lost_share = col.real("Share of its lines whose authors have been inactive for 90 days; null while not counted")
 
 
 @pipeline(Files)

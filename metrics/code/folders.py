@@ -32,7 +32,7 @@ class Folders(Table):
     active_authors = col.number("Of these, people active in the last 90 days")
     active_file_authors = col.number("People active in the last 90 days who are an author of one of its files")
     files_at_risk = col.number("Files that fewer than two active people know")
-    lost_share = col.real("Share of its lines whose authors have been inactive for 90 days")
+    lost_share = col.real("Share of its lines whose authors have been inactive for 90 days; null while not counted")
     truck_factor = col.number("Its truck factor; null for a folder of fewer than 10 files")
     last_changed_at = col.instant("The last change of one of its files")
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.expressions import ACTIVE, folder
+from metrics.expressions import ACTIVE, folder, total
 from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -32,8 +32,8 @@ class Leavers(Table):
     repo_id = col.key("Repository")
     person_id = col.key_person("Active person")
     files = col.number("Files at the head of which the person is an author")
-    lines = col.real("Lines at the head that the person is taken to have written")
-    lines_share = col.real("Share of the repository's lines that is")
+    lines = col.real("Lines at the head that the person is taken to have written; null while not counted")
+    lines_share = col.real("Share of the repository's lines that is; null while not counted")
     files_left_without_author = col.number("Files whose only active author is the person")
     lines_left_without_author = col.number("Lines at the head of these files")
     files_left_without_knower = col.number("Files that no other active person knows")
@@ -57,7 +57,7 @@ def leavers(ownership: pl.LazyFrame, file_places: pl.LazyFrame, *, as_of: dateti
         parts.group_by(PERSON)
         .agg(
             files=pl.col("is_author").sum(),
-            lines=pl.col("lines").sum(),
+            lines=total(pl.col("lines")),
             files_left_without_author=pl.col("only_author").sum(),
             lines_left_without_author=pl.col("head_lines").filter("only_author").sum(),
             files_left_without_knower=pl.col("only_knower").sum(),

@@ -198,6 +198,7 @@ def test_line_counts_that_are_missing_are_null_and_not_0() -> None:
     unknown = tables["files"].select("revisions", "additions", "main_share", "lost_share")
     assert unknown.rows() == [(1, None, None, None)]
     assert tables["ownership"].select("share", "additions", "is_author").rows() == [(None, None, True)]
+    assert tables["leavers"].select("files", "lines", "lines_share").rows() == [(1, None, None)]
     churn = tables["observations"].filter(metric="churn", period="rolling_90d", scope_kind="all")
     assert churn.select("value", "n", "coverage", "reason").rows() == [(None, 1, 0.0, "not_counted")]
 
