@@ -5,9 +5,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from git_worlds import Row, World, run
+from git_worlds import Row, World, frame, run
 
 from metrics.actions import wording
+from metrics.actions.actions import ActionCandidates, Actions, actions
 from metrics.catalogue import RULES
 
 REPO = "git:acme/app"
@@ -264,6 +265,69 @@ def test_at_most_three_of_a_rule_and_ten_of_a_team() -> None:
     scopes = [{"team": "T", "kind": "path", "pattern": "acme/app:src/part0/**"}]
     by_team = [(action["team"], action["rank"]) for action in story.actions(team_scopes=scopes)]
     assert by_team == [("T", 1), (None, 1), (None, 2), (None, 3)]
+
+
+@pytest.mark.parametrize(("lines", "proposed"), [(66, True), (70, False)])
+def test_code_has_owners_where_a_tenth_of_it_is_by_active_people(lines: int, *, proposed: bool) -> None:
+    story = Story().head(900, "src/old/engine.py")
+    for days in range(400, 700, 10):
+        story.commit("gone", days, "src/old/engine.py")
+    for days, person in ((60, "ana"), (50, "bob"), (40, "ana"), (30, "bob"), (20, "cy")):
+        story.commit(person, days, "src/old/engine.py", lines=lines)
+    assert ("code_without_owner" in story.rules()) is proposed
+
+
+@pytest.mark.parametrize(("before", "proposed"), [(2, False), (3, True), (6, True), (7, False)])
+def test_a_hotspot_heats_when_its_changes_double(before: int, *, proposed: bool) -> None:
+    story = Story().head(2000, "src/hub.py").head(10, *(f"src/f{n}.py" for n in range(8)))
+    for day in range(before):
+        story.commit("ana", 500 - day, "src/hub.py")
+    for days in range(5, 65, 5):
+        story.commit("ana" if days % 10 else "bob", days, "src/hub.py")
+    for item in range(8):
+        story.commit("ana", 100, f"src/f{item}.py")
+    assert ("hotspot_heating" in story.rules()) is proposed
+
+
+@pytest.mark.parametrize(("recent", "proposed"), [(4, False), (5, True)])
+def test_coupling_of_the_past_is_no_news(recent: int, *, proposed: bool) -> None:
+    story = Story().head(50, "src/a/x.py", "src/b/y.py")
+    for day in range(8):
+        story.commit("ana", 300 - day if day < recent else 400, "src/a/x.py", "src/b/y.py")
+    assert ("hidden_coupling" in story.rules()) is proposed
+
+
+@pytest.mark.parametrize(("own", "proposed"), [((6, 4, 2), True), ((5, 5, 2), False)])
+def test_a_key_person_is_the_only_author_of_half_the_lines(own: tuple[int, ...], *, proposed: bool) -> None:
+    story = Story()
+    for person, count in zip(("ana", "bob", "cy"), own, strict=True):
+        paths = [f"src/{person}{number}/f.py" for number in range(count)]
+        story.head(90, *paths).commit(person, 40, *paths).commit(person, 30, *paths)
+    assert ("key_person" in story.rules()) is proposed
+
+
+def chosen(*proposals: tuple[str, str, float, float]) -> list[tuple[str, int]]:
+    """The actions chosen of proposals of (rule, item, days saved, confidence), in order, with their rank."""
+    rows = [
+        {"rule": rule, "item_kind": "file", "item_id": item, "repo_id": REPO, "days_saved": days, "confidence": sure}
+        for rule, item, days, sure in proposals
+    ]
+    schema = ActionCandidates.create_empty().schema
+    candidates = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    none = Actions.create_empty().lazy()
+    found = actions(candidates.lazy(), frame("repositories", []).lazy(), none, as_of=AS_OF).collect()
+    return found.select("action_id", "rank").rows()
+
+
+def test_ten_of_a_team_and_three_of_a_rule_are_chosen() -> None:
+    proposals = [(f"r{rule}", f"{rule}{item}", 5.0 - rule - item / 10, 0.5) for rule in range(4) for item in range(4)]
+    expected = [f"r{rule}:{rule}{item}" for rule in range(4) for item in range(3)][:10]
+    assert chosen(*proposals) == [(action, rank) for rank, action in enumerate(expected, 1)]
+
+
+def test_what_is_worth_most_comes_first_and_an_item_only_once() -> None:
+    proposals = [("a", "x", 3.0, 0.2), ("b", "x", 1.0, 0.9), ("a", "y", 2.0, 0.4), ("b", "z", 0.7, 1.0)]
+    assert chosen(*proposals) == [("b:x", 1), ("a:y", 2), ("b:z", 3)]
 
 
 def test_every_rule_is_tried_here() -> None:

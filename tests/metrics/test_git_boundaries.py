@@ -181,7 +181,7 @@ def test_a_team_has_what_its_members_did_from_the_first_to_before_the_last_insta
 
 def test_leaving_a_folder_alone() -> None:
     mine, shared = [f"src/m{n}.py" for n in range(3)], [f"src/s{n}.py" for n in range(3)]
-    lonely = [f"lib/f{n}.py" for n in range(4)]
+    lonely = [*(f"lib/f{n}.py" for n in range(4)), *(f"more/f{n}.py" for n in range(5))]
     old = ["src/m0.py"]
     commits = [
         (AS_OF - 200 * DAY, "a", old),
@@ -189,9 +189,9 @@ def test_leaving_a_folder_alone() -> None:
         *[(AS_OF - DAY, "b", shared)] * 7,
     ]
     (row,) = world_of(*commits).computed()["leavers"].filter(person_id="a").rows(named=True)
-    assert row["folders"] == ["src"]  # half of its six files; `lib` has only four
-    assert (row["files_left_without_knower"], row["active_files_left_without_knower"]) == (7, 6)
-    assert row["files_left_without_author"] == row["files"] - 3 == 7
+    assert row["folders"] == ["more", "src"]  # half of the six files of `src`; `lib` has only four
+    assert (row["files_left_without_knower"], row["active_files_left_without_knower"]) == (12, 11)
+    assert row["files_left_without_author"] == row["files"] - 3 == 12
 
 
 def test_the_share_that_is_lost_weighs_by_lines() -> None:

@@ -121,6 +121,11 @@ def test_whole_months(start: str, end: str, months: int) -> None:
     assert oracle.whole_months(begin, until) == months
 
 
+@pytest.mark.parametrize(("contributions", "people"), [([5, 5], 1), ([3, 3, 3], 2), ([1], 1), ([0.1, 0.2, 0.3], 1)])
+def test_exactly_half_of_the_contributions_is_enough(contributions: list[float], people: int) -> None:
+    assert pl.DataFrame({"n": contributions}).select(absence_factor(pl.col("n"))).item() == people
+
+
 def test_a_chain_of_renames_ends_at_the_newest_path() -> None:
     world = history(
         ("a", modify("a.py")),
@@ -167,6 +172,12 @@ def test_a_path_used_again_in_the_commit_of_the_rename_is_a_new_file() -> None:
 def test_a_change_from_a_branch_that_had_not_seen_the_rename_goes_with_the_file() -> None:
     world = history(("a", modify("a.py")), ("a", [rename("a.py", "b.py")]), ("a", modify("a.py")), head=("b.py",))
     assert revisions_of(world) == {"b.py": 3}
+
+
+def test_a_path_that_a_merge_brought_back_keeps_what_is_done_to_it() -> None:
+    # Merges have no changes of their own, so that nothing says that the path came back; but it is there at the head.
+    commits = [("a", modify("a.py")), ("a", [rename("a.py", "b.py")]), ("a", modify("a.py"))]
+    assert revisions_of(history(*commits, head=("a.py", "b.py"))) == {"a.py": 1, "b.py": 2}
 
 
 def test_a_copy_is_a_file_of_its_own() -> None:
