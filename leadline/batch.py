@@ -20,7 +20,7 @@ from leadline import engine, people, quality
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
 from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
-from leadline.interrupt import interrupted
+from leadline.interrupt import interrupted, wake_when_it_waits
 from leadline.sources import pages
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
@@ -112,6 +112,7 @@ def opened(config: Config, say: Say) -> Iterator[Run]:
 @contextmanager
 def _recorded(config: Config, warehouse: Warehouse, say: Say) -> Iterator[Run]:
     run = Run(config, warehouse, warehouse.start_run(), say)
+    wake_when_it_waits()
     try:
         yield run
     except (Exception, KeyboardInterrupt) as error:

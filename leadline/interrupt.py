@@ -29,6 +29,11 @@ def listening() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def wake_when_it_waits() -> None:
+    """Let Ctrl-C end a wait too: a library's own handler (polars sets one when imported) makes waits go on instead."""
+    signal.siginterrupt(signal.SIGINT, True)
+
+
 def interrupted() -> bool:
     """Whether a signal has arrived since the listening began."""
     return _seen.is_set()

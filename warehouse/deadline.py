@@ -1,36 +1,31 @@
-"""A time-out for a query."""
+"""Queries that end when their time is over, or when the user has had enough."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TypeVar
 
 import duckdb
 
 _AGAIN_SECONDS = 0.05
 
+T = TypeVar("T")
 
-@contextmanager
-def deadline(cursor: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
-    """Interrupt what runs on `cursor` inside the block once `seconds` have passed; None waits for ever.
 
+def bounded(cursor: duckdb.DuckDBPyConnection, work: Callable[[], T], seconds: float | None) -> T:
+    """What `work` returns, which uses `cursor`; DuckDB raises InterruptException in it once `seconds` have passed.
+
+    The work is done in another thread, because a query that is computed in this one keeps Python from hearing Ctrl-C.
     DuckDB forgets an interrupt that arrives between two steps (parsing, binding, executing, fetching): it is repeated
-    until the block ends.
+    until the work has ended.
     """
-    if seconds is None:
-        yield
-        return
-    done = threading.Event()
-
-    def watch() -> None:
-        overdue = not done.wait(seconds)
-        while overdue:
-            cursor.interrupt()
-            overdue = not done.wait(_AGAIN_SECONDS)
-
-    watcher = threading.Thread(target=watch, name="query deadline", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
+    end = float("inf") if seconds is None else time.monotonic() + seconds
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="query") as worker:
+        working = worker.submit(work)
+        try:
+            while wait([working], timeout=_AGAIN_SECONDS).not_done and time.monotonic() < end:
+                pass
+        finally:
+            while wait([working], timeout=_AGAIN_SECONDS).not_done:
+                cursor.interrupt()
+    return working.result()

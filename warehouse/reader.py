@@ -11,7 +11,7 @@ import polars as pl
 
 from warehouse import generations, results
 from warehouse.connect import NO_EXTENSIONS, first_line, threads
-from warehouse.deadline import deadline
+from warehouse.deadline import bounded
 from warehouse.errors import NoGeneration, QueryError, QueryTimeout, WarehouseUnusable
 from warehouse.statements import one_query
 
@@ -69,9 +69,7 @@ class Reader:
         began = time.perf_counter()
         with self._cursor() as cursor:
             try:
-                with deadline(cursor, timeout_seconds):
-                    relation = cursor.sql(one_query(cursor, sql), params=parameters or None)
-                    frame = results.frame(relation if limit is None else relation.limit(limit + 1))
+                frame = bounded(cursor, lambda: _rows(cursor, sql, parameters, limit), timeout_seconds)
             except duckdb.InterruptException:
                 raise QueryTimeout(
                     f"the query took longer than {timeout_seconds:g} seconds", hint="ask for less: fewer rows, a filter"
@@ -104,6 +102,14 @@ class Reader:
                     if path.exists():
                         raise _unreadable(path, error) from None
             raise NoGeneration(f"{path} was removed while it was opened")
+
+
+def _rows(
+    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters | None, limit: int | None
+) -> pl.DataFrame:
+    """The rows of a query, and one more than the limit where there are more."""
+    relation = cursor.sql(one_query(cursor, sql), params=parameters or None)
+    return results.frame(relation if limit is None else relation.limit(limit + 1))
 
 
 def _unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
