@@ -11,6 +11,7 @@ FOLDER = ["repo_id", "folder"]
 MIN_LINES = 500
 MIN_REVISIONS = 5
 MIN_LOST = 0.9
+MAX_KNOWN = 0.5
 NAME = "code_without_owner"
 
 
@@ -35,14 +36,20 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             changed_files=(pl.col("revisions_12m") > 0).sum(),
             changed_lines=pl.col("lines").filter(pl.col("revisions_12m") > 0).sum(),
             recent=pl.col("revisions_90d").sum(),
+            known=(pl.col("knowers") > 0).sum(),
             lost=pl.when(measured > 0).then((pl.col("lost_share") * pl.col("lines")).sum() / measured),
-            paths=listed(inside(pl.col("path"), pl.col("folder")), pl.col("revisions_12m")),
+            paths=listed(
+                inside(pl.col("path"), pl.col("folder")).filter(pl.col("revisions_12m") > 0),
+                pl.col("revisions_12m").filter(pl.col("revisions_12m") > 0),
+            ),
         )
         .filter(
             pl.col("lines") >= MIN_LINES,
             pl.col("changes") >= MIN_REVISIONS,
             pl.col("recent") > 0,
             pl.col("lost") >= MIN_LOST,
+            # Who is no author by the lines may know the files all the same, from changing or reviewing them.
+            pl.col("known") <= MAX_KNOWN * pl.col("files"),
         )
         .join(active, on=FOLDER, how="anti")
         .select(
@@ -56,11 +63,12 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             title=pl.format("{} keeps changing, but none of its authors is active", "folder"),
             why=pl.format(
                 "Nobody who was active in the last 90 days is an author of any of its source files ({}, {}), and {} "
-                "of the lines were written by people who are not active any more. Its files changed {} in the "
-                "last 12 months, most of all {}.",
+                "of the lines were written by people who are not active any more; somebody active knows {} of them at "
+                "all. The files changed {} in the last 12 months, most of all {}.",
                 counted(pl.col("files"), "file"),
                 counted(pl.col("lines"), "line"),
                 percent(pl.col("lost")),
+                counted(pl.col("known"), "file"),
                 counted(pl.col("changes"), "time"),
                 "paths",
             ),
@@ -82,8 +90,9 @@ RULE = Rule(
     responsibility="strategy",
     definition=(
         f"Folders (at most two levels) of {MIN_LINES} source lines or more, at least {100 * MIN_LOST:.0f} % of them by "
-        f"people who have been inactive for 90 days, no active author of any file, changed {MIN_REVISIONS} times or "
-        "more in 12 months and at least once in the last 90 days."
+        "people who have been inactive for 90 days, without an active author of any file, at most "
+        f"{100 * MAX_KNOWN:.0f} % of the files known to anybody active, changed {MIN_REVISIONS} times or more in 12 "
+        "months and at least once in the last 90 days."
     ),
     propose=propose_code_without_owner,
 )

@@ -11,6 +11,8 @@ MIN_REVISIONS = 10
 MIN_BEFORE = 3
 MIN_TREND = 1.0
 MIN_RECENT = 5
+MIN_PEOPLE = 2
+MAX_RANK = 20
 NAME = "hotspot_heating"
 
 
@@ -30,6 +32,9 @@ def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.L
             pl.col("revisions") >= MIN_REVISIONS,
             pl.col("revisions_before") >= MIN_BEFORE,
             pl.col("trend") >= MIN_TREND,
+            # One person's series of small commits is a piece of work, not a sign of trouble.
+            pl.col("authors") >= MIN_PEOPLE,
+            pl.col("rank") <= MAX_RANK,
         )
         .join(files.select(*FILE, "revisions_90d"), on=FILE)
         .filter(pl.col("revisions_90d") >= MIN_RECENT)
@@ -75,8 +80,9 @@ RULE = Rule(
     title="Hotspot getting hotter",
     responsibility="problem_solving",
     definition=(
-        f"Source files among the hotspots with {MIN_REVISIONS} changes or more in 12 months, at least twice as many as "
-        f"in the 12 months before (then at least {MIN_BEFORE}), and {MIN_RECENT} or more in the last 90 days."
+        f"Source files among the {MAX_RANK} first hotspots with {MIN_REVISIONS} changes or more in 12 months, at least "
+        f"twice as many as in the 12 months before (then at least {MIN_BEFORE}), and {MIN_RECENT} or more in the last "
+        f"90 days, by {MIN_PEOPLE} people or more."
     ),
     propose=propose_hotspot_heating,
 )

@@ -128,18 +128,25 @@ def test_tests_documentation_and_idle_files_are_no_risk() -> None:
     assert story.actions() == []
 
 
-def test_code_without_owner() -> None:
-    story = Story().head(900, "src/old/engine.py")
+def old_code(*, lines: int, idle: int = 2) -> Story:
+    """One file that active people change, with so many lines each time, beside idle ones; all by somebody long gone."""
+    others = [f"src/old/part{number}.py" for number in range(idle)]
+    story = Story().head(900, "src/old/engine.py").head(10, *others)
     for days in range(400, 700, 10):
         story.commit("gone", days, "src/old/engine.py")
+    story.commit("gone", 700, *others)
     for days, person in ((60, "ana"), (50, "bob"), (40, "ana"), (30, "bob"), (20, "cy")):
-        story.commit(person, days, "src/old/engine.py", lines=1)
-    (action,) = story.actions()
+        story.commit(person, days, "src/old/engine.py", lines=lines)
+    return story
+
+
+def test_code_without_owner() -> None:
+    (action,) = old_code(lines=1).actions()
     assert action["action_id"] == "code_without_owner:git:acme/app:src/old"
     assert action["why"] == (
-        "Nobody who was active in the last 90 days is an author of any of its source files (1 file, 900 lines), and "
-        "99 % of the lines were written by people who are not active any more. Its files changed 5 times in the "
-        "last 12 months, most of all engine.py."
+        "Nobody who was active in the last 90 days is an author of any of its source files (3 files, 920 lines), and "
+        "99 % of the lines were written by people who are not active any more; somebody active knows 1 file of them "
+        "at all. The files changed 5 times in the last 12 months, most of all engine.py."
     )
 
 
@@ -269,12 +276,12 @@ def test_at_most_three_of_a_rule_and_ten_of_a_team() -> None:
 
 @pytest.mark.parametrize(("lines", "proposed"), [(66, True), (70, False)])
 def test_code_has_owners_where_a_tenth_of_it_is_by_active_people(lines: int, *, proposed: bool) -> None:
-    story = Story().head(900, "src/old/engine.py")
-    for days in range(400, 700, 10):
-        story.commit("gone", days, "src/old/engine.py")
-    for days, person in ((60, "ana"), (50, "bob"), (40, "ana"), (30, "bob"), (20, "cy")):
-        story.commit(person, days, "src/old/engine.py", lines=lines)
-    assert ("code_without_owner" in story.rules()) is proposed
+    assert ("code_without_owner" in old_code(lines=lines).rules()) is proposed
+
+
+@pytest.mark.parametrize(("idle", "proposed"), [(0, False), (1, True)])
+def test_code_that_active_people_know_needs_no_owner(idle: int, *, proposed: bool) -> None:
+    assert ("code_without_owner" in old_code(lines=1, idle=idle).rules()) is proposed
 
 
 @pytest.mark.parametrize(("before", "proposed"), [(2, False), (3, True), (6, True), (7, False)])
