@@ -237,7 +237,8 @@ def compute(run: Run) -> None:
     strangers = people.unknown_members(run.config, matched)
     for stranger in strangers:
         run.say(f"leadline: warning: {stranger}", problem=True)
-    run.warehouse.replace("meta.data_quality", quality.findings(run.warehouse, at, strangers))
+    found = quality.findings(run.warehouse, at, release_tag=run.config.deployments.tag, strangers=strangers)
+    run.warehouse.replace("meta.data_quality", found)
     _finish(run)  # so that the published file tells how its own run ended
     run.published = publish(
         run.warehouse,

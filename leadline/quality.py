@@ -82,11 +82,19 @@ CHECKS = (
 )
 """What is checked after every run."""
 
+MOST = 0.5
+"""The share of a repository's tags that should be releases; below it the pattern is in doubt."""
+
 _REPAIRS = 'SELECT "check", sum(count)::BIGINT AS count FROM meta.repairs GROUP BY ALL HAVING sum(count) > 0'
 
 
-def findings(warehouse: Warehouse, now: datetime, strangers: Iterable[Problem] = ()) -> pl.DataFrame:
-    """Return the rows of `meta.data_quality`: faults found now, rows repaired, unknown team members."""
+def findings(
+    warehouse: Warehouse, now: datetime, *, release_tag: str, strangers: Iterable[Problem] = ()
+) -> pl.DataFrame:
+    """Return the rows of `meta.data_quality`: faults found now, rows repaired, tags ignored, unknown team members.
+
+    `release_tag` is the regular expression that says which tags are releases.
+    """
     rows = [(check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS]
     rows += [
         (
@@ -98,10 +106,23 @@ def findings(warehouse: Warehouse, now: datetime, strangers: Iterable[Problem] =
         )
         for check, count in warehouse.query(_REPAIRS).iter_rows()
     ]
+    rows.append(_ignored_tags(warehouse, release_tag))
     unknown = [str(problem) for problem in strangers]
     rows.append(("unknown_team_members", "warning", len(unknown), "figures by team", "; ".join(unknown)))
     found = pl.DataFrame(rows, schema=META["data_quality"].column_names(), orient="row")
     return META["data_quality"].cast(found).filter(pl.col("count") > 0).sort("check")
+
+
+def _ignored_tags(warehouse: Warehouse, release_tag: str) -> tuple[str, str, int, str, str]:
+    """Count the tags that are no release, in repositories where most are not: the pattern may be too narrow."""
+    tags = warehouse.read("tags", ["repo_id", "name"]).with_columns(is_release=pl.col("name").str.contains(release_tag))
+    ignored = tags.filter(pl.col("is_release").mean().over("repo_id") < MOST).filter(~pl.col("is_release"))
+    example = next(iter(ignored["name"].sort(descending=True)), "none")
+    hint = (
+        f"Of {tags.height:,} tags, {tags.filter('is_release').height:,} count as releases: [deployments] tag is {release_tag}, "
+        f"which leaves out {example}, for example; widen it if that is a release"
+    )
+    return "tags_that_are_no_release", "warning", ignored.height, "release rhythm, deployment frequency", hint
 
 
 def _count(warehouse: Warehouse, check: Check, now: datetime) -> int:
