@@ -15,6 +15,10 @@ from warehouse.store import Warehouse
 from warehouse.tables import META
 
 
+Row = tuple[str, str, int, str, str]
+"""Check, severity, count, affected metric, hint."""
+
+
 @dataclass(frozen=True)
 class Check:
     """A fault that can be counted."""
@@ -95,7 +99,9 @@ def findings(
 
     `release_tag` is the regular expression that says which tags are releases.
     """
-    rows = [(check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS]
+    rows: list[Row] = [
+        (check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS
+    ]
     rows += [
         (
             check,
@@ -113,14 +119,14 @@ def findings(
     return META["data_quality"].cast(found).filter(pl.col("count") > 0).sort("check")
 
 
-def _ignored_tags(warehouse: Warehouse, release_tag: str) -> tuple[str, str, int, str, str]:
+def _ignored_tags(warehouse: Warehouse, release_tag: str) -> Row:
     """Count the tags that are no release, in repositories where most are not: the pattern may be too narrow."""
     tags = warehouse.read("tags", ["repo_id", "name"]).with_columns(is_release=pl.col("name").str.contains(release_tag))
     ignored = tags.filter(pl.col("is_release").mean().over("repo_id") < MOST).filter(~pl.col("is_release"))
     example = next(iter(ignored["name"].sort(descending=True)), "none")
     hint = (
-        f"Of {tags.height:,} tags, {tags.filter('is_release').height:,} count as releases: [deployments] tag is {release_tag}, "
-        f"which leaves out {example}, for example; widen it if that is a release"
+        f"Of {tags.height:,} tags, {tags.filter('is_release').height:,} count as releases: [deployments] tag is "
+        f"{release_tag}, which leaves out {example}, for example; widen it if that is a release"
     )
     return "tags_that_are_no_release", "warning", ignored.height, "release rhythm, deployment frequency", hint
 
