@@ -14,7 +14,6 @@ from leadline.errors import Problem
 from warehouse.store import Warehouse
 from warehouse.tables import META
 
-
 Row = tuple[str, str, int, str, str]
 """Check, severity, count, affected metric, hint."""
 
