@@ -39,8 +39,9 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             known=(pl.col("knowers") > 0).sum(),
             lost=pl.when(measured > 0).then((pl.col("lost_share") * pl.col("lines")).sum() / measured),
             paths=listed(
-                inside(pl.col("path"), pl.col("folder")).filter(pl.col("revisions_12m") > 0),
-                pl.col("revisions_12m").filter(pl.col("revisions_12m") > 0),
+                # Nulls are left out; a filter in here makes polars 2.1 crash on some frames.
+                pl.when(pl.col("revisions_12m") > 0).then(inside(pl.col("path"), pl.col("folder"))),
+                pl.col("revisions_12m"),
             ),
         )
         .filter(
