@@ -17,6 +17,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("leadline.cli.export", "Write every published table to files"),
     "identities": ("leadline.cli.identities", "Show who was merged with whom, and why"),
     "status": ("leadline.cli.status", "Show the last runs, freshness and row counts"),
-    "rebuild": ("leadline.cli.rebuild", "Derive the core tables again from archived payloads"),
+    "rebuild": ("leadline.cli.rebuild", "Derive the core tables again from what is on disk"),
     "config": ("leadline.cli.config", "Show or check the configuration"),
 }

@@ -152,7 +152,7 @@ def installed_version() -> str:
 
 leadline = LazyGroup(
     name="leadline",
-    help="Analytics for tech leads: what is stuck, who waits for whom, where knowledge or code is at risk.",
+    help="Analytics for tech leads: where code, knowledge and releases are at risk, and what to do about it.",
     epilog=(
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 a source could not be reached, 4 partly done, "
         "5 another run holds the warehouse, 130 interrupted."

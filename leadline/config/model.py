@@ -121,7 +121,7 @@ class TicketRule(Section):
 
 
 class Incidents(Section):
-    """Which tickets are incidents; any pipeline or pager can report them too (`leadline record`)."""
+    """Which tickets are incidents."""
 
     tickets: TicketRule = TicketRule(type=("Incident",), labels=("incident", "sev1"))
     """Types and labels that make a ticket an incident."""

@@ -109,6 +109,16 @@ def test_a_team_nobody_has_is_named_with_those_that_exist(company: Path) -> None
     ]
 
 
+def test_the_queries_of_the_guide_run(company: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "reading-the-numbers.md").read_text(encoding="utf-8")
+    queries = [query for query in guide.split("```sql")[1].split("```")[0].split(";") if query.strip()]
+    with duckdb.connect(company / "leadline-data" / "leadline.duckdb", read_only=True) as connection:
+        for query in queries:
+            connection.execute(query)
+    assert leadline(company, "sql", queries[3].strip(), "--format", "csv").stdout.startswith("path,revisions_before")
+    assert len(queries) == 8
+
+
 def test_metrics_are_explained(company: Path) -> None:
     listed = json.loads(leadline(company, "metrics", "list", "--json").stdout)
     shown = leadline(company, "metrics", "show", str(listed[0]["name"])).stdout
