@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboards import scope
-from dashboards.parts import kpi
+from dashboards.parts import caveats, kpi
 from dashboards.views import coupling, hotspots, knowledge, leavers, ownership
 
-FIGURES = (kpi.Kpi("truck_factor"), kpi.Kpi("files_at_risk"), kpi.Kpi("knowledge_loss"), kpi.Kpi("hotspots"))
+FIGURES = tuple(kpi.Kpi(metric) for metric in ("truck_factor", "files_at_risk", "knowledge_loss", "hotspots"))
 
 VIEWS = {
     "Hotspots": hotspots.draw,
@@ -19,6 +19,7 @@ VIEWS = {
 chosen = scope.current()
 repositories = scope.repository_labels()
 st.title("Where is code or knowledge at risk?")
+caveats.draw()
 kpi.row(FIGURES, chosen)
 tabs = st.tabs(list(VIEWS), key="view", on_change="rerun", bind="query-params")
 for tab, draw in zip(tabs, VIEWS.values(), strict=True):

@@ -4,14 +4,14 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data, scope, settings
-from dashboards.parts import action, charts, empty, kpi, words
+from dashboards.parts import action, caveats, charts, empty, kpi, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import attention
 
 FIGURES = (
-    kpi.Kpi("commits", "week"),
-    kpi.Kpi("active_authors", "week"),
+    kpi.Kpi("commits", "week", of="members", item=None),
+    kpi.Kpi("active_authors", "week", of="members", item=None),
     kpi.Kpi("truck_factor"),
     kpi.Kpi("files_at_risk"),
 )
@@ -29,13 +29,14 @@ told = [words.plain(settings.current().name), words.plain(where), words.plain(ch
 told.append(words.count(actions.height, "action") + (f", {new} new since the run before" if new else ""))
 st.caption(" · ".join(filter(None, told)))
 
+caveats.draw()
 kpi.row(FIGURES, chosen)
 
 left, right = st.columns([3, 2], gap="small")
 
 with left:
     if actions.is_empty():
-        empty.nothing_here("Nothing to act on: no rule found anything that is worth an interruption.")
+        empty.no_action(narrowed=bool(chosen.repository or chosen.team))
     for (team,), of_team in actions.group_by("team", maintain_order=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(words.plain(str(team)) if team else "No team", anchor=False, width="stretch")
@@ -48,16 +49,19 @@ with left:
 with right:
     sql = attention.activity(chosen)
     activity = data.rows(sql)
-    with card(
-        "Commits per week", sql=sql, frame=activity, key="activity", note="On the default branch, without merges."
-    ):
+    known = activity.drop_nulls("commits")
+    whose = kpi.OF_A_TEAM["members"] if chosen.team else ("", "")
+    note = f"Of people, on the default branch, without merges; weeks that are over. {whose[1]}"
+    with card(f"Commits per week{whose[0]}", sql=sql, frame=activity, key="activity", note=note.strip()):
         if activity.is_empty():
-            empty.nothing_here("No commits yet.", "leadline collect")
+            empty.nothing_here("No commits in any week that is over.")
+        elif known.is_empty():
+            empty.nothing_here(f"Not shown: {activity['reason'][-1].replace('_', ' ')}.")
         else:
-            usual = activity["commits"].cast(pl.Float64).quantile(0.5)
+            last, usual = known["commits"][-1], words.number(known["commits"].cast(pl.Float64).quantile(0.5, "linear"))
             st.altair_chart(
-                charts.weekly(activity, "commits", "Commits"),
-                alt=f"{activity['commits'][-1]:,} commits in the last week, {usual:,.0f} in a usual one",
+                charts.weekly(known, "commits", "Commits"),
+                alt=f"{words.count(last, 'commit')} in the last week, {usual} in a usual one",
             )
     sql = attention.knowers(chosen)
     known = data.rows(sql)

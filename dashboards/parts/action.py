@@ -25,14 +25,27 @@ def draw(action: Mapping[str, Any], repositories: Mapping[str, str]) -> None:
             with st.popover("Rule", type="tertiary", icon=":material/help:"):
                 _explain(action)
             if action["days_saved"]:
-                saved = words.number(action["days_saved"], "days")
-                st.caption(f"saves about {saved} · {words.share(action['confidence'])} sure", width="stretch")
+                st.caption(f"saves about {_days(action)} · {_sure(action)}", width="stretch")
 
 
 def _explain(action: Mapping[str, Any]) -> None:
     st.markdown(f"**{words.plain(action['rule_title'] or action['rule'])}** (rule `{action['rule']}`)")
     if action["rule_definition"]:
         st.markdown(words.plain(action["rule_definition"]))
-    if action["basis"]:
-        st.markdown(f"Days saved: {words.plain(action['basis'])}")
+    if action["days_saved"]:
+        basis = f": {words.plain(action['basis'])}" if action["basis"] else ""
+        st.markdown(f"**About {_days(action)} saved**{basis}. An estimate by the rule, in working days of one person.")
+        st.markdown(
+            f"**{_sure(action).capitalize()}**: how likely it is that the rule is right about this and that acting "
+            "pays. Actions are listed by days saved × this."
+        )
     st.caption(f"About `{action['item_id']}` · first seen {words.instant(action['first_seen_at'])}")
+
+
+def _days(action: Mapping[str, Any]) -> str:
+    days = action["days_saved"]
+    return f"{words.number(days)} working {'day' if days == 1 else 'days'}"
+
+
+def _sure(action: Mapping[str, Any]) -> str:
+    return f"the rule is {words.share(action['confidence'])} sure"

@@ -3,9 +3,12 @@
 import altair as alt
 import polars as pl
 
-from dashboards.parts import colors
+from dashboards.parts import colors, words
 
 HEIGHT = 210
+
+PERCENT = "format(100 * datum.value, '.0f') + ' %'"
+"""An axis of shares, written as everywhere else."""
 
 
 def total(frame: pl.DataFrame, column: str) -> float:
@@ -53,27 +56,59 @@ def knowers(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(all_files, changing).properties(height=HEIGHT)
 
 
-def shares(frame: pl.DataFrame, name: str) -> alt.LayerChart | alt.FacetChart:
-    """Lines by team or person as bars: all pale, those of active people in front; columns `lines`, `active_lines`."""
+def shares(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Lines by team as bars: all pale, those of active people in front; columns `lines`, `active_lines`."""
     everything = total(frame, "lines") or 1
     shown = frame.with_columns(
         share=pl.col("lines") / everything, active_share=pl.col("active_lines").fill_null(0) / everything
     )
+    shown = shown.with_columns(told=_told(shown["share"]), told_active=_told(shown["active_share"]))
     base = alt.Chart(shown).encode(
-        y=alt.Y(f"{name}:N", sort=shown[name].to_list(), title=None, axis=alt.Axis(labelLimit=220)),
+        y=alt.Y("team:N", sort=shown["team"].to_list(), title=None, axis=alt.Axis(labelLimit=220)),
         tooltip=[
-            alt.Tooltip(f"{name}:N", title=name.capitalize()),
-            alt.Tooltip("share:Q", title="Share of lines", format=".1%"),
-            alt.Tooltip("active_share:Q", title="… by people active in 90 days", format=".1%"),
+            alt.Tooltip("team:N", title="Team"),
+            alt.Tooltip("told:N", title="Share of lines"),
+            alt.Tooltip("told_active:N", title="… by people active in 90 days"),
             alt.Tooltip("lines:Q", title="Lines", format=",.0f"),
         ],
     )
-    axis = alt.Axis(format=".0%", tickCount=5)
+    axis = alt.Axis(labelExpr=PERCENT, tickCount=5)
     everybody = base.mark_bar(opacity=0.3, color=colors.category(0)).encode(
         x=alt.X("share:Q", title="Share of lines (solid: active people)", axis=axis)
     )
     active = base.mark_bar(color=colors.category(0), height=alt.RelativeBandSize(0.45)).encode(x="active_share:Q")
     return alt.layer(everybody, active).properties(height=max(70, 34 * shown.height + 40))
+
+
+def concentration(frame: pl.DataFrame) -> alt.Chart:
+    """One bar of all lines: those of active people, then the others; columns `written_by`, `share`, `people`."""
+    chart: alt.Chart = (
+        alt.Chart(frame.with_columns(told=_told(frame["share"]), place=pl.int_range(pl.len())))
+        .mark_bar(height=30)
+        .encode(
+            x=alt.X("share:Q", title="Share of lines", axis=alt.Axis(labelExpr=PERCENT, tickCount=5)),
+            color=alt.Color(
+                "written_by:N",
+                scale=alt.Scale(
+                    domain=["Active people", "Inactive people"], range=[colors.category(0), colors.heat(0.25)]
+                ),
+                legend=alt.Legend(orient="top", title=None),
+            ),
+            order=alt.Order("place:O"),
+            tooltip=[
+                alt.Tooltip("written_by:N", title="Written by"),
+                alt.Tooltip("told:N", title="Share of lines"),
+                alt.Tooltip("people:Q", title="People", format=","),
+            ],
+        )
+        .properties(height=120)
+    )
+    return chart
+
+
+def _told(shares: pl.Series) -> pl.Series:
+    """Shares in words, written as everywhere else."""
+    return pl.Series([words.share(share) for share in shares], dtype=pl.String)
 
 
 def folders_at_risk(frame: pl.DataFrame) -> alt.Chart:
@@ -85,7 +120,8 @@ def folders_at_risk(frame: pl.DataFrame) -> alt.Chart:
         .then(pl.lit("1"))
         .when(pl.col("truck_factor") == 2)  # noqa: PLR2004 - a truck factor of two
         .then(pl.lit("2"))
-        .otherwise(pl.lit("3+"))
+        .otherwise(pl.lit("3+")),
+        told=_told(frame["lost_share"]),
     )
     scale = alt.Scale(
         domain=["1", "2", "3+", "–"],
@@ -105,7 +141,7 @@ def folders_at_risk(frame: pl.DataFrame) -> alt.Chart:
             ),
             tooltip=[
                 alt.Tooltip("folder:N", title="Folder"),
-                alt.Tooltip("lost_share:Q", title="Share of lines lost", format=".0%"),
+                alt.Tooltip("told:N", title="Share of lines lost"),
                 alt.Tooltip("lost_lines:Q", title="Lines lost", format=",.0f"),
                 alt.Tooltip("truck_factor:Q", title="Truck factor"),
                 alt.Tooltip("files_at_risk:Q", title="Files at risk", format=","),

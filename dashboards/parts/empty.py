@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from dashboards import settings
+from dashboards import data, settings
+from dashboards.parts import words
+from dashboards.queries import about
 
 
 def nothing_published() -> None:
@@ -15,6 +17,17 @@ def nothing_published() -> None:
     )
 
 
-def nothing_here(what: str, command: str = "leadline run") -> None:
-    """A card without content: why it is empty, and the command that fills it."""
-    st.caption(f":material/info: {what} `{command}` brings in what is new.")
+def nothing_here(what: str, command: str | None = None) -> None:
+    """A card without content: why it is empty, and the command that fills it where there is one."""
+    st.caption(f":material/info: {what}" + (f" `{command}` fills this." if command else ""))
+
+
+def no_action(*, narrowed: bool) -> None:
+    """The place of the actions where there are none: what was checked and when; `narrowed` by a filter or not."""
+    rules, runs = data.rows(about.RULES)["rules"][0], data.rows(about.LAST_RUN)
+    told = [f"{words.count(rules, 'rule')} checked"]
+    told += [f"last run {words.ago(at)}, {words.instant(at)}" for at in runs["started_at"]]
+    with st.container(border=True, gap="xsmall"):
+        within = " in the chosen repository or team" if narrowed else ""
+        st.markdown(f":material/check_circle: **No rule found anything to act on{within}**")
+        st.caption(", ".join(told))

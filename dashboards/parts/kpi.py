@@ -1,6 +1,6 @@
 """The figures at the head of a page: value, sparkline, and change against the scope's own past."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from dashboards.queries import about, attention
 from dashboards.scope import Scope
 
 EARLIER = 12
-"""How many periods before the last one it is compared with."""
+"""How many periods before the last one it is compared with, as in the digest."""
 
 SPARKLINE = 52
 """How many periods the sparkline shows at most."""
@@ -21,19 +21,28 @@ SPARKLINE = 52
 ENOUGH = 4
 """Fewer earlier periods give no comparison."""
 
-_COLORS: dict[str, Literal["normal", "inverse", "off"]] = {"higher": "normal", "lower": "inverse", "neutral": "off"}
-
 _SUFFIXES = {"week": " per week", "month": " by month", "rolling_90d": ""}
 
 Period = Literal["week", "month", "rolling_90d"]
+Color = Literal["green", "red", "off"]
+Arrow = Literal["up", "down", "off"]
+
+OF_A_TEAM = {
+    "members": (" · by members", "For a team: what its members did, in every repository."),
+    "code": (" · own code", "For a team: about the code that it owns, whoever wrote it."),
+}
+"""What the figures of a team are taken from: a mark for the title, and the same in words."""
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """A metric of the catalogue and the period it is shown by."""
+    """A metric of the catalogue, the period it is shown by, and what a team's figure is taken from."""
 
     metric: str
     period: Period = "rolling_90d"
+    of: Literal["members", "code"] = "code"
+    item: str | None = "file"
+    """What `n` counts; None where that is the figure itself."""
 
 
 @dataclass(frozen=True)
@@ -42,82 +51,124 @@ class Change:
 
     text: str
     against: str
+    arrow: Arrow
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one figure shows: its value, a word beside it, the change, and the values of the periods."""
+
+    value: str
+    told: str | None
+    change: Change | None = None
+    trend: Sequence[float] = ()
 
 
 def row(figures: Sequence[Kpi], scope: Scope) -> None:
     """Draw a row of figures."""
     with st.grid(len(figures), min_column_width=170):
         for kpi in figures:
-            figure(kpi, scope)
+            draw(kpi, scope)
 
 
-def figure(kpi: Kpi, scope: Scope) -> None:
+def draw(kpi: Kpi, scope: Scope) -> None:
     """Draw one figure; where it is not known, the reason stands in its place."""
     catalogue = data.rows(about.CATALOGUE).filter(pl.col("name") == kpi.metric)
     known = catalogue.row(0, named=True) if catalogue.height else {}
     unit = str(known.get("unit") or "count")
     series = data.rows(attention.series(kpi.metric, kpi.period, scope))
     if series.is_empty() and scope.observed[0] == "all":
-        value, told, change, values = *_spread(kpi, unit), None, []
+        figure = _spread(kpi, unit, scope)
     else:
-        values = series["value"].drop_nulls().to_list()
-        last = series.row(-1, named=True) if series.height else {}
-        value, told = words.number(last.get("value"), unit), reason(last)
-        change = changed(values, unit) if last.get("value") is not None else None
+        figure = _observed(kpi, unit, series, scope)
+    change = figure.change
     st.metric(
-        f"{known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}",
-        value,
+        f"{known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}{OF_A_TEAM[kpi.of][0] if scope.team else ''}",
+        figure.value,
         change.text if change else None,
-        delta_description=change.against if change else told,
-        delta_color=_COLORS.get(str(known.get("direction")), "off") if change else "off",
-        chart_data=values[-SPARKLINE:] if len(values) > ENOUGH else None,
+        delta_description=change.against if change else figure.told,
+        delta_color=color(known.get("direction"), change.arrow) if change else "off",
+        delta_arrow=change.arrow if change else "off",
+        chart_data=figure.trend[-SPARKLINE:] if len(figure.trend) > ENOUGH else None,
         chart_type="area",
-        help=described(known),
+        help=described(known, OF_A_TEAM[kpi.of][1] if scope.team else None),
         border=True,
         height="stretch",
     )
 
 
-def _spread(kpi: Kpi, unit: str) -> tuple[str, str | None]:
+def _observed(kpi: Kpi, unit: str, series: pl.DataFrame, scope: Scope) -> Figure:
+    """The last observation of a scope, beside those before it."""
+    last = series.row(-1, named=True) if series.height else {}
+    return Figure(
+        words.number(last.get("value"), unit),
+        _still_active(scope) if kpi.metric == "truck_factor" and last.get("value") else reason(last, kpi.item),
+        changed(series["value"], unit),
+        series["value"].drop_nulls().to_list(),
+    )
+
+
+def _spread(kpi: Kpi, unit: str, scope: Scope) -> Figure:
     """The least and the greatest value of the repositories, for a metric that is not computed over all of them."""
     values = data.rows(attention.by_repository(kpi.metric, kpi.period))["value"].drop_nulls().sort().to_list()
     if not values:
-        return words.MISSING, reason({})
+        return Figure(words.MISSING, reason({}, kpi.item))
     least, greatest = (words.number(value, unit) for value in (values[0], values[-1]))
-    told = f"across {words.count(len(values), 'repository', 'repositories')}"
-    return (least if least == greatest else f"{least} – {greatest}"), told
+    told = _still_active(scope) if kpi.metric == "truck_factor" and values[-1] else None
+    if len(values) > 1:
+        told = ", ".join(filter(None, (f"in {words.count(len(values), 'repository', 'repositories')}", told)))
+    return Figure(least if least == greatest else f"{least} – {greatest}", told)
 
 
-def changed(values: Sequence[float], unit: str) -> Change | None:
-    """The last value against the median of the periods before; None where these are too few."""
-    earlier = pl.Series(values[-EARLIER - 1 : -1], dtype=pl.Float64)
-    if len(earlier) < ENOUGH:
+def _still_active(scope: Scope) -> str:
+    """How many of the people that truck factors count are still there."""
+    people, active = data.rows(attention.truck_people(scope)).row(0)
+    if people == 1:
+        return f"who is {'still' if active else 'no longer'} active"
+    return f"of whom {active or 'none'} {'is' if active < 2 else 'are'} still active"  # noqa: PLR2004 - grammar
+
+
+def changed(values: pl.Series, unit: str) -> Change | None:
+    """The last value against the median of up to 12 periods before; None where it or most of them are not known."""
+    last, earlier = values.tail(1).to_list(), values.head(-1).tail(EARLIER).drop_nulls().cast(pl.Float64)
+    usual = earlier.median()
+    if not last or last[0] is None or len(earlier) < ENOUGH or not isinstance(usual, float):
         return None
-    usual = earlier.quantile(0.5) or 0.0
-    against = f"from {words.number(usual, unit)} usually"
-    difference = values[-1] - usual
+    difference = last[0] - usual
+    arrow: Arrow = "up" if difference > 0 else "down" if difference < 0 else "off"
     if unit == "share":
-        return Change(f"{100 * difference:+.1f} points", against)
-    if usual:
-        return Change(f"{100 * difference / usual:+.0f} %", against)
-    return Change(f"{difference:+,.1f}", against)
+        text = words.change(difference, 1, "points")
+    elif usual:
+        text = words.change(last[0] / usual - 1)
+    else:
+        text = f"{difference:+,.1f}".replace("-", words.MINUS)
+    return Change(text, f"from {words.number(usual, unit)} usually", arrow)
 
 
-def reason(observation: dict[str, object]) -> str | None:
-    """Why there is no value, or how many items it was taken from, in words."""
+def color(direction: object, arrow: Arrow) -> Color:
+    """Green for a change to the better, red for one to the worse, gray where neither can be said."""
+    if arrow == "off" or direction not in {"higher", "lower"}:
+        return "off"
+    return "green" if (arrow == "up") is (direction == "higher") else "red"
+
+
+def reason(observation: Mapping[str, object], item: str | None) -> str | None:
+    """Why there is no value, or of how many items it was taken, in words."""
     if not observation:
         return "not computed for this scope"
     if observation.get("value") is None:
         return str(observation.get("reason") or "not known").replace("_", " ")
     items = observation.get("n")
-    return f"from {items:,} items" if isinstance(items, int) else None
+    return f"of {words.count(items, item)}" if item and isinstance(items, int) else None
 
 
-def described(known: dict[str, object]) -> str | None:
+def described(known: Mapping[str, object], of_a_team: str | None = None) -> str | None:
     """Definition and pitfalls of a metric, as help."""
     if not known:
-        return None
+        return of_a_team
     parts = [words.plain(str(known["definition"] or ""))]
+    if of_a_team:
+        parts.insert(0, f"**{of_a_team}**")
     if known["pitfalls"]:
         parts.append(f"**How it is misread:** {words.plain(str(known['pitfalls']))}")
     return "\n\n".join(parts)

@@ -146,8 +146,13 @@ def _tip(row: dict[str, Any]) -> str:
 
 def takeaway(files: pl.DataFrame) -> str:
     """What the map says, in a sentence."""
+    most = max(files["revisions_12m"].drop_nulls(), default=0)
+    if most <= STEPS[-1]:
+        changed = words.count(files.filter(pl.col("revisions_12m") > 0).height, "file")
+        told = f", none more than {words.count(most, 'time')}" if most else ""
+        return f"{changed} of {files.height:,} changed in 12 months{told}"
     busy = files.filter(pl.col("revisions_12m") > STEPS[-1])
-    changes, hot = total(files, "revisions_12m") or 1, total(busy, "revisions_12m")
+    changes, hot = total(files, "revisions_12m"), total(busy, "revisions_12m")
     return (
         f"{words.count(busy.height, 'file')} of {files.height:,} changed more than {STEPS[-1]} times in 12 months "
         f"and took {words.share(hot / changes)} of all changes"

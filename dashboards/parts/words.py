@@ -6,6 +6,8 @@ from dashboards import settings
 
 MISSING = "–"
 
+MINUS = "\N{MINUS SIGN}"
+
 LARGE = 100
 """From here on, digits behind the point say nothing."""
 
@@ -33,6 +35,12 @@ def share(value: float | None) -> str:
         return MISSING
     percent = 100 * value
     return f"{percent:.1f} %" if 0 < abs(percent) < 9.95 else f"{percent:.0f} %"  # noqa: PLR2004 - two digits
+
+
+def change(value: float, digits: int = 0, unit: str = "%") -> str:
+    """A difference in hundredths with its sign, a proper minus: `+311 %`, `−5 %`, `−1.5 points`, `0 %`."""
+    text = f"{100 * value:+,.{digits}f}"
+    return f"{text.lstrip('+-') if float(text.replace(',', '')) == 0 else text.replace('-', MINUS)} {unit}"
 
 
 def count(value: int, one: str, many: str | None = None) -> str:

@@ -3,20 +3,32 @@
 LAST_RUN = "SELECT run_id, started_at, finished_at, status FROM meta.runs ORDER BY run_id DESC LIMIT 1"
 
 FRESHNESS = """
-WITH last AS (
-    SELECT source, arg_max(status, run_id) AS status, arg_max(error, run_id) AS error, sum(requests) AS requests
-    FROM meta.run_sources GROUP BY source
+WITH read AS (
+    SELECT source, max(updated_at) AS read_at, count(DISTINCT scope) AS scopes FROM meta.sync_state GROUP BY source
+),
+asked AS (SELECT source, sum(requests)::BIGINT AS requests FROM meta.run_sources GROUP BY source),
+last AS (SELECT coalesce(error, '') AS error FROM meta.runs ORDER BY run_id DESC LIMIT 1),
+failed AS (
+    SELECT source, arg_max(s.error, s.run_id) AS error
+    FROM meta.run_sources AS s, last
+    WHERE s.status = 'failed' AND contains(last.error, s.source || ': ' || s.error)
+    GROUP BY source
 )
 SELECT
-    source,
-    max(updated_at) AS read_at,
-    count(DISTINCT scope) AS scopes,
-    any_value(last.status) AS status,
-    any_value(last.error) AS error,
-    any_value(last.requests)::BIGINT AS requests
-FROM meta.sync_state FULL JOIN last USING (source)
-GROUP BY source ORDER BY source
+    source, read_at, coalesce(scopes, 0) AS scopes, if(failed.source IS NULL, 'ok', 'failed') AS status,
+    failed.error, requests
+FROM read FULL JOIN failed USING (source) LEFT JOIN asked USING (source)
+ORDER BY source
 """
+
+NEWEST = """
+SELECT
+    max(committed_at) AS newest_at,
+    (SELECT count(DISTINCT person_id) FROM metrics.contributors WHERE is_active) AS active_people
+FROM commits WHERE committed_at <= (SELECT max(started_at) FROM meta.runs)
+"""
+
+RULES = "SELECT count(*) AS rules FROM meta.rule_catalogue"
 
 RUNS = """
 SELECT

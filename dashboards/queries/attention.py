@@ -29,11 +29,19 @@ WHERE metric = {metric} AND period = {period} AND scope_kind = 'repository'
 GROUP BY scope ORDER BY scope
 """
 
+_TRUCK_PEOPLE = """
+WITH counted AS (SELECT DISTINCT unnest(person_ids) AS person_id FROM metrics.truck_factor WHERE {where})
+SELECT
+    count(*) AS people,
+    count(*) FILTER (person_id IN (SELECT person_id FROM metrics.contributors WHERE is_active)) AS active
+FROM counted
+"""
+
 _ACTIVITY = """
-SELECT week, sum(commits)::BIGINT AS commits, sum(additions)::BIGINT AS additions, sum(deletions)::BIGINT AS deletions
-FROM metrics.activity
-{where}
-GROUP BY week ORDER BY week
+SELECT period_start AS week, value::BIGINT AS commits, reason
+FROM metrics.observations
+WHERE metric = 'commits' AND period = 'week' AND scope_kind = {kind} AND scope = {scope} AND {since}
+ORDER BY week
 """
 
 _KNOWERS = """
@@ -89,10 +97,20 @@ def by_repository(metric: str, period: str) -> str:
     return _BY_REPOSITORY.format(metric=literal(metric), period=literal(period))
 
 
+def truck_people(scope: Scope) -> str:
+    """How many people the truck factor of the chosen scope counts, and how many of them are still active."""
+    kind, name = scope.observed
+    everywhere = "scope_kind = 'repository'"
+    of_one = f"scope_kind = {literal(kind)} AND scope = {literal(name)}"
+    return _TRUCK_PEOPLE.format(where=everywhere if kind == "all" else of_one)
+
+
 def activity(scope: Scope) -> str:
-    """Commits and lines by week."""
-    newest = "SELECT max(week) FROM metrics.activity"
-    return _ACTIVITY.format(where=scope.where("file_class = 'all'", scope.since("week", newest), team=None))
+    """Commits of people by week, in the chosen scope: the series of the figure, over the chosen period."""
+    kind, name = scope.observed
+    newest = "SELECT max(period_start) FROM metrics.observations WHERE period = 'week'"
+    since = scope.since("period_start", newest)
+    return _ACTIVITY.format(kind=literal(kind), scope=literal(name), since=since)
 
 
 def knowers(scope: Scope) -> str:

@@ -8,7 +8,7 @@ SELECT repo_id, path, folder, team, file_class, lines, revisions, revisions_befo
     authors
 FROM metrics.hotspots
 {where}
-ORDER BY score DESC, repo_id, path
+ORDER BY revisions DESC, lines DESC, repo_id, path
 """
 
 _FILE_MAP = """
@@ -43,26 +43,45 @@ SELECT
     count(DISTINCT o.person_id) AS people,
     count(DISTINCT o.person_id) FILTER (o.is_active) AS active_people,
     sum(o.lines) FILTER (o.is_active) AS active_lines
-FROM metrics.ownership AS o
+FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path)
 LEFT JOIN (SELECT person_id, min(team) AS team FROM team_members WHERE valid_to IS NULL GROUP BY person_id) AS m
     USING (person_id)
 {where}
 GROUP BY 1 ORDER BY lines DESC NULLS LAST
 """
 
-_PEOPLE_SHARES = """
+_KNOWERS = """
 SELECT
     coalesce(p.name, o.person_id) AS person,
-    sum(o.lines) AS lines,
-    sum(o.revisions)::BIGINT AS revisions,
-    count(*) FILTER (o.is_author) AS authored_files,
-    bool_or(o.is_active) AS is_active,
+    count(*) AS files,
     max(o.last_at) AS last_at
-FROM metrics.ownership AS o LEFT JOIN people AS p USING (person_id)
+FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path) LEFT JOIN people AS p USING (person_id)
 {where}
 GROUP BY o.person_id, p.name
-ORDER BY lines DESC NULLS LAST, revisions DESC
-LIMIT 200
+ORDER BY lower(person), o.person_id
+"""
+
+_CONCENTRATION = """
+WITH parts AS (
+    SELECT o.person_id, bool_or(o.is_active) AS is_active, sum(o.lines) AS lines
+    FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path)
+    {where}
+    GROUP BY o.person_id HAVING sum(o.lines) > 0
+)
+SELECT
+    if(is_active, 'Active people', 'Inactive people') AS written_by,
+    count(*) AS people,
+    sum(lines) AS lines,
+    sum(lines) / (SELECT sum(lines) FROM parts) AS share,
+    max(lines) / (SELECT sum(lines) FROM parts) AS largest_single_share
+FROM parts
+GROUP BY is_active ORDER BY is_active DESC
+"""
+
+_PLACE = """
+SELECT count(*) AS files, coalesce(bool_or(f.path = {path}), FALSE) AS is_file
+FROM metrics.files AS f
+{where}
 """
 
 _FOLDERS = """
@@ -93,7 +112,7 @@ _HELD_BY_ONE = """
 WITH held AS (SELECT repo_id, person_id, unnest(folders) AS folder FROM metrics.leavers)
 SELECT
     f.repo_id, f.folder, f.files, f.lines, f.revisions_90d, f.files_at_risk,
-    list(coalesce(p.name, h.person_id)) AS held_by
+    list(coalesce(p.name, h.person_id) ORDER BY lower(p.name), h.person_id) AS held_by
 FROM held AS h JOIN metrics.folders AS f USING (repo_id, folder) LEFT JOIN people AS p USING (person_id)
 {where}
 GROUP BY ALL ORDER BY f.revisions_90d DESC, f.lines DESC NULLS LAST, f.folder
@@ -105,6 +124,9 @@ FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path)
 {where}
 """
 
+LEAST_CHANGES = 3
+"""A hotspot with fewer changes in 12 months is not listed: it is large, not busy."""
+
 NAMED = """
 SELECT count(*) FILTER (name IS NOT NULL AND name <> 'Person ' || left(md5(person_id), 8)) > 0 AS named
 FROM people WHERE NOT is_bot
@@ -112,9 +134,10 @@ FROM people WHERE NOT is_bot
 """Whether the file names people at all: with `[privacy] people = "off"` it holds pseudonyms."""
 
 
-def hotspots(scope: Scope) -> str:
-    """Files by size and frequency of change, the hottest first."""
-    return _HOTSPOTS.format(where=scope.where())
+def hotspots(scope: Scope, *, tests: bool = False) -> str:
+    """Source files that are hotspots, those that change most first; with tests if asked."""
+    classes = "file_class IN ('source', 'test')" if tests else "file_class = 'source'"
+    return _HOTSPOTS.format(where=scope.where("is_hotspot", f"revisions >= {LEAST_CHANGES}", classes))
 
 
 def file_map(scope: Scope) -> str:
@@ -141,9 +164,10 @@ def coupling(
     return _COUPLING.format(where=scope.where(*conditions, team=None))
 
 
-def files(scope: Scope, search: str = "") -> str:
-    """Files that are people's work and whose path contains a text, those at risk first; at most 500."""
+def files(scope: Scope, search: str = "", *, folder: str = "") -> str:
+    """Files that are people's work, in a folder or with a text in their path, those at risk first; at most 500."""
     found = [f"contains(lower(path), {literal(search.lower())})"] if search else []
+    found += [f"starts_with(path, {literal(folder + '/')})"] if folder else []
     return _FILES.format(where=scope.where("is_counted", *found))
 
 
@@ -152,16 +176,26 @@ def team_shares(scope: Scope, path: str) -> str:
     return _TEAM_SHARES.format(where=_inside(scope, path))
 
 
-def people_shares(scope: Scope, path: str) -> str:
-    """Lines of a file or folder by who wrote them; an empty path is everything."""
-    return _PEOPLE_SHARES.format(where=_inside(scope, path))
+def knowers(scope: Scope, path: str) -> str:
+    """The active people who know a file, or any file of a folder, by name: nobody is ranked."""
+    return _KNOWERS.format(where=_inside(scope, path, "o.is_knower", "o.is_active"))
 
 
-def _inside(scope: Scope, path: str) -> str:
-    if not path:
-        return scope.where(repository="o.repo_id", team=None)
-    below = literal(path.rstrip("/") + "/")
-    return scope.where(f"(o.path = {literal(path)} OR starts_with(o.path, {below}))", repository="o.repo_id", team=None)
+def concentration(scope: Scope, path: str) -> str:
+    """Lines of a file or folder by whether who wrote them is active, and the largest part of one person, unnamed."""
+    return _CONCENTRATION.format(where=_inside(scope, path))
+
+
+def place(scope: Scope, path: str) -> str:
+    """How many files that are people's work are at a path, and whether it is one itself."""
+    return _PLACE.format(path=literal(path), where=_inside(scope, path, "f.is_counted"))
+
+
+def _inside(scope: Scope, path: str, *conditions: str) -> str:
+    at = []
+    if path:
+        at.append(f"(f.path = {literal(path)} OR starts_with(f.path, {literal(path.rstrip('/') + '/')}))")
+    return scope.where(*conditions, *at, repository="f.repo_id", team="f.team")
 
 
 def folders(scope: Scope, level: int) -> str:

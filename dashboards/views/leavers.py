@@ -50,20 +50,8 @@ def _outcome(scope: Scope, outcome: simulation.Outcome, people: int) -> None:
     files = outcome.files
     without_author, without_knower = files.filter("loses_author"), files.filter("loses_knower")
     with st.grid(4, min_column_width=170):
-        st.metric(
-            "Files with an active author",
-            words.share(outcome.authored_after / max(outcome.held, 1)),
-            f"{100 * (outcome.authored_after - outcome.authored_before) / max(outcome.held, 1):.1f} points",
-            delta_description=f"from {words.share(outcome.authored_before / max(outcome.held, 1))}",
-            border=True,
-        )
-        st.metric(
-            "Files an active person knows",
-            words.share(outcome.known_after / max(outcome.held, 1)),
-            f"{100 * (outcome.known_after - outcome.known_before) / max(outcome.held, 1):.1f} points",
-            delta_description=f"from {words.share(outcome.known_before / max(outcome.held, 1))}",
-            border=True,
-        )
+        _kept("Files with an active author", outcome.held, outcome.authored_before, outcome.authored_after)
+        _kept("Files an active person knows", outcome.held, outcome.known_before, outcome.known_after)
         st.metric(
             "Left without an author",
             words.count(without_author.height, "file"),
@@ -109,6 +97,19 @@ def _outcome(scope: Scope, outcome: simulation.Outcome, people: int) -> None:
             },
             alt="Files that would be left without an author or anyone who knows them",
         )
+
+
+def _kept(title: str, held: int, before: int, after: int) -> None:
+    """Draw the share of files that still have somebody, against the share before."""
+    st.metric(
+        title,
+        words.share(after / max(held, 1)),
+        words.change((after - before) / max(held, 1), 1, "points"),
+        delta_description=f"from {words.share(before / max(held, 1))}",
+        delta_arrow="down" if after < before else "off",
+        delta_color="red" if after < before else "off",
+        border=True,
+    )
 
 
 def _held_by_one(scope: Scope, repositories: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
 """Who wrote a file or folder, and who still knows it."""
 
+from dataclasses import dataclass
+
 import polars as pl
 import streamlit as st
 
@@ -11,11 +13,25 @@ from dashboards.queries import code
 from dashboards.scope import Scope
 
 LIST = "ownership-files"
-PEOPLE = 12
+
+SEEN = 8
+"""People that are seen without scrolling."""
+
+SCROLLED = 360
+"""Height in pixels of a longer list."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file or folder that exists; `folder` is the one whose files are listed, empty at the root."""
+
+    path: str
+    folder: str
+    is_file: bool
 
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - views have one signature
-    """Draw the list of files to choose from, and the shares of the chosen file or folder."""
+    """Draw who knows the chosen file or folder and whose lines it holds, and the list of files to choose from."""
     path = st.text_input(
         "File or folder",
         key="path",
@@ -24,50 +40,87 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
         icon=":material/search:",
         type="search",
         label_visibility="collapsed",
-    )
-    chosen = _existing(scope, path.strip())
+    ).strip()
+    place = _existing(scope, path)
+    chosen = place.path if place else ""
     left, right = st.columns([3, 2], gap="small")
     with left:
-        _files(scope, _around(chosen) if chosen else path.strip())
+        if place:
+            _knowers(scope, place)
+        _files(scope, place, path)
     with right:
+        _concentration(scope, chosen)
         _teams(scope, chosen)
-        if chosen:
-            _people(scope, chosen)
 
 
-def _existing(scope: Scope, path: str) -> str:
-    """The path where it is a file or folder, else nothing."""
-    return path if path and data.rows(code.people_shares(scope, path)).height else ""
+def _existing(scope: Scope, path: str) -> Place | None:
+    """The file or folder at a path; None where nothing is."""
+    path = path.rstrip("/")
+    found = data.rows(code.place(scope, path)).row(0, named=True)
+    if not path or not found["files"]:
+        return None
+    return Place(path, path.rpartition("/")[0] if found["is_file"] else path, found["is_file"])
 
 
-def _around(path: str) -> str:
-    """The folder of a file; a folder as it is."""
-    folder, slash, name = path.rpartition("/")
-    return folder + slash if "." in name else path
-
-
-def _files(scope: Scope, search: str) -> None:
-    sql = code.files(scope, search)
-    files = data.rows(sql)
-    title = f"Files with “{words.plain(search)}”, those at risk first" if search else "Files, those at risk first"
+def _knowers(scope: Scope, place: Place) -> None:
+    sql = code.knowers(scope, place.path)
+    people = data.rows(sql)
     note = (
-        "Choose a row to see who wrote the file. At risk: fewer than two people who know it are still active. At most "
-        "500 files are listed."
+        "People who created it, changed it outside bulk changes, or reviewed a change, and were active anywhere in the "
+        "last 90 days; by name."
     )
-    with card(title, sql=sql, frame=files, key="files", note=note):
+    with card(f"Active people who know {words.plain(place.path)}", sql=sql, frame=people, key="people", note=note):
+        if people.is_empty():
+            st.markdown(":material/warning: Nobody who was active in the last 90 days knows it.")
+        elif not data.rows(code.NAMED)["named"].any():
+            known = words.count(people.height, "active person knows", "active people know")
+            st.caption(
+                f':material/visibility_off: {known} it; who they are is not shown: `[privacy] people` is `"off"`.'
+            )
+        else:
+            _names(people)
+
+
+def _names(people: pl.DataFrame) -> None:
+    """A table that nobody can sort: it is no ranking."""
+    with st.container(height=SCROLLED if people.height > SEEN else "content", border=False):
+        st.table(
+            people.select(
+                pl.col("person").alias("Name"),
+                pl.col("files").alias("Files known here"),
+                pl.Series("Last change", [words.day(at) for at in people["last_at"]], dtype=pl.String),
+            ),
+            border="horizontal",
+            hide_index=True,
+            alt=f"{words.count(people.height, 'active person', 'active people')} who know it, by name",
+        )
+
+
+def _files(scope: Scope, place: Place | None, search: str) -> None:
+    sql = code.files(scope, folder=place.folder) if place else code.files(scope, search)
+    files = data.rows(sql)
+    if place:
+        title = f"{'Beside it, in' if place.is_file else 'Files in'} {words.plain(place.folder) or 'all folders'}"
+    else:
+        title = f"Files with “{words.plain(search)}” in their path" if search else "Files"
+    note = (
+        "Choose a row to see who knows the file. At risk: fewer than two people who know it are still active. Changes: "
+        "commits of the last 90 days. At most 500 files are listed."
+    )
+    with card(f"{title}, those at risk first", sql=sql, frame=files, key="files", note=note):
         if files.is_empty():
-            empty.nothing_here("No file has that in its path." if search else "No files yet.")
+            empty.nothing_here("No file that is people's work has that in its path." if search else "No files yet.")
             return
         table(
-            files.with_columns(short("path", 33)),
+            files.with_columns(short("path", 30)),
             {
-                "path": Column("File", width=205),
-                "knowers": Column("Know it", "count", width=56, help="Active people who wrote or reviewed it"),
-                "lost_share": Column("Lost", "bar", width=72, help="Share of lines whose authors are inactive"),
-                "lines": Column("Lines", "count", width=52),
-                "revisions_90d": Column("Changes", "count", width=62, help="Commits of the last 90 days"),
-                "is_at_risk": Column("At risk", "flag", width=55),
-                "last_changed_at": Column("Last change", "day", width=95),
+                "path": Column("File", width=185),
+                "knowers": Column("Know it", "count", width=58, help="Active people who wrote or reviewed it"),
+                "lost_share": Column("Lost", "bar", width=70, help="Share of lines whose authors are inactive"),
+                "lines": Column("Lines", "count", width=50),
+                "revisions_90d": Column("Changes", "count", width=65, help="Commits of the last 90 days"),
+                "is_at_risk": Column("At risk", "flag", width=52),
+                "last_changed_at": Column("Last change", "day", width=90),
             },
             alt="Files with the number of people who know them",
             rows=17,
@@ -86,41 +139,41 @@ def _choose(files: pl.DataFrame) -> None:
 def _teams(scope: Scope, path: str) -> None:
     sql = code.team_shares(scope, path)
     teams = data.rows(sql)
-    with card("Written by team" if path else "Everything, by team", sql=sql, frame=teams, key="team-shares"):
+    title = "Lines by team" if path else "Lines of everything, by team"
+    with card(title, sql=sql, frame=teams, key="team-shares", note="By the team of who wrote them."):
         if not teams["lines"].sum():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
             return
-        lost = 1 - charts.total(teams, "active_lines") / charts.total(teams, "lines")
-        takeaway = f"{words.share(lost)} of the lines were written by people who are no longer active"
-        st.altair_chart(charts.shares(teams, "team"), alt=f"Shares of lines by team; {takeaway}")
-        st.caption(f"{takeaway}.")
+        first = teams.row(0, named=True)
+        share = words.share(first["lines"] / charts.total(teams, "lines"))
+        st.altair_chart(charts.shares(teams), alt=f"Shares of lines by team; {first['team']}: {share}")
 
 
-def _people(scope: Scope, path: str) -> None:
-    if not data.rows(code.NAMED)["named"].any():
-        st.caption(
-            ':material/visibility_off: Figures about single people are not shown: `[privacy] people` is `"off"`, or '
-            "nobody is known yet."
-        )
-        return
-    sql = code.people_shares(scope, path)
-    people = data.rows(sql)
-    with card("Written by person", sql=sql, frame=people, key="people-shares"):
-        if not people["lines"].sum():
+def _concentration(scope: Scope, path: str) -> None:
+    sql = code.concentration(scope, path)
+    parts = data.rows(sql)
+    note = (
+        "Of the lines at the head that people wrote (programs are left out); active: in the last 90 days, anywhere. A "
+        "person is taken to have written the same share of the lines as of all lines ever added."
+    )
+    title = "Are its authors still here?" if path else "Are the authors of everything still here?"
+    with card(title, sql=sql, frame=parts, key="concentration", note=note):
+        if parts.is_empty():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
             return
-        first = people.row(0, named=True)
-        st.altair_chart(
-            charts.shares(_with_others(people), "person"),
-            alt=f"{first['person']} wrote {words.share(first['lines'] / charts.total(people, 'lines'))} of the lines",
-        )
+        st.altair_chart(charts.concentration(parts), alt=concentrated(parts))
+        st.caption(f"{concentrated(parts)}.")
 
 
-def _with_others(people: pl.DataFrame) -> pl.DataFrame:
-    """The first people as they are, all others as one row."""
-    shown = people.select("person", "lines", active_lines=pl.when("is_active").then("lines").otherwise(0.0))
-    if people.height <= PEOPLE + 1:
-        return shown
-    rest = shown.slice(PEOPLE)
-    others = rest.select(pl.lit(f"{rest.height} others").alias("person"), pl.col("lines", "active_lines").sum())
-    return pl.concat([shown.head(PEOPLE), others])
+def concentrated(parts: pl.DataFrame) -> str:
+    """How much active people wrote, and how much of all a single person did, in a sentence that names nobody."""
+    active = parts.filter(pl.col("written_by") == "Active people")
+    share, people = (charts.total(active, column) for column in ("share", "people"))
+    everybody = int(charts.total(parts, "people"))
+    if everybody == 1:
+        return f"One person wrote all of it and is {'still' if people else 'no longer'} active"
+    largest = words.share(float(parts.select(pl.col("largest_single_share").max()).item()))
+    return (
+        f"{words.share(share)} was written by {words.count(int(people), 'person', 'people')} of {everybody:,} who "
+        f"{'is' if people == 1 else 'are'} still active; the largest part by one person is {largest}"
+    )

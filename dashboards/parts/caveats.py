@@ -1,0 +1,40 @@
+"""What limits all that a page says: sources that could not be read, and code that nobody has touched for long."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from dashboards import data
+from dashboards.parts import words
+from dashboards.queries import about
+
+QUIET_DAYS = 30
+"""A newest commit older than this is pointed out."""
+
+
+def draw() -> None:
+    """Draw a line for each source that failed in the last run, and one where the newest commit is old."""
+    for source in data.rows(about.FRESHNESS).iter_rows(named=True):
+        if source["status"] == "failed":
+            st.warning(_failed(source), icon=":material/sync_problem:")
+    newest = data.rows(about.NEWEST).row(0, named=True)
+    if newest["newest_at"] is None:
+        st.warning("No commit is known yet: `leadline run` reads what the sources have.", icon=":material/history:")
+    elif told := quiet(newest["newest_at"], newest["active_people"], datetime.now(UTC).replace(tzinfo=None)):
+        st.warning(told, icon=":material/history:")
+
+
+def quiet(newest_at: datetime, active_people: int, now: datetime) -> str | None:
+    """What an old newest commit (UTC) means for the figures; None while it is fresh."""
+    days = (now - newest_at).days
+    if days <= QUIET_DAYS:
+        return None
+    active = words.count(active_people, "person counts", "people count") if active_people else "nobody counts"
+    return f"**Newest commit {days:,} days ago:** {active} as active, so risks can hardly be judged."
+
+
+def _failed(source: dict[str, Any]) -> str:
+    name, error = words.plain(source["source"]), words.plain(source["error"])
+    since = f"its data is of {words.instant(source['read_at'])}" if source["read_at"] else "nothing of it is known"
+    return f"**{name} could not be read in the last run**, {since}: {error}"
