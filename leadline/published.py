@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from leadline.config import Config
+from warehouse import inspection
+from warehouse.errors import WarehouseError
 from warehouse.reader import Reader
 from warehouse.tables import CORE, SourceTable
 
@@ -25,6 +27,19 @@ def tables(config: Config) -> list[str]:
         "ORDER BY schema_name <> 'main', schema_name, table_name",
     )
     return found["name"].to_list()
+
+
+def last_runs(config: Config) -> pl.DataFrame:
+    """Return the columns of `meta.runs` and the seconds of the last five runs, newest first.
+
+    They come from the warehouse, where those stand too that published nothing; as published while a run holds it.
+    Raises warehouse.errors.NoGeneration where there was none yet.
+    """
+    try:
+        runs = inspection.last_runs(config.directory)
+    except (WarehouseError, OSError):
+        runs = query(config, "FROM meta.runs ORDER BY run_id DESC LIMIT 5")
+    return runs.with_columns(seconds=(pl.col("finished_at") - pl.col("started_at")).dt.total_milliseconds() / 1000)
 
 
 def row_counts(config: Config) -> pl.DataFrame:

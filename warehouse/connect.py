@@ -54,7 +54,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         holder = re.search(r"lock is held.*PID (\d+)", str(error))
         if holder:
             raise WarehouseBusy(int(holder[1]), None, directory=path.parent) from None
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     return connection
 
 
@@ -74,7 +74,7 @@ def failures_told(path: Path, *, written: Path | None = None) -> Iterator[None]:
     except duckdb.Error as error:
         if _DAMAGED not in str(error):
             raise
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
 
 
 def first_line(error: duckdb.Error) -> str:
@@ -82,7 +82,8 @@ def first_line(error: duckdb.Error) -> str:
     return (str(error).strip().splitlines() or ["unknown error"])[0][:300]
 
 
-def _unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
+def unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
+    """What to tell when the warehouse file cannot be read."""
     return WarehouseUnusable(
         f"{path} cannot be read: {first_line(error)}",
         hint="move the file away: the next run collects everything again",

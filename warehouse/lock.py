@@ -40,10 +40,10 @@ class Lock:
     _held: FileLock
 
     @classmethod
-    def take(cls, directory: Path) -> "Lock":
-        """The lock on `directory`, at once; raises `WarehouseBusy` naming the holder."""
+    def take(cls, directory: Path, *, patience_seconds: float = 0.0) -> "Lock":
+        """The lock on `directory`, at once or after a little patience; raises `WarehouseBusy` naming the holder."""
         path = directory / LOCK_FILE
-        held = FileLock(path, timeout=0, thread_local=False, preserve_lock_file=True, on_acquired=_sign)
+        held = FileLock(path, timeout=patience_seconds, thread_local=False, preserve_lock_file=True, on_acquired=_sign)
         try:
             held.acquire()
         except Timeout:

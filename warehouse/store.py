@@ -27,6 +27,9 @@ FILE = "warehouse.duckdb"
 
 _OF_SOURCES = [catalog.main(name) for name, table in CORE.items() if issubclass(table, SourceTable)]
 
+_PATIENCE_SECONDS = 1.0
+"""Longer than anybody takes who only looks in (`warehouse.inspection`)."""
+
 RunStatus = Literal["ok", "partial", "failed", "interrupted"]
 
 
@@ -46,7 +49,7 @@ class Warehouse:
         Raises WarehouseBusy while another process has it open, and WarehouseUnusable for a file that cannot be read.
         """
         directory.mkdir(parents=True, exist_ok=True)
-        lock = Lock.take(directory)
+        lock = Lock.take(directory, patience_seconds=_PATIENCE_SECONDS)
         try:
             connection = _open(directory / FILE)
         except BaseException:

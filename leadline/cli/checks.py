@@ -53,8 +53,9 @@ def all_checks(app: "App") -> Iterator[Check]:
     yield from _git(config)
     for source in config.source:
         yield from _credentials(source, config)
+        yield from _collectable(source)
     yield from _warehouse(config.directory)
-    yield _last_run(config.directory)
+    yield _last_run(config)
 
 
 def _mistakes(error: ConfigError) -> Iterator[Check]:
@@ -104,10 +105,17 @@ def _credentials(source: "Source", config: "Config") -> Iterator[Check]:
             yield fail(source.name, f"{config.locate(name)} cannot be read", hint, ExitCode.SOURCE)
 
 
+def _collectable(source: "Source") -> Iterator[Check]:
+    """What a run will say about a source of a kind that this version cannot read."""
+    from leadline.sources import not_collected
+
+    if source.kind != "git":
+        error = not_collected(source)
+        yield fail(source.name, str(error), error.hint, error.exit_code)
+
+
 def _warehouse(directory: Path) -> Iterator[Check]:
     """Whether runs can write, whether one is running, and how much room is left."""
-    from warehouse.lock import Lock, WarehouseBusy
-
     existing = next(folder for folder in (directory, *directory.parents) if folder.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         yield fail("warehouse", f"{directory} cannot be written", "check who owns it, or set warehouse.path")
@@ -115,12 +123,7 @@ def _warehouse(directory: Path) -> Iterator[Check]:
     if existing != directory:
         yield Check("ok", "warehouse", f"{directory} does not exist yet; the first run makes it")
     else:
-        try:
-            Lock.take(directory).release()
-        except WarehouseBusy as busy:
-            yield Check("warn", "warehouse", str(busy), busy.hint)
-        else:
-            yield Check("ok", "warehouse", f"{directory} can be written, no run holds it")
+        yield _state_of(directory)
     free = shutil.disk_usage(existing).free / GIB
     if free < 1:
         yield Check("warn", "disk", f"{free:.2f} GiB free at {existing}", "make room before the next run")
@@ -128,30 +131,50 @@ def _warehouse(directory: Path) -> Iterator[Check]:
         yield Check("ok", "disk", f"{free:,.0f} GiB free at {existing}")
 
 
-def _last_run(directory: Path) -> Check:
-    """What the published file says about the last run."""
+def _state_of(directory: Path) -> Check:
+    """Whether the warehouse can be opened."""
     from warehouse.errors import NoGeneration, WarehouseError
-    from warehouse.reader import Reader
+    from warehouse.inspection import last_runs
+    from warehouse.lock import Lock, WarehouseBusy
 
-    query = "SELECT started_at, finished_at, status, error FROM meta.runs ORDER BY started_at DESC LIMIT 1"
     try:
-        rows = Reader(directory).query(query).frame.rows(named=True)
+        Lock.take(directory).release()
+        last_runs(directory)
+    except WarehouseBusy as busy:
+        return Check("warn", "warehouse", str(busy), busy.hint)
     except NoGeneration:
-        rows = []
+        return Check("ok", "warehouse", f"{directory} can be written; nothing is collected yet")
+    except WarehouseError as error:
+        return fail("warehouse", str(error), error.hint)
+    return Check("ok", "warehouse", f"{directory} can be read and written, no run holds it")
+
+
+def _last_run(config: "Config") -> Check:
+    """How fresh the published file is, and what became of the last run."""
+    from leadline import published
+    from warehouse.errors import NoGeneration, WarehouseError
+
+    try:
+        published.query(config, "FROM meta.runs LIMIT 1")
+        runs = published.last_runs(config).rows(named=True)
+    except NoGeneration:
+        runs = []
     except WarehouseError as error:
         return fail("freshness", str(error), error.hint)
-    return freshness(rows, datetime.now(UTC).replace(tzinfo=None))
+    return freshness(runs, datetime.now(UTC).replace(tzinfo=None))
 
 
 def freshness(runs: Sequence[Mapping[str, Any]], now: datetime) -> Check:
     """How the last run ended, and how long ago; `runs` are rows of `meta.runs`, the last one first."""
     if not runs:
-        return Check("warn", "freshness", "nothing is published yet", "run: leadline run")
+        return Check("warn", "freshness", "nothing is published yet", "run `leadline run`")
     last = runs[0]
     at = last["finished_at"] or last["started_at"]
     detail = f"last run {at:%Y-%m-%d %H:%M} UTC: {last['status']}"
-    if last["status"] in {"failed", "partial"}:
-        return Check("warn", "freshness", redact(f"{detail}: {last['error']}"), "run: leadline run")
+    if last["status"] != "ok":
+        if not last["error"]:
+            return Check("warn", "freshness", detail, "run `leadline run`")
+        return Check("warn", "freshness", redact(f"{detail}: {last['error']}"), "mend that, then run `leadline run`")
     if now - at > STALE:
-        return Check("warn", "freshness", f"{detail}, {(now - at).days} days ago", "let cron call: leadline run")
+        return Check("warn", "freshness", f"{detail}, {(now - at).days} days ago", "let cron call `leadline run`")
     return Check("ok", "freshness", detail)

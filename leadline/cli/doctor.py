@@ -18,7 +18,7 @@ _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 def command(app: App, *, as_json: bool) -> ExitCode:
     """Check configuration, sources, credentials, warehouse and freshness.
 
-    Ends with 0 where nothing failed, 2 for a wrong configuration, 3 for a source that cannot be reached or has no
+    Ends with 0 where nothing failed, 2 for a wrong configuration, 3 for a source that cannot be collected or has no
     credentials, and 1 for anything else.
     """
     checks = []

@@ -5,10 +5,6 @@ import click
 from leadline.cli.app import App
 from leadline.cli.output import json_option, write_json, write_table
 
-RUNS = """
-    SELECT run_id, started_at, date_diff('millisecond', started_at, finished_at) / 1000 AS seconds, status, error
-    FROM meta.runs ORDER BY run_id DESC LIMIT 5
-"""
 SOURCES = """
     SELECT source, stream, count(DISTINCT scope) AS scopes, max(updated_at) AS read_at
     FROM meta.sync_state GROUP BY ALL ORDER BY ALL
@@ -20,6 +16,10 @@ _RUN_COLUMNS = {
     "status": "status",
     "error": "error",
 }
+QUALITY = """
+    SELECT * FROM meta.data_quality
+    ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, count DESC, "check"
+"""
 _SOURCE_COLUMNS = {"source": "source", "stream": "stream", "scopes": "repositories", "read_at": "changed (UTC)"}
 
 
@@ -27,13 +27,13 @@ _SOURCE_COLUMNS = {"source": "source", "stream": "stream", "scopes": "repositori
 @json_option
 @click.pass_obj
 def command(app: App, *, as_json: bool) -> None:
-    """Show the last runs, the freshness of each source, and how many rows each table holds, as published."""
+    """Show the last runs, the freshness of each source, how many rows were published, and faults in the data."""
     from leadline import published
 
-    runs = published.query(app.config, RUNS).to_dicts()
+    runs = published.last_runs(app.config).to_dicts()
     sources = published.query(app.config, SOURCES).to_dicts()
     rows = published.row_counts(app.config).to_dicts()
-    quality = published.query(app.config, 'SELECT * FROM meta.data_quality ORDER BY severity, "check"').to_dicts()
+    quality = published.query(app.config, QUALITY).to_dicts()
     if as_json:
         write_json({"runs": runs, "sources": sources, "rows": rows, "data_quality": quality})
         return

@@ -1,5 +1,6 @@
 """What a run leaves alone when something goes wrong, and what leaves when the configuration changes."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_full_reads_everything_again(two: tuple[Path, Path]) -> None:
 
     done = leadline(folder, "run", "--full")
 
-    assert "rows of commits" in done.stderr
+    assert "240 commits" in done.stderr
     assert counted(folder) == before
 
 
@@ -116,7 +117,7 @@ def test_an_unusable_folder_is_told_without_a_traceback(world: World, tmp_path: 
         f"leadline: error: {tmp_path}/file: file exists\n"
         "hint: check the path, who may read and write it, and the free space\n"
     )
-    assert clones.stderr.startswith(f"local: {tmp_path}/leadline-data/clones: file exists\nhint: check the path")
+    assert clones.stderr.startswith(f"leadline: warning: local: {tmp_path}/leadline-data/clones: file exists\nhint: check the path")
 
 
 def test_a_damaged_published_file_is_replaced_by_the_next_run(world: World, tmp_path: Path) -> None:
@@ -133,3 +134,17 @@ def test_a_damaged_published_file_is_replaced_by_the_next_run(world: World, tmp_
     assert "cannot be read" in told.stderr
     assert "hint: publish a new one with `leadline compute`" in told.stderr
     assert counted(tmp_path).startswith("120,")
+
+
+def test_status_knows_of_a_run_that_published_nothing(two: tuple[Path, Path]) -> None:
+    folder, _ = two
+    (folder / "leadline.toml").write_text(
+        (folder / "leadline.toml").read_text(encoding="utf-8").replace("app.git", "no.git").replace("lib.git", "n.git"),
+        encoding="utf-8",
+    )
+
+    assert leadline(folder, "run", check=False).returncode == 3
+    runs = json.loads(leadline(folder, "status", "--json").stdout)["runs"]
+
+    assert [run["status"] for run in runs] == ["partial", "ok", "ok"]
+    assert "no.git" in runs[0]["error"]
