@@ -234,10 +234,16 @@ def compute(run: Run) -> None:
     matched = people.resolve(run.warehouse, run.config)
     at = now()
     frames = engine.compute(PIPELINES, _tables(run), _settings(run.config, at), on_table=run.seconds.__setitem__)
-    strangers = people.unknown_members(run.config, matched)
+    strangers = people.strangers(run.config, matched)
     for stranger in strangers:
         run.say(f"leadline: warning: {stranger}", problem=True)
-    found = quality.findings(run.warehouse, at, release_tag=run.config.deployments.tag, strangers=strangers)
+    found = quality.findings(
+        run.warehouse,
+        at,
+        release_tag=run.config.deployments.tag,
+        strangers=strangers,
+        named=run.config.privacy.people != "off",
+    )
     run.warehouse.replace("meta.data_quality", found)
     _finish(run)  # so that the published file tells how its own run ended
     run.published = publish(

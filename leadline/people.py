@@ -1,9 +1,8 @@
 """From collected identities to people and teams: the step between collecting and computing."""
 
-import polars as pl
-
-from leadline.config import Config
-from leadline.config import unknown_members as config_unknown_members
+from leadline.config import Config, named_people
+from leadline.config.origins import dotted
+from leadline.config.problems import nearest_to
 from leadline.errors import Problem
 from leadline.identity import IdentityRules, Matched, match, resolve_members
 from leadline.teams import team_tables
@@ -27,9 +26,21 @@ def resolve(warehouse: Warehouse, config: Config) -> Matched:
     return matched
 
 
-def unknown_members(config: Config, matched: Matched) -> list[Problem]:
-    """Return the team members whom no person, or more than one, answers to, each with its place in the file."""
-    members = resolve_members(matched, [member.id for team in config.team for member in team.members])
-    unresolved = members.filter(pl.col("person_id").is_null())["member"]
-    known = {*members["member"], *matched.identities["email"].drop_nulls()} - set(unresolved)
-    return config_unknown_members(config, known)
+def strangers(config: Config, matched: Matched) -> list[Problem]:
+    """Return what the configuration says of people whom nobody collected answers to, each with its place in the file.
+
+    Members of teams whom more than one person answers to are among them: nobody can tell who is meant.
+    """
+    said = list(named_people(config))
+    people_of = dict(resolve_members(matched, [text for _, text in said]).select("member", "candidates").iter_rows())
+    known = sorted({*matched.identities["email"].drop_nulls(), *(text for text, people in people_of.items() if people)})
+    problems = []
+    for key, text in said:
+        place = str(config.origin(*key))
+        if not people_of[text]:
+            message, nearest = f'no collected identity is "{text}"', nearest_to(text, known)
+            problems.append(Problem(place, dotted(key), message, nearest))
+        elif people_of[text] > 1 and key[0] == "team":
+            message = f'{people_of[text]} people answer to "{text}"; give an e-mail address of the one who is meant'
+            problems.append(Problem(place, dotted(key), message))
+    return problems

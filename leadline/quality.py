@@ -3,7 +3,7 @@
 Every check is one query over the warehouse that counts rows; a check that finds nothing leaves no row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -88,15 +88,24 @@ CHECKS = (
 MOST = 0.5
 """The share of a repository's tags that should be releases; below it the pattern is in doubt."""
 
+STRANGERS = (
+    ("unknown_identities", "identities", "people, ownership, truck factor"),
+    ("unknown_team_members", "team", "figures by team"),
+)
+"""What strangers in a section of the configuration are called, and the figures that suffer."""
+
+NAMED_ELSEWHERE = "`leadline compute` names them, with their place in the configuration"
+
 _REPAIRS = 'SELECT "check", sum(count)::BIGINT AS count FROM meta.repairs GROUP BY ALL HAVING sum(count) > 0'
 
 
 def findings(
-    warehouse: Warehouse, now: datetime, *, release_tag: str, strangers: Iterable[Problem] = ()
+    warehouse: Warehouse, now: datetime, *, release_tag: str, strangers: Sequence[Problem] = (), named: bool = True
 ) -> pl.DataFrame:
-    """Return the rows of `meta.data_quality`: faults found now, rows repaired, tags ignored, unknown team members.
+    """Return the rows of `meta.data_quality`: faults found now, rows repaired, tags ignored, strangers.
 
-    `release_tag` is the regular expression that says which tags are releases.
+    `release_tag` is the regular expression that says which tags are releases; `strangers` are people of the
+    configuration whom nobody answers to, named only where `named` says that people may be.
     """
     rows: list[Row] = [
         (check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS
@@ -112,8 +121,9 @@ def findings(
         for check, count in warehouse.query(_REPAIRS).iter_rows()
     ]
     rows.append(_ignored_tags(warehouse, release_tag))
-    unknown = [str(problem) for problem in strangers]
-    rows.append(("unknown_team_members", "warning", len(unknown), "figures by team", "; ".join(unknown)))
+    for check, section, affects in STRANGERS:
+        told = [str(stranger) for stranger in strangers if stranger.key.startswith(section)]
+        rows.append((check, "warning", len(told), affects, "; ".join(told) if named else NAMED_ELSEWHERE))
     found = pl.DataFrame(rows, schema=META["data_quality"].column_names(), orient="row")
     return META["data_quality"].cast(found).filter(pl.col("count") > 0).sort("check")
 

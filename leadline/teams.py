@@ -15,7 +15,7 @@ KNOWN_FROM_THE_START = datetime(1970, 1, 1)  # noqa: DTZ001 - instants are store
 def team_tables(config: Config, matched: Matched) -> dict[str, pl.DataFrame]:
     """Return `teams`, `team_members` and `team_scopes` as the configuration says.
 
-    Members that no collected identity answers to are left out here; `unknown_members` tells which.
+    Members that no collected identity answers to are left out here; `leadline.people.strangers` tells which.
     """
     teams = [{"team": team.name, "parent": team.parent} for team in config.team]
     scopes = [

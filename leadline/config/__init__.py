@@ -2,7 +2,7 @@
 
 from leadline.config.loading import FILE_NAME, find, load
 from leadline.config.model import Config
-from leadline.config.people import unknown_members
+from leadline.config.people import named_people
 from leadline.config.sources import GitHubSource, GitLabSource, GitSource, JiraSource, Source
 from leadline.config.teams import Member, Service, Team
 
@@ -19,5 +19,5 @@ __all__ = [
     "Team",
     "find",
     "load",
-    "unknown_members",
+    "named_people",
 ]

@@ -1,28 +1,19 @@
-"""Members of teams checked against the identities that were collected."""
+"""Everything the configuration says about single people: members of teams, and what the matcher is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from leadline.config.model import Config
-from leadline.config.origins import dotted
-from leadline.config.problems import nearest_to
-from leadline.errors import Problem
+from leadline.config.origins import Key
 
 
-def unknown_members(config: Config, identities: Iterable[str]) -> list[Problem]:
-    """The members that are none of the identities, each with its place in the file and the nearest identity.
-
-    `identities` are all names by which people are known: e-mail addresses, `github:login`, `Name <e-mail>`.
-    Case does not count.
-    """
-    known = {identity.casefold() for identity in identities}
-    return [
-        Problem(
-            str(config.origin("team", position, "members", index, "id")),
-            dotted(("team", position, "members", index)),
-            f'no collected identity is "{member.id}"',
-            nearest_to(member.id, sorted(known)),
-        )
-        for position, team in enumerate(config.team)
-        for index, member in enumerate(team.members)
-        if member.id.casefold() not in known
-    ]
+def named_people(config: Config) -> Iterator[tuple[Key, str]]:
+    """Each text that is to mean a person, an account or a program, with its key; `config.origin` knows its place."""
+    for position, team in enumerate(config.team):
+        for index, member in enumerate(team.members):
+            yield ("team", position, "members", index), member.id
+    for name, groups in (("merge", config.identities.merge), ("not_same", config.identities.not_same)):
+        for position, group in enumerate(groups):
+            for index, text in enumerate(group):
+                yield ("identities", name, position, index), text
+    for index, text in enumerate(config.identities.bots):
+        yield ("identities", "bots", index), text

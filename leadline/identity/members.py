@@ -25,9 +25,3 @@ def resolve_members(matched: Matched, members: Sequence[str], hosts: Mapping[str
     one = answers.with_columns(person_id=pl.when(pl.col("candidates") == 1).then("person_id"))
     order = pl.DataFrame({"member": list(wanted)}, schema={"member": pl.String})
     return order.join(one, on="member", how="left", maintain_order="left")
-
-
-def find_person(matched: Matched, member: str) -> str | None:
-    """Return the id of the one person that a text means, or None."""
-    found: str | None = resolve_members(matched, [member])["person_id"].item()
-    return found

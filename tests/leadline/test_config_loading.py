@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.config import Config, Member, load, unknown_members
+from leadline.config import Config, Member, load
 from leadline.errors import ConfigError
 
 FULL = """\
@@ -203,13 +203,6 @@ def test_a_configuration_never_changes_and_can_be_sent_to_another_process(folder
         config.path,
         config.origin("leadline", "name"),
     )
-
-
-def test_members_that_nobody_collected_are_told_with_the_nearest(folder: Path) -> None:
-    problems = unknown_members(load(None), ["Ana@acme.example", "github:benn", "carl"])
-    assert [str(problem) for problem in problems] == [
-        'leadline.toml:22: team[0].members[1]: no collected identity is "github:ben"; did you mean "github:benn"?'
-    ]
 
 
 def test_the_schema_knows_every_section_and_both_forms_of_a_member() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.identity import find_person, resolve_members
+from leadline.identity import Matched, resolve_members
 from tests.leadline.identity_frames import account, git, matched
 
 ROWS = [
@@ -11,6 +11,11 @@ ROWS = [
     ),
     account("ana-dev", 5, name="Ana Ruiz"),
 ]
+
+
+def find_person(found: Matched, member: str) -> str | None:
+    person: str | None = resolve_members(found, [member])["person_id"].item()
+    return person
 
 
 @pytest.mark.parametrize(

@@ -61,11 +61,21 @@ def test_tags_are_doubted_where_most_are_no_release(tmp_path: Path) -> None:
     assert found(tmp_path, tags=narrow + fine)["tags_that_are_no_release"] == 3
 
 
+STRANGERS = [
+    Problem("leadline.toml:7", "team[0].members[1]", 'no collected identity is "bob"'),
+    Problem("leadline.toml:9", "identities.bots[0]", 'no collected identity is "robo"'),
+    Problem("leadline.toml:9", "identities.bots[1]", 'no collected identity is "mechano"'),
+]
+
+
 def test_strangers_are_told_with_their_place(tmp_path: Path) -> None:
-    stranger = Problem("leadline.toml:7", "team[0].members[1]", 'no collected identity is "bob"')
     with Warehouse.open(tmp_path) as warehouse:
-        rows = findings(warehouse, NOW, release_tag=TAG, strangers=[stranger])
+        rows = findings(warehouse, NOW, release_tag=TAG, strangers=STRANGERS)
+        nameless = findings(warehouse, NOW, release_tag=TAG, strangers=STRANGERS, named=False)
 
     assert rows.select("check", "count", "hint").rows() == [
-        ("unknown_team_members", 1, 'leadline.toml:7: team[0].members[1]: no collected identity is "bob"')
+        ("unknown_identities", 2, f"{STRANGERS[1]}; {STRANGERS[2]}"),
+        ("unknown_team_members", 1, 'leadline.toml:7: team[0].members[1]: no collected identity is "bob"'),
     ]
+    assert nameless["count"].to_list() == [2, 1]
+    assert not nameless["hint"].str.contains("bob|robo").any()

@@ -117,7 +117,9 @@ def test_an_unusable_folder_is_told_without_a_traceback(world: World, tmp_path: 
         f"leadline: error: {tmp_path}/file: file exists\n"
         "hint: check the path, who may read and write it, and the free space\n"
     )
-    assert clones.stderr.startswith(f"leadline: warning: local: {tmp_path}/leadline-data/clones: file exists\nhint: check the path")
+    assert clones.stderr.startswith(
+        f"leadline: warning: local: {tmp_path}/leadline-data/clones: file exists\nhint: check the path"
+    )
 
 
 def test_a_damaged_published_file_is_replaced_by_the_next_run(world: World, tmp_path: Path) -> None:
