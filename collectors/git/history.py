@@ -87,7 +87,7 @@ def _commits(headers: pl.DataFrame, files: pl.DataFrame, source: str) -> pl.Data
             parent_count="parent_count",
             is_merge=pl.col("parent_count") > 1,
             subject="subject",
-            reverts_sha=pl.col("body").str.extract(_REVERTS).str.to_lowercase(),
+            reverts_sha=pl.coalesce(pl.col("body", "subject").str.extract(_REVERTS)).str.to_lowercase(),
             files_changed=pl.when(pl.col("parent_count") < 2).then(pl.col("files_changed").fill_null(0)),  # noqa: PLR2004
             date_is_lost=pl.col("authored_at").is_null() | pl.col("committed_at").is_null(),
             offset_is_lost=pl.col("offset").abs() > FARTHEST_MINUTES,

@@ -42,7 +42,7 @@ def figure(value: float | None, unit: str = "") -> str:
     if value is None:
         return "–"
     if unit == "share":
-        return f"{value:.0%}"
+        return _percent(f"{value:.0%}")
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"  # noqa: PLR2004 - three digits are enough
 
 
@@ -54,8 +54,12 @@ def change(value: float | None, usual: float | None) -> str:
 
 
 def signed(share: float | None) -> str:
-    """Return a relative change as +12% or −12%; a dash for none."""
-    return "–" if share is None else f"{share:+.0%}".replace("-", "−")
+    """Return a relative change as +12 % or −12 %; a dash for none."""
+    return "–" if share is None else _percent(f"{share:+.0%}")
+
+
+def _percent(text: str) -> str:
+    return text.replace("%", " %").replace("-", "−")
 
 
 def day(value: date | datetime | None) -> str:

@@ -130,11 +130,13 @@ def test_merges_and_reverts(repository: Repository, clones: Path) -> None:
     repository.git("checkout", "-q", "main")
     bad = repository.commit("bad", {"bad": "x\n"})
     revert = repository.commit(f"Revert\n\nThis reverts commit\n{bad}, reversing\n")
+    short = repository.commit(f"This reverts commit {bad[:9].upper()}.")
     repository.git("merge", "-q", "-m", "octopus", "one", "two")
     octopus = repository.git("rev-parse", "HEAD")
     memory = collected(clones, repository.path)
     commits = {row["sha"]: row for row in memory.table("commits").to_dicts()}
     assert commits[revert]["reverts_sha"] == bad
+    assert commits[short]["reverts_sha"] == bad[:9]
     merge = commits[octopus]
     assert (merge["parent_count"], merge["is_merge"]) == (3, True)
     assert [merge[name] for name in ("additions", "deletions", "files_changed")] == [None] * 3

@@ -88,7 +88,7 @@ def test_markdown_keeps_data_in_its_cell() -> None:
 def test_a_value_within_its_usual_range_is_no_change() -> None:
     (row,) = made().figures
 
-    assert "| +50% |" in render(made(), "md")
+    assert "| +50 % |" in render(made(), "md")
     assert "| as usual |" in render(made(figures=[replace(row, value=9.0)]), "md")
 
 
@@ -101,7 +101,7 @@ def test_an_empty_digest_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "shown"),
-    [(None, "count", "–"), (0.123, "share", "12%"), (1234.0, "lines", "1,234"), (12.34, "days", "12.3"), (7, "", "7")],
+    [(None, "count", "–"), (0.123, "share", "12 %"), (1234.0, "lines", "1,234"), (12.34, "days", "12.3"), (7, "", "7")],
 )
 def test_figures_are_shown_as_people_read_them(value: float | None, unit: str, shown: str) -> None:
     assert figure(value, unit) == shown
@@ -109,8 +109,8 @@ def test_figures_are_shown_as_people_read_them(value: float | None, unit: str, s
 
 def test_change_is_relative_to_what_is_usual() -> None:
     assert [change(12, 8), change(4, 8), change(None, 8), change(1, 0), change(1, None)] == [
-        "+50%",
-        "−50%",
+        "+50 %",
+        "−50 %",
         "–",
         "–",
         "–",
