@@ -32,6 +32,8 @@ def command(path_or_url: str, output: Path, *, force: bool) -> None:
         narrate("the credentials of the address were left out; git's credential helper or an SSH key provides them")
     teams = f", {len(found.teams)} teams from CODEOWNERS" if found.teams else ""
     narrate(f"wrote {output}: repository {found.name}{teams}")
+    if found.release_tags:
+        narrate(f"releases are guessed from the tags: {found.release_tags.pattern}, see [deployments]")
     if found.remote:
         narrate(f"it is on {found.remote.host}: see the commented source for pull requests and issues")
     narrate("hint: next, `leadline run`")

@@ -1,4 +1,4 @@
-"""What a repository says about itself: name, default branch, remote, the teams of CODEOWNERS."""
+"""What a repository says about itself: name, default branch, remote, the teams of CODEOWNERS, its release tags."""
 
 import os
 import re
@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
+from leadline.config.release_tags import ReleaseTags, guess
 from leadline.config.types import git_repository, is_remote, path_glob
 from leadline.errors import ConfigError
 from leadline.redact import without_credentials
 
 _CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 _SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+_OF_ANOTHER = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
 _EVERYTHING = {"*", "**", "/*", "/**", "/"}
 
 
@@ -51,6 +53,8 @@ class Survey:
     remote: Remote | None = None
     teams: Mapping[str, Owned] = field(default_factory=dict)
     """The teams that CODEOWNERS names."""
+    release_tags: ReleaseTags | None = None
+    """Which tags are releases, where the default does not tell."""
 
 
 def survey(path_or_url: str, folder: Path) -> Survey:
@@ -71,6 +75,7 @@ def survey(path_or_url: str, folder: Path) -> Survey:
         default_branch=_default_branch(top),
         remote=remote_of(url) if url else None,
         teams=_teams(top),
+        release_tags=guess(_tags(top)),
     )
 
 
@@ -192,6 +197,11 @@ def _teams(top: Path) -> dict[str, Owned]:
     return {}
 
 
+def _tags(top: Path) -> list[str]:
+    names = (_git(top, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags") or "").splitlines()
+    return [name for name in names if name.isprintable()]
+
+
 def _without_suffix(path: str) -> str:
     return re.sub(r"/?\.git$", "", path)
 
@@ -204,6 +214,12 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", *_SAFE, "-C", folder, *arguments], capture_output=True, check=False, timeout=60)
+        return subprocess.run(
+            ["git", *_SAFE, "-C", folder, *arguments],
+            capture_output=True,
+            check=False,
+            # Called from a hook, git would take the hook's repository for the one that is asked about.
+            env={name: value for name, value in os.environ.items() if name not in _OF_ANOTHER},
+        )
     except FileNotFoundError:
         raise ConfigError("the program git is not installed", hint="install git, then run it again") from None
