@@ -19,7 +19,7 @@ VIEWS = {
 chosen = scope.current()
 repositories = scope.repository_labels()
 st.title("Where is code or knowledge at risk?")
-caveats.draw()
+caveats.age()
 kpi.row(FIGURES, chosen)
 tabs = st.tabs(list(VIEWS), key="view", on_change="rerun", bind="query-params")
 for tab, draw in zip(tabs, VIEWS.values(), strict=True):

@@ -29,7 +29,8 @@ told = [words.plain(settings.current().name), words.plain(where), words.plain(ch
 told.append(words.count(actions.height, "action") + (f", {new} new since the run before" if new else ""))
 st.caption(" · ".join(filter(None, told)))
 
-caveats.draw()
+caveats.failures()
+caveats.age()
 kpi.row(FIGURES, chosen)
 
 left, right = st.columns([3, 2], gap="small")
@@ -93,7 +94,7 @@ with right:
         note="Tags that match the configured pattern. Overdue: longer ago than 85 % of the gaps of three years.",
     ):
         if releases.is_empty():
-            empty.nothing_here("No tag matches `[deployments] tag`.")
+            empty.nothing_here("No tag here matches `[deployments] tag`.")
         else:
             table(
                 releases,

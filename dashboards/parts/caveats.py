@@ -13,11 +13,15 @@ QUIET_DAYS = 30
 """A newest commit older than this is pointed out."""
 
 
-def draw() -> None:
-    """Draw a line for each source that failed in the last run, and one where the newest commit is old."""
+def failures() -> None:
+    """Draw a line for each source that failed in the last run, with what went wrong."""
     for source in data.rows(about.FRESHNESS).iter_rows(named=True):
         if source["status"] == "failed":
             st.warning(_failed(source), icon=":material/sync_problem:")
+
+
+def age() -> None:
+    """Draw a line where the newest commit, the future left out, is old."""
     newest = data.rows(about.NEWEST).row(0, named=True)
     if newest["newest_at"] is None:
         st.warning("No commit is known yet: `leadline run` reads what the sources have.", icon=":material/history:")
@@ -30,11 +34,13 @@ def quiet(newest_at: datetime, active_people: int, now: datetime) -> str | None:
     days = (now - newest_at).days
     if days <= QUIET_DAYS:
         return None
-    active = words.count(active_people, "person counts", "people count") if active_people else "nobody counts"
+    active = f"only {words.count(active_people, 'person counts', 'people count')}" if active_people else "nobody counts"
     return f"**Newest commit {days:,} days ago:** {active} as active, so risks can hardly be judged."
 
 
 def _failed(source: dict[str, Any]) -> str:
     name, error = words.plain(source["source"]), words.plain(source["error"])
-    since = f"its data is of {words.instant(source['read_at'])}" if source["read_at"] else "nothing of it is known"
+    since = (
+        f"its data is of {words.instant(source['changed_at'])}" if source["changed_at"] else "nothing of it is known"
+    )
     return f"**{name} could not be read in the last run**, {since}: {error}"

@@ -77,7 +77,7 @@ def shares(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
         x=alt.X("share:Q", title="Share of lines (solid: active people)", axis=axis)
     )
     active = base.mark_bar(color=colors.category(0), height=alt.RelativeBandSize(0.45)).encode(x="active_share:Q")
-    return alt.layer(everybody, active).properties(height=max(70, 34 * shown.height + 40))
+    return alt.layer(everybody, active).properties(height=34 * shown.height + 70)
 
 
 def concentration(frame: pl.DataFrame) -> alt.Chart:

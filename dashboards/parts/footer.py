@@ -13,7 +13,11 @@ def footer() -> None:
     if generation is None:
         return
     sources = data.rows(about.FRESHNESS)
-    told = [f"{words.plain(row['source'])} read {words.ago(row['read_at'])}" for row in sources.iter_rows(named=True)]
+    told = [
+        f"{words.plain(row['source'])} changed {words.ago(row['changed_at'])}"
+        for row in sources.iter_rows(named=True)
+        if row["changed_at"]
+    ]
     runs = data.rows(about.LAST_RUN)
     when = f"Data of {words.instant(runs['started_at'][0])}" if runs.height else "No run is known"
     failed = [words.plain(row["source"]) for row in sources.iter_rows(named=True) if row["status"] == "failed"]

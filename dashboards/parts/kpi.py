@@ -114,9 +114,13 @@ def _spread(kpi: Kpi, unit: str, scope: Scope) -> Figure:
     if not values:
         return Figure(words.MISSING, reason({}, kpi.item))
     least, greatest = (words.number(value, unit) for value in (values[0], values[-1]))
-    told = _still_active(scope) if kpi.metric == "truck_factor" and values[-1] else None
-    if len(values) > 1:
-        told = ", ".join(filter(None, (f"in {words.count(len(values), 'repository', 'repositories')}", told)))
+    counts_people = kpi.metric == "truck_factor" and values[-1]
+    if len(values) == 1:
+        return Figure(least, _still_active(scope) if counts_people else None)
+    told = words.count(len(values), "repository", "repositories")
+    if counts_people:
+        people, active = data.rows(attention.truck_people(scope)).row(0)
+        told += f", {active:,} of {people:,} active"
     return Figure(least if least == greatest else f"{least} – {greatest}", told)
 
 
@@ -141,7 +145,7 @@ def changed(values: pl.Series, unit: str) -> Change | None:
     elif usual:
         text = words.change(last[0] / usual - 1)
     else:
-        text = f"{difference:+,.1f}".replace("-", words.MINUS)
+        text = f"{'+' if difference > 0 else words.MINUS}{words.number(abs(difference))}" if difference else "0"
     return Change(text, f"from {words.number(usual, unit)} usually", arrow)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboards.parts.words import MISSING
+from dashboards.parts import words
 
 ROW = 30
 """Height of a row in pixels."""
@@ -23,7 +23,7 @@ _KINDS: Mapping[Kind, Callable[..., ColumnConfig]] = {
     "text": st.column_config.TextColumn,
     "count": partial(_NUMBER, format="localized"),
     "percent": partial(_NUMBER, format="%.0f %%"),
-    "change": partial(_NUMBER, format="%+.0f %%"),
+    "change": _NUMBER,
     "bar": partial(st.column_config.ProgressColumn, min_value=0, max_value=100, format="%.0f %%"),
     "seconds": partial(_NUMBER, format="%.1f s"),
     "flag": st.column_config.CheckboxColumn,
@@ -57,14 +57,18 @@ def table(
     Columns of kind `percent`, `change` and `bar` hold shares, 1 being the whole. With `on_select`, a row can be chosen.
     """
     shown = frame.select(*columns)
-    shares = [name for name, column in columns.items() if column.kind in {"percent", "change", "bar"}]
+    shares = [name for name, column in columns.items() if column.kind in {"percent", "bar"}]
+    changes = [name for name, column in columns.items() if column.kind == "change"]
+    hundredths = shown.with_columns(pl.col(shares) * 100)
     st.dataframe(
-        shown.with_columns(pl.col(shares) * 100),
+        hundredths.to_pandas().style.format(words.change, subset=changes, na_rep=words.MISSING)
+        if changes
+        else hundredths,
         hide_index=True,
         row_height=ROW,
         height=ROW * min(frame.height + 1, rows + 1) + 3,
         column_config={name: _config(column) for name, column in columns.items()},
-        placeholder=MISSING,
+        placeholder=words.MISSING,
         alt=alt,
         key=key,
         on_select=on_select or "ignore",

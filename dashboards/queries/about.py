@@ -4,7 +4,7 @@ LAST_RUN = "SELECT run_id, started_at, finished_at, status FROM meta.runs ORDER 
 
 FRESHNESS = """
 WITH read AS (
-    SELECT source, max(updated_at) AS read_at, count(DISTINCT scope) AS scopes FROM meta.sync_state GROUP BY source
+    SELECT source, max(updated_at) AS changed_at, count(DISTINCT scope) AS scopes FROM meta.sync_state GROUP BY source
 ),
 asked AS (SELECT source, sum(requests)::BIGINT AS requests FROM meta.run_sources GROUP BY source),
 last AS (SELECT coalesce(error, '') AS error FROM meta.runs ORDER BY run_id DESC LIMIT 1),
@@ -15,7 +15,7 @@ failed AS (
     GROUP BY source
 )
 SELECT
-    source, read_at, coalesce(scopes, 0) AS scopes, if(failed.source IS NULL, 'ok', 'failed') AS status,
+    source, changed_at, coalesce(scopes, 0) AS scopes, if(failed.source IS NULL, 'ok', 'failed') AS status,
     failed.error, requests
 FROM read FULL JOIN failed USING (source) LEFT JOIN asked USING (source)
 ORDER BY source

@@ -63,6 +63,7 @@ FROM metrics.release_rhythm
 ORDER BY days_since_last / nullif(p85_days, 0) DESC NULLS LAST, repo_id
 """
 
+_OWNED = "repo_id IN (SELECT repo_id FROM metrics.files WHERE team = {team})"
 
 _GAPS = """
 SELECT tag, released_at, days_since_previous
@@ -119,5 +120,6 @@ def knowers(scope: Scope) -> str:
 
 
 def releases(scope: Scope) -> str:
-    """The rhythm of releases, the one most behind first."""
-    return _RELEASES.format(where=scope.where(team=None))
+    """The rhythm of releases, the one most behind first; of a team those of repositories in which it owns code."""
+    owned = [_OWNED.format(team=literal(scope.team))] if scope.team else []
+    return _RELEASES.format(where=scope.where(*owned, team=None))

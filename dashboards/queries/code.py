@@ -38,7 +38,7 @@ LIMIT 500
 
 _TEAM_SHARES = """
 SELECT
-    coalesce(m.team, 'No team') AS team,
+    coalesce(m.team, {nobodys}) AS team,
     sum(o.lines) AS lines,
     count(DISTINCT o.person_id) AS people,
     count(DISTINCT o.person_id) FILTER (o.is_active) AS active_people,
@@ -124,6 +124,9 @@ FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path)
 {where}
 """
 
+NO_TEAM = "No team"
+"""What people who belong to no team are called."""
+
 LEAST_CHANGES = 3
 """A hotspot with fewer changes in 12 months is not listed: it is large, not busy."""
 
@@ -173,7 +176,7 @@ def files(scope: Scope, search: str = "", *, folder: str = "") -> str:
 
 def team_shares(scope: Scope, path: str) -> str:
     """Lines of a file or folder by the team of who wrote them; an empty path is everything."""
-    return _TEAM_SHARES.format(where=_inside(scope, path))
+    return _TEAM_SHARES.format(nobodys=literal(NO_TEAM), where=_inside(scope, path))
 
 
 def knowers(scope: Scope, path: str) -> str:

@@ -19,9 +19,8 @@ def draw() -> None:
             empty.nothing_here("Nothing was collected yet.", "leadline collect")
         else:
             _sources(sources)
-    left, right = st.columns(2, gap="small")
     runs = data.rows(about.RUNS)
-    with left, card("Runs, the last one first", sql=about.RUNS, frame=runs, key="runs"):
+    with card("Runs, the last one first", sql=about.RUNS, frame=runs, key="runs"):
         table(
             runs,
             {
@@ -30,38 +29,40 @@ def draw() -> None:
                 "seconds": Column("Took", "seconds", width=55),
                 "rows": Column("Rows", "count", width=62),
                 "requests": Column("Requests", "count", width=70),
-                "error": Column("What went wrong", width=300),
+                "error": Column("What went wrong", width=520),
             },
             alt="The last runs with their outcome",
             rows=12,
         )
     streams = data.rows(about.STREAMS)
-    with right, card("How far each stream was read", sql=about.STREAMS, frame=streams, key="streams"):
+    with card("When each stream last had something new", sql=about.STREAMS, frame=streams, key="streams"):
         table(
             streams,
             {
                 "scope": Column("Repository or project", width=170),
                 "stream": Column("Stream", width=100),
-                "updated_at": Column("Read (UTC)", "instant", width=135),
+                "updated_at": Column("Changed (UTC)", "instant", width=135),
                 "source": Column("Source", width=80),
             },
-            alt="The streams of each source and when they were read",
+            alt="The streams of each source and when they last had something new",
             rows=12,
         )
 
 
 def _sources(sources: pl.DataFrame) -> None:
-    shown = sources.with_columns(ago=pl.Series([words.ago(read_at) for read_at in sources["read_at"]], dtype=pl.String))
+    shown = sources.with_columns(
+        ago=pl.Series([words.ago(changed_at) for changed_at in sources["changed_at"]], dtype=pl.String)
+    )
     table(
         shown,
         {
-            "source": Column("Source", width=110),
-            "ago": Column("Last read", width=110),
-            "read_at": Column("At (UTC)", "instant", width=140),
+            "source": Column("Source", width=85),
+            "ago": Column("Last news", width=100, help="When it last had something new"),
+            "changed_at": Column("At (UTC)", "instant", width=140),
             "status": Column("Last run", width=80),
-            "scopes": Column("Repositories, projects", "count", width=145),
-            "requests": Column("Requests", "count", width=80, help="Of all runs that are known"),
-            "error": Column("What went wrong", width=200),
+            "scopes": Column("Repositories, projects", "count", width=140),
+            "requests": Column("Requests", "count", width=70, help="Of all runs that are known"),
+            "error": Column("What went wrong", width=380),
         },
-        alt="When each source was read and how its last run went",
+        alt="When each source last had something new and how its last run went",
     )

@@ -26,45 +26,31 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     )
     sql = code.folders(scope, 1 if level == "First level" else 2)
     folders = data.rows(sql)
-    left, right = st.columns([2, 3], gap="small")
-    with (
-        left,
-        card(
-            "Lines whose authors have left",
-            sql=sql,
-            frame=folders,
-            key="lost",
-            note="Share of each folder's lines whose authors were inactive for 90 days, times its lines.",
-        ),
-    ):
-        lost = folders.with_columns(lost_lines=pl.col("lost_share") * pl.col("lines")).drop_nulls("lost_lines")
-        if lost.is_empty():
-            empty.nothing_here("Lines are not counted here.", "leadline collect")
-        else:
-            shown = _labelled(lost.sort("lost_lines", descending=True).head(BARS), repositories)
-            total, gone = charts.total(lost, "lines"), charts.total(lost, "lost_lines")
-            takeaway = (
-                f"{words.share(gone / max(total, 1))} of all lines were written by people who are no longer active"
-            )
-            worst = shown.row(0, named=True)
-            st.altair_chart(charts.folders_at_risk(shown), alt=f"{takeaway}, most of them in {worst['folder']}")
-            st.caption(f"{takeaway}.")
-    with (
-        right,
-        card(
-            "Truck factor and risk by folder",
-            sql=sql,
-            frame=folders,
-            key="folders",
-            note="Truck factor: people whose leaving would leave more than half of the files without an author. "
-            "Folders of fewer than 10 files have none.",
-        ),
-    ):
+    _lost(sql, folders, repositories)
+    note = (
+        "Truck factor: people whose leaving would leave more than half of the files without an author. Folders of "
+        "fewer than 10 files have none."
+    )
+    with card("Truck factor and risk by folder", sql=sql, frame=folders, key="folders", note=note):
         if folders.is_empty():
             empty.nothing_here("No folders yet.", "leadline compute")
         else:
             _table(_labelled(folders, repositories))
     _scopes(scope, repositories)
+
+
+def _lost(sql: str, folders: pl.DataFrame, repositories: dict[str, str]) -> None:
+    note = "Share of each folder's lines whose authors were inactive for 90 days, times its lines."
+    with card("Lines whose authors have left", sql=sql, frame=folders, key="lost", note=note):
+        lost = folders.with_columns(lost_lines=pl.col("lost_share") * pl.col("lines")).drop_nulls("lost_lines")
+        if lost.is_empty():
+            empty.nothing_here("Lines are not counted here.", "leadline collect")
+            return
+        shown = _labelled(lost.sort("lost_lines", descending=True).head(BARS), repositories)
+        gone = charts.total(lost, "lost_lines") / max(charts.total(lost, "lines"), 1)
+        takeaway = f"{words.share(gone)} of all lines were written by people who are no longer active"
+        st.altair_chart(charts.folders_at_risk(shown), alt=f"{takeaway}, most of them in {shown['folder'][0]}")
+        st.caption(f"{takeaway}.")
 
 
 def _labelled(folders: pl.DataFrame, repositories: dict[str, str]) -> pl.DataFrame:
@@ -76,9 +62,9 @@ def _labelled(folders: pl.DataFrame, repositories: dict[str, str]) -> pl.DataFra
 
 def _table(folders: pl.DataFrame) -> None:
     table(
-        folders.with_columns(short("folder", 24)),
+        folders.with_columns(short("folder", 60)),
         {
-            "folder": Column("Folder", width=150),
+            "folder": Column("Folder", width=290),
             "truck_factor": Column("Truck factor", "count", width=85),
             "lost_share": Column("Lines lost", "bar", width=78, help="Share of lines whose authors are inactive"),
             "at_risk_share": Column("At risk", "bar", width=78, help="Share of its files at risk"),

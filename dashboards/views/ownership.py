@@ -14,10 +14,10 @@ from dashboards.scope import Scope
 
 LIST = "ownership-files"
 
-SEEN = 8
+SEEN = 12
 """People that are seen without scrolling."""
 
-SCROLLED = 360
+SCROLLED = 390
 """Height in pixels of a longer list."""
 
 
@@ -43,14 +43,15 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     ).strip()
     place = _existing(scope, path)
     chosen = place.path if place else ""
-    left, right = st.columns([3, 2], gap="small")
-    with left:
-        if place:
+    left, right = st.columns([3, 2] if place else 2, gap="small")
+    if place:
+        with left:
             _knowers(scope, place)
-        _files(scope, place, path)
-    with right:
+    with right if place else left:
         _concentration(scope, chosen)
+    with right:
         _teams(scope, chosen)
+    _files(scope, place, path)
 
 
 def _existing(scope: Scope, path: str) -> Place | None:
@@ -112,15 +113,15 @@ def _files(scope: Scope, place: Place | None, search: str) -> None:
             empty.nothing_here("No file that is people's work has that in its path." if search else "No files yet.")
             return
         table(
-            files.with_columns(short("path", 30)),
+            files.with_columns(short("path", 80)),
             {
-                "path": Column("File", width=185),
-                "knowers": Column("Know it", "count", width=58, help="Active people who wrote or reviewed it"),
-                "lost_share": Column("Lost", "bar", width=70, help="Share of lines whose authors are inactive"),
-                "lines": Column("Lines", "count", width=50),
-                "revisions_90d": Column("Changes", "count", width=65, help="Commits of the last 90 days"),
-                "is_at_risk": Column("At risk", "flag", width=52),
-                "last_changed_at": Column("Last change", "day", width=90),
+                "path": Column("File", width=380),
+                "knowers": Column("Know it", "count", width=65, help="Active people who wrote or reviewed it"),
+                "lost_share": Column("Lost", "bar", width=85, help="Share of lines whose authors are inactive"),
+                "lines": Column("Lines", "count", width=65),
+                "revisions_90d": Column("Changes", "count", width=70, help="Commits of the last 90 days"),
+                "is_at_risk": Column("At risk", "flag", width=60),
+                "last_changed_at": Column("Last change", "day", width=100),
             },
             alt="Files with the number of people who know them",
             rows=17,
@@ -140,6 +141,8 @@ def _teams(scope: Scope, path: str) -> None:
     sql = code.team_shares(scope, path)
     teams = data.rows(sql)
     title = "Lines by team" if path else "Lines of everything, by team"
+    if teams["team"].to_list() == [code.NO_TEAM]:
+        return
     with card(title, sql=sql, frame=teams, key="team-shares", note="By the team of who wrote them."):
         if not teams["lines"].sum():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
@@ -173,7 +176,10 @@ def concentrated(parts: pl.DataFrame) -> str:
     if everybody == 1:
         return f"One person wrote all of it and is {'still' if people else 'no longer'} active"
     largest = words.share(float(parts.select(pl.col("largest_single_share").max()).item()))
+    said = f"the largest part by one person is {largest}"
+    if not people:
+        return f"None of the {everybody:,} people who wrote it is still active; {said}"
+    are = "is" if people == 1 else "are"
     return (
-        f"{words.share(share)} was written by {words.count(int(people), 'person', 'people')} of {everybody:,} who "
-        f"{'is' if people == 1 else 'are'} still active; the largest part by one person is {largest}"
+        f"{words.share(share)} was written by the {people:,.0f} of {everybody:,} people who {are} still active; {said}"
     )
