@@ -9,6 +9,8 @@ _SHAPES = re.compile(
     r"|xox[abprs]-[A-Za-z0-9-]{6,}|ATATT[A-Za-z0-9_=-]{10,}|AKIA[A-Z0-9]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
 _PASSWORD = re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
+_USER = re.compile(r"(?<=http://)[^/@\s]+(?=@)|(?<=https://)[^/@\s]+(?=@)", re.IGNORECASE)
+"""A token can stand in place of the user, too."""
 _VARIABLE = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|(?:^|_)(?:PAT|KEY)$", re.IGNORECASE)
 _SHORTEST = 8
 
@@ -32,7 +34,7 @@ def without_credentials(url: str) -> str:
 
 def redact(text: str) -> str:
     """The text with every secret replaced: tokens by shape, passwords in URLs, values of variables named like one."""
-    text = _SHAPES.sub(MASK, _PASSWORD.sub(MASK, text))
+    text = _SHAPES.sub(MASK, _USER.sub(MASK, _PASSWORD.sub(MASK, text)))
     for name, value in os.environ.items():
         if len(value) >= _SHORTEST and _VARIABLE.search(name):
             text = text.replace(value, MASK)

@@ -8,6 +8,7 @@ import click
 from leadline.cli.app import App
 from leadline.cli.output import json_option, narrate, write_json, write_table
 from leadline.errors import ConfigError, ExitCode
+from leadline.redact import redact
 
 if TYPE_CHECKING:
     from leadline.config.origins import Key
@@ -32,7 +33,7 @@ def show(app: App, as_json: bool) -> None:
 
     config = app.config
     values = [
-        {"key": dotted(key), "value": value, "origin": str(config.origin(*key))}
+        {"key": dotted(key), "value": _safe(value), "origin": str(config.origin(*key))}
         for key, value in _leaves(config.model_dump(mode="json", by_alias=True, exclude_none=True))
     ]
     if as_json:
@@ -67,6 +68,13 @@ def schema() -> None:
     from leadline.config import Config
 
     write_json(Config.json_schema())
+
+
+def _safe(value: object) -> object:
+    """The value without what could be a token in an address."""
+    if isinstance(value, list):
+        return [_safe(part) for part in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _leaves(value: object, key: "Key" = ()) -> "Iterator[tuple[Key, object]]":

@@ -4,6 +4,7 @@ These checks read the raw values and skip what is not as expected, so that they 
 """
 
 import fnmatch
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -86,7 +87,7 @@ def _unknown_repositories(data: Data, root: Path) -> Iterator[Finding]:
     ]
     if not written:
         return
-    known = [_parts(text if is_remote(text) else str((root / text).resolve())) for text in written]
+    known = [_parts(text if is_remote(text) else os.path.abspath(root / text)) for text in written]  # noqa: PTH100
     used = [
         *_texts(data, "service", None, "repository"),
         *_texts(data, "team", None, "repositories", None),

@@ -12,6 +12,7 @@ from leadline.config.sources import Source
 from leadline.config.teams import Service, Team
 from leadline.config.types import (
     Count,
+    FilePath,
     Flag,
     Hours,
     Positive,
@@ -22,6 +23,7 @@ from leadline.config.types import (
     Text,
     TimeZone,
     Unique,
+    absolute,
     is_remote,
     opening_hours,
 )
@@ -63,7 +65,7 @@ class Calendar(Section):
 class Warehouse(Section):
     """Where the data is kept."""
 
-    path: Text = "leadline-data"
+    path: FilePath = "leadline-data"
     """Folder of the data, relative to the configuration file; clones and raw answers are kept there too."""
     keep_payloads: Flag = True
     """Whether to archive raw answers, so that `leadline rebuild` needs no API call."""
@@ -198,7 +200,7 @@ class Config(Section):
         """A path of the configuration as an absolute one; the address of a remote repository as it is."""
         if is_remote(repository):
             return repository
-        return str((self.root / Path(repository).expanduser()).resolve())
+        return absolute(repository, self.root)
 
     def origin(self, *key: str | int) -> Origin:
         """Where the value of a key comes from, such as `origin("source", 0, "name")`."""

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from leadline.config.types import (
     BaseUrl,
+    FilePath,
     Flag,
     GitRepository,
     OwnedRepository,
@@ -57,11 +58,11 @@ class GitHubSource(Section):
     """Name of the source; ids begin with it, so it should never change."""
     token_env: Variable | None = Field(default=None, examples=["GITHUB_TOKEN"])
     """Environment variable that holds the token; or give token_file, or app_id and private_key_file."""
-    token_file: Text | None = Field(default=None, examples=["/run/secrets/github-token"])
+    token_file: FilePath | None = Field(default=None, examples=["/run/secrets/github-token"])
     """File that holds the token."""
     app_id: Annotated[int | str, Field(union_mode="left_to_right")] | None = Field(default=None, examples=[123456])
     """Id of a GitHub App."""
-    private_key_file: Text | None = Field(default=None, examples=["/run/secrets/github-app.pem"])
+    private_key_file: FilePath | None = Field(default=None, examples=["/run/secrets/github-app.pem"])
     """File that holds the private key of the GitHub App."""
     base_url: BaseUrl = "https://api.github.com"
     """Address of the API; `https://HOST/api/v3` for GitHub Enterprise."""
@@ -92,7 +93,7 @@ class GitLabSource(Section):
     """Address of the GitLab instance."""
     token_env: Variable | None = Field(default=None, examples=["GITLAB_TOKEN"])
     """Environment variable that holds the token; or give token_file."""
-    token_file: Text | None = Field(default=None, examples=["/run/secrets/gitlab-token"])
+    token_file: FilePath | None = Field(default=None, examples=["/run/secrets/gitlab-token"])
     """File that holds the token."""
     projects: Annotated[tuple[OwnedRepository, ...], Some, Unique] = Field(examples=[["group/app", "group/*"]])
     """Projects with their group; a glob such as `group/*` is expanded."""
@@ -128,7 +129,7 @@ class JiraSource(Section):
     """Environment variable that holds the e-mail of the account (Cloud); leave out for a token of Data Center."""
     token_env: Variable | None = Field(default=None, examples=["JIRA_TOKEN"])
     """Environment variable that holds the token; or give token_file."""
-    token_file: Text | None = Field(default=None, examples=["/run/secrets/jira-token"])
+    token_file: FilePath | None = Field(default=None, examples=["/run/secrets/jira-token"])
     """File that holds the token."""
     projects: Annotated[tuple[Text, ...], Some, Unique] | None = Field(default=None, examples=[["APP", "OPS"]])
     """Keys of the projects; or give jql."""

@@ -1,9 +1,11 @@
 """The kinds of values that the configuration holds, each with a message that says what is expected."""
 
 import json
+import os
 import re
 import zoneinfo
 from datetime import time
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -67,8 +69,8 @@ def _regex(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f'"{value}" is not a regular expression: {error}') from None
-    if re.search(r"\(\?<?[=!]|\\[1-9]|\(\?P=", value):
-        raise ValueError(f'"{value}" uses look-around or a back-reference, which are not supported')
+    if re.search(r"\(\?<?[=!]|\\[1-9]|\(\?P=|\(\?[>(#]|(?<!\\)[*+?}]\+|\\Z", value):
+        raise ValueError(f'"{value}" uses look-around, a back-reference or another form that is not supported')
     return value
 
 
@@ -116,6 +118,25 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _printable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("a text must not hold the character NUL")
+    return value
+
+
+def _file_path(value: str) -> str:
+    try:
+        Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f'"{value}" begins in the home of a user who is not known here') from None
+    return value
+
+
+def absolute(path: str, root: Path) -> str:
+    """A path from a folder on; links stay, so that what one points to may move and keeps its name."""
+    return os.path.abspath(root / Path(path).expanduser())  # noqa: PTH100 - pathlib would follow links before `..`
+
+
 def is_remote(repository: str) -> bool:
     """Whether git reads it over the network or as a URL; else it is a local path."""
     return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*::?//|[^/]+:", repository))
@@ -125,6 +146,8 @@ def git_repository(value: str) -> str:
     """The path or address itself, where git may read it; a ValueError says what is expected."""
     if has_password(value):
         raise ValueError("an address must not hold credentials; git's credential helper or an SSH key provides them")
+    if not is_remote(value):
+        return _file_path(value)
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", value)
     if re.match(r"[A-Za-z0-9+.-]*::", value) or (scheme and scheme[1] not in SCHEMES):
         raise ValueError(f'"{value}" uses a protocol that is not allowed; expected a path, file, http, https or ssh')
@@ -156,7 +179,8 @@ def _at_least_two(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
+FilePath = Annotated[Text, AfterValidator(_file_path)]
 Flag = Annotated[bool, Strict(), BeforeValidator(decoded)]
 Count = Annotated[int, Strict(), Field(ge=0), BeforeValidator(decoded)]
 Positive = Annotated[int, Strict(), Field(ge=1), BeforeValidator(decoded)]

@@ -37,6 +37,17 @@ def test_show_tells_every_value_and_where_it_comes_from(
     assert err == f"configuration of {folder / 'leadline.toml'}\n"
 
 
+def test_show_hides_what_could_be_a_token(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = GOOD.replace('"."', '"https://s3cr3t@git.example.org/app.git", "ssh://git@git.example.org/lib.git"')
+    (folder / "leadline.toml").write_text(text, encoding="utf-8")
+    for more in ([], ["--json"]):
+        assert main(["config", "show", *more]) == 0
+        out = capsys.readouterr().out
+        assert "s3cr3t" not in out
+        assert "https://***@git.example.org/app.git" in out
+        assert "ssh://git@git.example.org/lib.git" in out
+
+
 def test_show_is_json_on_request_and_the_default_of_the_group(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "show", "--json"]) == 0
     values = json.loads(capsys.readouterr().out)

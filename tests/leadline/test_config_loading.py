@@ -213,3 +213,8 @@ def test_the_schema_knows_every_section_and_both_forms_of_a_member() -> None:
     member = schema["$defs"]["Team"]["properties"]["members"]["items"]
     assert member["anyOf"] == [{"type": "string", "minLength": 1}, {"$ref": "#/$defs/Member"}]
     assert set(schema["$defs"]["Member"]["properties"]) == {"id", "from", "to"}
+
+
+def test_a_link_stays_one(folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "elsewhere")
+    assert load(None).locate("x/../link") == str(folder / "link")

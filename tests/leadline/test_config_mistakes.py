@@ -40,6 +40,15 @@ MISTAKES = [
     ("[calendar]\nworkdays = []", "2: calendar.workdays: expected at least one element, got none"),
     ('[calendar]\nworkdays = ["Mon", "Mon"]', '2: calendar.workdays: "Mon" is listed twice'),
     ('[calendar]\nholidays = ["Xmas"]', '2: calendar.holidays[0]: expected a date, such as 2026-01-31, got "Xmas"'),
+    ('[leadline]\nname = "a\\u0000b"', "2: leadline.name: a text must not hold the character NUL"),
+    (
+        '[warehouse]\npath = "~nobody-of-that-name/data"',
+        '2: warehouse.path: "~nobody-of-that-name/data" begins in the home of a user who is not known here',
+    ),
+    (
+        '[deployments]\ntag = "v1\\\\Z"',
+        '2: deployments.tag: "v1\\Z" uses look-around, a back-reference or another form that is not supported',
+    ),
     ("calendar = 3", "1: calendar: expected a table, got 3"),
     ('[warehouse]\nkeep_payloads = "yes"', '2: warehouse.keep_payloads: expected true or false, got "yes"'),
     ("[warehouse]\nretention_days = -1", "2: warehouse.retention_days: expected 0 or more, got -1"),
@@ -56,7 +65,7 @@ MISTAKES = [
     ),
     (
         '[deployments]\nenvironment = "prod(?!uct)"',
-        '2: deployments.environment: "prod(?!uct)" uses look-around or a back-reference, which are not supported',
+        '2: deployments.environment: "prod(?!uct)" uses look-around, a back-reference or another form that is not supported',
     ),
     ("[investment]\nbug = {}", "2: investment.bug: expected at least one type or label"),
     ('[investment]\nbug = { typ = ["Bug"] }', '2: investment.bug.typ: unknown key; did you mean "type"?'),
