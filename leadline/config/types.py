@@ -70,7 +70,7 @@ def _regex(value: str) -> str:
     except re.error as error:
         raise ValueError(f'"{value}" is not a regular expression: {error}') from None
     if re.search(r"\(\?<?[=!]|\\[1-9]|\(\?P=|\(\?[>(#]|(?<!\\)[*+?}]\+|\\Z", value):
-        raise ValueError(f'"{value}" uses look-around, a back-reference or another form that is not supported')
+        raise ValueError(f'"{value}" uses look-around or another form that is not supported')
     return value
 
 
