@@ -206,7 +206,7 @@ def _chosen(config: Config, names: tuple[str, ...]) -> list[Source]:
 
 def _collect_source(run: Run, source: Source, options: Options) -> None:
     told: Counter[str] = Counter()
-    started = perf_counter()
+    started = asked = perf_counter()
     for page in pages(
         run.config,
         source,
@@ -216,7 +216,9 @@ def _collect_source(run: Run, source: Source, options: Options) -> None:
         line_counts=options.line_counts,
         offline=options.offline,
     ):
-        run.rows += run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now())
+        waited = perf_counter() - asked
+        run.rows += run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now(), seconds=waited)
+        asked = perf_counter()
         told[page.stream] += _items(page)
     items = ", ".join(f"{count:,} {stream.replace('_', ' ')}" for stream, count in told.items() if count)
     run.say(f"{source.name}: {items or 'nothing new'} in {perf_counter() - started:.1f} s")

@@ -88,10 +88,10 @@ class Warehouse:
         with self._transaction() as connection:
             journal.finish_run(connection, run_id, status, error)
 
-    def fail_source(self, run_id: str, *, source: str, stream: str, error: str, seconds: float = 0.0) -> None:
+    def fail_source(self, run_id: str, *, source: str, stream: str, error: str) -> None:
         """Note that a stream of a source could not be read to its end; what it delivered before stays."""
         with self._transaction() as connection:
-            journal.account(connection, run_id, source, stream, seconds=seconds, error=error)
+            journal.account(connection, run_id, source, stream, error=error)
 
     # -- writing
 

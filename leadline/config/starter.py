@@ -36,11 +36,6 @@ def starter(survey: Survey, timezone: str) -> str:
     )
 
 
-def uncommented(text: str) -> str:
-    """The text with every commented setting in effect."""
-    return re.sub(r"^#(?=[^\s#])", "", text, flags=re.MULTILINE)
-
-
 def _as_glob(name: str) -> str:
     """The name as a pattern that means it; any repository where the name cannot be written as one."""
     return "*" if re.search(r"[:*?\[\]\\\x00-\x1f]|^[\s/]|[\s/]$|//", name) or name == "" else name

@@ -14,7 +14,6 @@ from leadline.config.types import git_repository, is_remote, path_glob
 from leadline.errors import ConfigError
 from leadline.redact import without_credentials
 
-_CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 _SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 _OF_ANOTHER = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
 _EVERYTHING = {"*", "**", "/*", "/**", "/"}
@@ -108,19 +107,20 @@ def remote_of(url: str) -> Remote | None:
 
 def codeowner_teams(text: str) -> dict[str, Owned]:
     """The teams (`@organisation/team`) of a CODEOWNERS file, and what each of them owns; other owners are left out."""
+    from collectors.git.owners import rules
+
     everything: list[str] = []
     patterns: dict[str, dict[str, None]] = {}
-    for line in text.splitlines():
-        rule = re.match(r"\s*((?:\\.|[^\s\\#\[^!])(?:\\.|[^\s\\])*)\s+(.*)", line)
-        if not rule:
+    for _, written, named in rules(text).iter_rows():
+        if written.startswith("!"):  # CODEOWNERS knows no exceptions
             continue
-        owners = re.findall(r"@[\w.-]+(?:/[\w.-]+)+", rule[2].partition("#")[0])
-        pattern = _from_top(re.sub(r"\\(.)", r"\1", rule[1]))
+        owners = re.findall(r"@[\w.-]+(?:/[\w.-]+)+", named)
+        pattern = _from_top(re.sub(r"\\(.)", r"\1", written))
         for owner in owners:
             patterns.setdefault(owner, {})
-            if rule[1] not in _EVERYTHING and _is_pattern(pattern):
+            if written not in _EVERYTHING and _is_pattern(pattern):
                 patterns[owner][pattern] = None
-        if rule[1] in _EVERYTHING:
+        if written in _EVERYTHING:
             everything = owners
     return {name: Owned(owner in everything, tuple(patterns[owner])) for owner, name in _names(list(patterns)).items()}
 
@@ -190,7 +190,9 @@ def _first_remote(top: Path) -> str:
 
 
 def _teams(top: Path) -> dict[str, Owned]:
-    for path in _CODEOWNERS:
+    from collectors.git.owners import PLACES
+
+    for path in PLACES:
         text = _git(top, "show", f"HEAD:{path}")
         if text is not None:
             return codeowner_teams(text)

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from leadline.cli import main
 from leadline.config import load
-from leadline.config.starter import starter, uncommented
+from leadline.config.starter import starter
 from leadline.config.survey import Owned, Remote, Survey, codeowner_teams, machine_timezone, remote_of, survey
 from leadline.errors import ConfigError
+from tests.leadline.starter_text import uncommented
 
 CODEOWNERS = """\
 # who owns what

@@ -9,7 +9,7 @@ import pytest
 from leadline.cli import main
 from leadline.config import load
 from leadline.config.release_tags import ReleaseTags, guess
-from leadline.config.starter import uncommented
+from tests.leadline.starter_text import uncommented
 
 
 @pytest.mark.parametrize(
