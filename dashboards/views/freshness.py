@@ -1,7 +1,6 @@
 """How fresh the data is, and how the last runs went."""
 
 import polars as pl
-import streamlit as st
 
 from dashboards import data
 from dashboards.parts import empty, words

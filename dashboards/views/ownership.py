@@ -83,11 +83,11 @@ def _knowers(scope: Scope, place: Place) -> None:
 
 
 def _names(people: pl.DataFrame) -> None:
-    """A table that nobody can sort: it is no ranking."""
+    """A table that nobody can sort: it is no ranking. Its cells are Markdown."""
     with st.container(height=SCROLLED if people.height > SEEN else "content", border=False):
         st.table(
             people.select(
-                pl.col("person").alias("Name"),
+                pl.Series("Name", [words.plain(name) for name in people["person"]], dtype=pl.String),
                 pl.col("files").alias("Files known here"),
                 pl.Series("Last change", [words.day(at) for at in people["last_at"]], dtype=pl.String),
             ),

@@ -32,6 +32,7 @@ LONG = "src/a/very/long/path/that/goes/on/and/on/and/on/until/nobody/can/read/it
 ODD = 'src/naïve "quoted" $x *bold* [link](http://x) 文件.py'
 PEOPLE = ("Ana Ruiz", "Bo Ström", "Çelik Ö.", "Dee", "Eve O'Hara", "山田太郎", "Fay_G", "*Gil*")
 TEAMS = ("Platform", "Küche & Co")
+SMALL = TEAMS[1]
 
 SCHEMAS = by_name(
     Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
@@ -41,12 +42,26 @@ SCHEMAS = by_name(
 Rows = list[dict[str, Any]]
 
 
-def publish_world(directory: Path, *, title: str = "harbour.py is known by nobody", people: People = "self") -> Path:
-    """Publish the world as a new generation; `title` is that of its first action."""
+def publish_world(
+    directory: Path,
+    *,
+    title: str | None = "harbour.py is known by nobody",
+    people: People = "self",
+    quiet_days: int = 1,
+    failed: str | None = None,
+    without: str | None = None,
+) -> Path:
+    """Publish the world as a new generation.
+
+    `title` is that of its first action (None: there is no action), its newest commit was made `quiet_days` ago,
+    `failed` is what went wrong in its source `mirror`, and `without` a repository that has been taken out.
+    """
     with Warehouse.open(directory) as warehouse:
         run_id = warehouse.start_run()
-        for page in _pages():
+        for page in [*_pages(quiet_days), *([_farewell(without)] if without else [])]:
             warehouse.load(page, source="local", run_id=run_id, now=NOW)
+        if failed:
+            warehouse.fail_source(run_id, source="mirror", stream="collect", error=failed)
         for table, rows in _people().items():
             warehouse.replace(table, filled(CORE[table], rows))
         quality = [
@@ -54,7 +69,7 @@ def publish_world(directory: Path, *, title: str = "harbour.py is known by nobod
             {"check": "people_suspected", "severity": "info", "count": 12, "affected_metric": "truck_factor"},
         ]
         warehouse.replace("meta.data_quality", pl.DataFrame(quality))
-        warehouse.finish_run(run_id, "ok")
+        warehouse.finish_run(run_id, "partial" if failed else "ok", f"mirror: {failed}" if failed else None)
         frames = {name: filled(SCHEMAS[name], rows) for name, rows in _metrics(title).items()}
         return publish(warehouse, run_id, frames, SCHEMAS, catalogues=_catalogues(), people=people)
 
@@ -74,16 +89,32 @@ def filled(table: type[Table], rows: Sequence[Mapping[str, Any]]) -> pl.DataFram
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
-def _pages() -> list[Page]:
+def _pages(quiet_days: int) -> list[Page]:
+    today = datetime.now(UTC).replace(tzinfo=None)
+    commits = [
+        {"repo_id": HARBOUR, "sha": f"{days:040}", "committed_at": today - timedelta(days=days), "is_merge": False}
+        for days in (quiet_days, 900)
+    ]
+    commits.append(commits[0] | {"sha": "f" * 40, "committed_at": today + timedelta(days=3000)})
     repositories = [
         {"repo_id": repo_id, "name": repo_id.partition(":")[2], "url": f"/srv/git/{repo_id}", "default_branch": "main"}
         for repo_id in (HARBOUR, KITCHEN, EMPTY)
     ]
-    upserts = {"repositories": filled(CORE["repositories"], repositories)}
+    upserts = {
+        "repositories": filled(CORE["repositories"], repositories),
+        "commits": filled(CORE["commits"], commits),
+    }
     return [
         Page(stream="commits", scope=HARBOUR, upserts=upserts, cursor="abc", requests=4),
         Page(stream="line_counts", scope=KITCHEN, cursor="def", requests=1),
     ]
+
+
+def _farewell(repo_id: str) -> Page:
+    """The page with which a repository leaves."""
+    return Page(
+        stream="commits", scope=repo_id, deletes={"repositories": pl.DataFrame({"repo_id": [repo_id]})}, restart=True
+    )
 
 
 def _people() -> dict[str, Rows]:
@@ -107,7 +138,7 @@ def paths(repo_id: str) -> list[str]:
     return ["harbour.py", LONG, ODD, *plain] if repo_id == HARBOUR else plain
 
 
-def _metrics(title: str) -> dict[str, Rows]:
+def _metrics(title: str | None) -> dict[str, Rows]:
     random_ = random.Random(7)
     tables: dict[str, Rows] = {name: [] for name in SCHEMAS}
     for repo_id in (HARBOUR, KITCHEN):
@@ -116,7 +147,7 @@ def _metrics(title: str) -> dict[str, Rows]:
         _repository(tables, random_, repo_id)
     _summary(tables, random_)
     tables["hotspots"].sort(key=lambda row: (row["repo_id"], -row["score"]))
-    tables["actions"] = _actions(title)
+    tables["actions"] = _actions(title) if title else []
     return tables
 
 
@@ -137,7 +168,8 @@ def _file(tables: dict[str, Rows], random_: random.Random, repo_id: str, n: int,
     if lines is not None:
         tables["hotspots"].append(
             key
-            | {"folder": folder, "team": TEAMS[n % 2], "file_class": "source", "revisions": revisions, "lines": lines}
+            | {"folder": folder, "team": TEAMS[n % 2], "revisions": revisions, "lines": lines}
+            | {"file_class": "test" if path.startswith("tests/") else "source"}
             | {"score": revisions * lines / 270_000, "rank": n + 1, "is_hotspot": revisions * lines > 120_000}
             | {"revisions_before": before, "trend": revisions / before - 1 if before else None, "authors": 3}
             | {"trend_reason": None if before else "no_earlier_revisions"}
@@ -169,7 +201,7 @@ def _repository(tables: dict[str, Rows], random_: random.Random, repo_id: str) -
         )
     tables["truck_factor"].append(
         {"repo_id": repo_id, "scope_kind": "repository", "scope": repo_id, "truck_factor": 3, "files": len(found)}
-        | {"authored_files": len(found), "authors": 8, "active_authors": 5, "person_ids": ["p1", "p2", "p4"]}
+        | {"authored_files": len(found), "authors": 8, "active_authors": 5, "person_ids": ["p1", "p2", "p3"]}
     )
     for a, b in zip(found, found[3:], strict=False):
         first, second = sorted((a, b))
@@ -188,6 +220,7 @@ def _repository(tables: dict[str, Rows], random_: random.Random, repo_id: str) -
             | {"crosses_folder": bool(len(b) % 2), "crosses_team": bool(len(a) % 2)}
         )
     for n in range(len(PEOPLE)):
+        tables["contributors"].append({"repo_id": repo_id, "person_id": f"p{n}", "commits": 9, "is_active": n % 3 != 0})
         if n % 3:
             tables["leavers"].append(
                 {"repo_id": repo_id, "person_id": f"p{n}", "files": 9, "lines": 900.0, "lines_share": 0.1}
@@ -214,9 +247,14 @@ def _summary(tables: dict[str, Rows], random_: random.Random) -> None:
         for metric, unit, level in (("commits", "count", 40), ("active_authors", "people", 9)):
             for week in range(30):
                 day = (NOW - timedelta(weeks=week + 1, days=NOW.weekday())).date()
+                value = float(random_.randint(level // 2, level))
+                known: dict[str, Any] = (
+                    {"value": value, "n": 40, "coverage": 1.0} if scope != SMALL else {"reason": "group_too_small"}
+                )
                 tables["observations"].append(
                     {"metric": metric, "scope_kind": kind, "scope": scope, "period": "week", "period_start": day}
-                    | {"value": float(random_.randint(level // 2, level)), "n": 40, "coverage": 1.0, "unit": unit}
+                    | known
+                    | {"unit": unit}
                 )
         rolling = [("files_at_risk", "share", 0.31), ("knowledge_loss", "share", 0.4), ("hotspots", "count", 12.0)]
         if kind == "repository":
@@ -230,7 +268,10 @@ def _summary(tables: dict[str, Rows], random_: random.Random) -> None:
 
 
 def _actions(title: str) -> Rows:
-    common = {"why": "Known by **1** active person; 14 changes in 90 days.", "next_step": "Pair on the next change."}
+    common: dict[str, Any] = {
+        "why": "Known by **1** active person; 14 changes in 90 days.",
+        "next_step": "Pair on the next change.",
+    }
     common |= {"days_saved": 2.5, "basis": "half a day a file", "confidence": 0.7, "first_seen_at": NOW}
     items = [
         ("files_at_risk", "mentoring", TEAMS[0], "file", f"{HARBOUR}:harbour.py", title),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Open
-from published_world import EMPTY, HARBOUR, LONG, ODD, TEAMS, publish_world
+from published_world import EMPTY, HARBOUR, KITCHEN, LONG, ODD, SMALL, TEAMS, paths, publish_world
 from streamlit.testing.v1 import AppTest
 
 CODE_VIEWS = ("Hotspots", "Coupling", "Ownership", "Knowledge", "Leavers")
@@ -15,6 +15,11 @@ def texts(app: AppTest) -> str:
     """Everything the page says in words."""
     parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
     return "\n".join(str(part.value) for part in parts)
+
+
+def told(app: AppTest) -> dict[str, str]:
+    """What stands beside each figure."""
+    return {part.label: part.proto.delta_description for part in app.metric}
 
 
 def assert_fine(app: AppTest) -> None:
@@ -102,7 +107,7 @@ def test_ownership_of_any_path(path: str, world: Path, open_page: Open) -> None:
     app = open_page(world, "code", view="Ownership", path=path)
     assert_fine(app)
     exists = path in {LONG, ODD, "src", "src/part1/", "harbour.py"}
-    assert ("Written by person" in texts(app)) is exists
+    assert ("**Active people who know " in texts(app)) is exists
 
 
 def test_search_narrows_the_dictionary(world: Path, open_page: Open) -> None:
@@ -128,8 +133,9 @@ def test_nobody_is_named_where_privacy_is_off(tmp_path: Path, open_page: Open) -
         app = open_page(tmp_path, "code", view=view, path="src")
         assert_fine(app)
         assert '`"off"`' in texts(app)
-        assert "Written by person" not in texts(app)
+        assert not app.table
         assert not app.multiselect
+    assert told(open_page(tmp_path, repository="harbour"))["Truck factor"] == "of whom 2 are still active"
 
 
 def test_filters_of_coupling_reach_the_query(world: Path, open_page: Open) -> None:
@@ -149,3 +155,108 @@ def test_new_generation_shows_without_a_restart(tmp_path: Path, open_page: Open)
     assert_fine(app)
     assert "**After**" in texts(app)
     assert "**Before**" not in texts(app)
+
+
+def test_those_who_know_a_folder_are_listed_by_name(world: Path, open_page: Open) -> None:
+    app = open_page(world, "code", view="Ownership", path="src")
+    people = app.table[0].value
+    assert list(people.columns) == ["Name", "Files known here", "Last change"]
+    assert list(people["Name"]) == sorted(people["Name"], key=lambda name: name.lstrip("\\").lower())
+    assert r"\*Gil\*" in set(people["Name"])
+    assert not set(people["Name"]) & {"Ana Ruiz", "Fay_G"}, "they are no longer active"
+
+
+def test_file_that_nobody_active_knows_says_so(world: Path, open_page: Open) -> None:
+    said = {path: texts(open_page(world, "code", view="Ownership", path=path)) for path in paths(HARBOUR)[:12]}
+    nobody = [path for path, text in said.items() if "Nobody who was active in the last 90 days knows it" in text]
+    assert nobody
+    assert len(nobody) < len(said)
+
+
+def test_list_beside_a_file_is_called_what_it_is(world: Path, open_page: Open) -> None:
+    app = open_page(world, "code", view="Ownership", path="src/part0/module_0.py")
+    assert "**Beside it, in src/part0, those at risk first**" in texts(app)
+    assert all(path.startswith("src/part0/") for path in app.dataframe[-1].value["path"])
+    assert "**Files in src, those at risk first**" in texts(open_page(world, "code", view="Ownership", path="src"))
+
+
+def test_figures_of_a_team_are_those_of_its_members_or_of_its_code(world: Path, open_page: Open) -> None:
+    app = open_page(world, team=TEAMS[0])
+    assert [part.label for part in app.metric] == [
+        "Commits per week · by members",
+        "Active people per week · by members",
+        "Truck factor · own code",
+        "Files at risk · own code",
+    ]
+    assert "**Commits per week · by members**" in texts(app)
+    assert app.metric[0].value != "–"
+    assert "Not shown" not in texts(app)
+
+
+def test_team_too_small_for_a_figure_is_too_small_for_its_chart(world: Path, open_page: Open) -> None:
+    app = open_page(world, team=SMALL)
+    assert app.metric[0].value == "–"
+    assert told(app)["Commits per week · by members"] == "group too small"
+    assert "Not shown: group too small." in texts(app)
+
+
+def test_truck_factor_says_who_is_still_there(world: Path, open_page: Open) -> None:
+    assert told(open_page(world))["Truck factor"] == "2 repositories, 2 of 3 active"
+    for page in (None, "code"):
+        assert told(open_page(world, page, repository="harbour"))["Truck factor"] == "of whom 2 are still active"
+    assert told(open_page(world))["Files at risk"] == "of 70 files"
+
+
+def test_hotspots_are_code_that_changes_most(world: Path, open_page: Open) -> None:
+    plain = open_page(world, "code", repository="harbour").dataframe[-1].value
+    assert list(plain["revisions"]) == sorted(plain["revisions"], reverse=True)
+    assert not any(path.startswith("tests/") for path in plain["path"])
+    assert "score" not in plain.columns
+    with_tests = open_page(world, "code", repository="harbour", with_tests="true").dataframe[-1].value
+    assert any(path.startswith("tests/") for path in with_tests["path"])
+
+
+def test_fresh_world_has_no_warning_and_a_quiet_one_has(tmp_path: Path, world: Path, open_page: Open) -> None:
+    assert not open_page(world).warning
+    publish_world(tmp_path, quiet_days=774)
+    for page in (None, "code"):
+        warning = open_page(tmp_path, page).warning
+        assert [part.value.partition(":")[0] for part in warning] == ["**Newest commit 774 days ago"]
+
+
+def test_source_that_failed_is_told_until_it_is_read(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, failed="host mirror.example did not answer; twice")
+    app = open_page(tmp_path)
+    assert "**mirror could not be read in the last run**, nothing of it is known" in app.warning[0].value
+    assert "host mirror.example did not answer; twice" in app.warning[0].value
+    publish_world(tmp_path)
+    app.run()
+    assert not app.warning
+
+
+def test_without_actions_the_page_says_what_was_checked(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, title=None)
+    app = open_page(tmp_path)
+    assert_fine(app)
+    assert "**No rule found anything to act on**" in texts(app)
+    assert "1 rule checked, last run just now" in texts(app)
+    assert "`leadline run`" not in texts(app)
+
+
+def test_rule_explains_days_and_certainty(world: Path, open_page: Open) -> None:
+    said = texts(open_page(world))
+    assert "saves about 2.5 working days · the rule is 70 % sure" in said
+    assert "**About 2.5 working days saved**: half a day a file." in said
+    assert "how likely it is that the rule is right" in said
+
+
+def test_repository_that_left_is_neither_counted_nor_listed(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path)
+    app = open_page(tmp_path)
+    assert "Acme · 3 repositories" in texts(app)
+    publish_world(tmp_path, without=KITCHEN)
+    app.run()
+    assert "Acme · 2 repositories" in texts(app)
+    fresh = open_page(tmp_path, "data", about="Freshness")
+    assert set(fresh.dataframe[-1].value["scope"]) == {HARBOUR}
+    assert list(fresh.dataframe[0].value["scopes"]) == [1]

@@ -4,11 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dashboards.parts import items, kpi, network, treemap, words
+from dashboards.parts import caveats, items, kpi, network, treemap, words
 from dashboards.parts.card import csv
 from dashboards.parts.table import short
 from dashboards.scope import Scope
+from dashboards.views import ownership
+from leadline.report.render import change as digest_change
+from leadline.report.render import figure as digest_figure
 
 
 @pytest.mark.parametrize(
@@ -40,10 +45,78 @@ def test_times_as_people_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_change_is_against_the_median_of_the_periods_before() -> None:
-    assert kpi.changed([4, 4, 4, 4, 6], "count") == kpi.Change("+50 %", "from 4 usually")
-    assert kpi.changed([0.5, 0.5, 0.5, 0.5, 0.4], "share") == kpi.Change("-10.0 points", "from 50 % usually")
-    assert kpi.changed([0, 0, 0, 0, 2], "count") == kpi.Change("+2.0", "from 0 usually")
-    assert kpi.changed([1, 2, 3], "count") is None
+    def changed(values: list[float | None], unit: str = "count") -> tuple[str, str, str] | None:
+        change = kpi.changed(pl.Series(values, dtype=pl.Float64), unit)
+        return (change.text, change.against, change.arrow) if change else None
+
+    assert changed([4, 4, 4, 4, 6]) == ("+50 %", "from 4 usually", "up")
+    assert changed([7, 8, 7, 8, 11]) == ("+47 %", "from 7.5 usually", "up")
+    assert changed([0.5, 0.5, 0.5, 0.5, 0.4], "share") == ("−10.0 points", "from 50 % usually", "down")
+    assert changed([0, 0, 0, 0, 2]) == ("+2", "from 0 usually", "up")
+    assert changed([0, 0, 0, 0, 0]) == ("0", "from 0 usually", "off")
+    assert changed([1, 2, 3]) is None
+    assert changed([4, 4, 4, 4, None]) is None
+    assert changed([9, None, *[4] * 3, *[None] * 9, 6]) is None, "what lies more than 12 periods back says nothing"
+
+
+@given(st.lists(st.none() | st.integers(0, 500), min_size=1, max_size=20))
+def test_change_is_that_of_the_digest(values: list[int | None]) -> None:
+    series = pl.Series(values, dtype=pl.Float64)
+    usual, change = series.head(-1).tail(12).drop_nulls().median(), kpi.changed(series, "count")
+    if change and usual:
+        told = digest_change(series[-1], float(usual)).replace(",", "")  # type: ignore[arg-type]
+        assert change.text.replace(",", "") == (told if told[1:] != "0 %" else "0 %")
+        assert change.against == f"from {digest_figure(float(usual))} usually"  # type: ignore[arg-type]
+
+
+def test_colour_says_whether_a_change_is_to_the_better() -> None:
+    assert kpi.color("higher", "up") == kpi.color("lower", "down") == "green"
+    assert kpi.color("higher", "down") == kpi.color("lower", "up") == "red"
+    assert kpi.color("neutral", "up") == kpi.color("higher", "off") == kpi.color(None, "down") == "off"
+
+
+def test_differences_have_one_style() -> None:
+    told = [words.change(value) for value in (3.11, -0.05, 22.0, 0.0, -0.001)]
+    assert told == ["+311 %", "−5 %", "+2,200 %", "0 %", "0 %"]
+    assert words.change(-0.0151, 1, "points") == "−1.5 points"
+
+
+def test_figure_names_its_items() -> None:
+    assert kpi.reason({"value": 0.3, "n": 1629}, "file") == "of 1,629 files"
+    assert kpi.reason({"value": 4.0, "n": 4}, None) is None
+    assert kpi.reason({"value": None, "reason": "group_too_small"}, "file") == "group too small"
+    assert kpi.reason({}, "file") == "not computed for this scope"
+
+
+def test_old_newest_commit_is_pointed_out() -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC).replace(tzinfo=None)
+    assert caveats.quiet(now - timedelta(days=30), 3, now) is None
+    told = "**Newest commit 774 days ago:** nobody counts as active, so risks can hardly be judged."
+    assert caveats.quiet(now - timedelta(days=774), 0, now) == told
+    assert "only 1 person counts as active" in (caveats.quiet(now - timedelta(days=31), 1, now) or "")
+
+
+def test_concentration_names_nobody() -> None:
+    parts = pl.DataFrame({"written_by": ["Active people", "Inactive people"], "people": [3, 5], "lines": [26.0, 74.0]})
+    parts = parts.with_columns(share=pl.col("lines") / 100, largest_single_share=pl.Series([0.2, 0.34]))
+    said = "26 % was written by the 3 of 8 people who are still active; the largest part by one person is 34 %"
+    assert ownership.concentrated(parts) == said
+    gone = parts.tail(1)
+    assert ownership.concentrated(gone).startswith("None of the 5 people who wrote it is still active;")
+    alone = gone.with_columns(people=1)
+    assert ownership.concentrated(alone) == "One person wrote all of it and is no longer active"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([0, 0], "0 files of 2 changed in 12 months"),
+        ([3, 0], "1 file of 2 changed in 12 months, none more than 3 times"),
+        ([75, 25], "2 files of 2 changed more than 24 times in 12 months and took 100 % of all changes"),
+    ],
+)
+def test_map_says_nothing_of_files_that_are_not_there(changes: list[int], said: str) -> None:
+    assert treemap.takeaway(pl.DataFrame({"revisions_12m": changes})) == said
 
 
 def test_scope_quotes_what_it_is_given() -> None:
