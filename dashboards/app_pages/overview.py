@@ -51,9 +51,9 @@ with right:
     sql = attention.activity(chosen)
     activity = data.rows(sql)
     known = activity.drop_nulls("commits")
-    whose = kpi.OF_A_TEAM["members"] if chosen.team else ("", "")
-    note = f"Of people, on the default branch, without merges; weeks that are over. {whose[1]}"
-    with card(f"Commits per week{whose[0]}", sql=sql, frame=activity, key="activity", note=note.strip()):
+    title = "Commits per week by its members" if chosen.team else "Commits per week"
+    note = "Of people, on the default branch, without merges; weeks that are over. A team's are those of its members."
+    with card(title, sql=sql, frame=activity, key="activity", note=note):
         if activity.is_empty():
             empty.nothing_here("No commits in any week that is over.")
         elif known.is_empty():

@@ -28,10 +28,10 @@ Color = Literal["green", "red", "off"]
 Arrow = Literal["up", "down", "off"]
 
 OF_A_TEAM = {
-    "members": (" · by members", "For a team: what its members did, in every repository."),
-    "code": (" · own code", "For a team: about the code that it owns, whoever wrote it."),
+    "members": "Commits and authors of a team are those of its members, in every repository.",
+    "code": "Files, hotspots and truck factor of a team are those of the code that it owns, whoever wrote it.",
 }
-"""What the figures of a team are taken from: a mark for the title, and the same in words."""
+"""What the figures of a team are taken from."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ class Figure:
 
 
 def row(figures: Sequence[Kpi], scope: Scope) -> None:
-    """Draw a row of figures."""
+    """Draw a row of figures; of a team with what they are taken from."""
+    if scope.team:
+        st.caption(" ".join(dict.fromkeys(OF_A_TEAM[kpi.of] for kpi in figures)))
     with st.grid(len(figures), min_column_width=170):
         for kpi in figures:
             draw(kpi, scope)
@@ -83,7 +85,7 @@ def draw(kpi: Kpi, scope: Scope) -> None:
         figure = _observed(kpi, unit, series, scope)
     change = figure.change
     st.metric(
-        f"{known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}{OF_A_TEAM[kpi.of][0] if scope.team else ''}",
+        f"{known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}",
         figure.value,
         change.text if change else None,
         delta_description=change.against if change else figure.told,
@@ -91,7 +93,7 @@ def draw(kpi: Kpi, scope: Scope) -> None:
         delta_arrow=change.arrow if change else "off",
         chart_data=figure.trend[-SPARKLINE:] if len(figure.trend) > ENOUGH else None,
         chart_type="area",
-        help=described(known, OF_A_TEAM[kpi.of][1] if scope.team else None),
+        help=described(known, OF_A_TEAM[kpi.of] if scope.team else None),
         border=True,
         height="stretch",
     )

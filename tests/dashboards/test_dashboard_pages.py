@@ -182,13 +182,12 @@ def test_list_beside_a_file_is_called_what_it_is(world: Path, open_page: Open) -
 
 def test_figures_of_a_team_are_those_of_its_members_or_of_its_code(world: Path, open_page: Open) -> None:
     app = open_page(world, team=TEAMS[0])
-    assert [part.label for part in app.metric] == [
-        "Commits per week · by members",
-        "Active people per week · by members",
-        "Truck factor · own code",
-        "Files at risk · own code",
-    ]
-    assert "**Commits per week · by members**" in texts(app)
+    assert "Commits and authors of a team are those of its members" in texts(app)
+    assert "truck factor of a team are those of the code that it owns" in texts(app)
+    assert "**Commits per week by its members**" in texts(app)
+    of_its_code = open_page(world, "code", team=TEAMS[0])
+    assert "its members" not in texts(of_its_code)
+    assert "those of the code that it owns" in texts(of_its_code)
     assert app.metric[0].value != "–"
     assert "Not shown" not in texts(app)
 
@@ -196,7 +195,7 @@ def test_figures_of_a_team_are_those_of_its_members_or_of_its_code(world: Path, 
 def test_team_too_small_for_a_figure_is_too_small_for_its_chart(world: Path, open_page: Open) -> None:
     app = open_page(world, team=SMALL)
     assert app.metric[0].value == "–"
-    assert told(app)["Commits per week · by members"] == "group too small"
+    assert told(app)["Commits per week"] == "group too small"
     assert "Not shown: group too small." in texts(app)
 
 
