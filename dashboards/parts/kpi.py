@@ -21,6 +21,9 @@ SPARKLINE = 52
 ENOUGH = 4
 """Fewer earlier periods give no comparison."""
 
+USUAL = (0.15, 0.85)
+"""The quantiles of the periods before between which a value is as usual."""
+
 _SUFFIXES = {"week": " per week", "month": " by month", "rolling_90d": ""}
 
 Period = Literal["week", "month", "rolling_90d"]
@@ -135,19 +138,26 @@ def _still_active(scope: Scope) -> str:
 
 
 def changed(values: pl.Series, unit: str) -> Change | None:
-    """The last value against the median of up to 12 periods before; None where it or most of them are not known."""
+    """The last value against up to 12 periods before, as in the digest; None where it or most of them are not known.
+
+    Within the range that seven in ten of them lie in it is as usual; else it is compared with their median.
+    """
     last, earlier = values.tail(1).to_list(), values.head(-1).tail(EARLIER).drop_nulls().cast(pl.Float64)
     usual = earlier.median()
     if not last or last[0] is None or len(earlier) < ENOUGH or not isinstance(usual, float):
         return None
+    low, high = (earlier.quantile(edge, "linear") for edge in USUAL)
+    if low is not None and high is not None and low <= last[0] <= high:
+        span = {words.number(edge, unit): None for edge in (low, high)}
+        return Change("as usual", f"{' to '.join(span)} usually", "off")
     difference = last[0] - usual
-    arrow: Arrow = "up" if difference > 0 else "down" if difference < 0 else "off"
+    arrow: Arrow = "up" if difference > 0 else "down"
     if unit == "share":
         text = words.change(difference, 1, "points")
     elif usual:
         text = words.change(last[0] / usual - 1)
     else:
-        text = f"{'+' if difference > 0 else words.MINUS}{words.number(abs(difference))}" if difference else "0"
+        text = f"{'+' if difference > 0 else words.MINUS}{words.number(abs(difference))}"
     return Change(text, f"from {words.number(usual, unit)} usually", arrow)
 
 

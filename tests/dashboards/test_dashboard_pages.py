@@ -36,7 +36,8 @@ def test_overview_answers_with_actions_by_team(world: Path, open_page: Open) -> 
     assert "**harbour.py is known by nobody**" in texts(app)
     assert "**Next:** Pair on the next change." in texts(app)
     assert [(part.label, part.value) for part in app.metric][2:] == [("Truck factor", "3"), ("Files at risk", "31 %")]
-    assert {part.label: part.delta for part in app.metric}["Commits per week"].endswith(" %")
+    assert {part.label: part.delta for part in app.metric}["Commits per week"] == "as usual"
+    assert told(app)["Commits per week"].endswith(" usually")
 
 
 def test_text_from_the_data_is_never_markup(world: Path, open_page: Open) -> None:
