@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from leadline import published
 from leadline.config import Config
@@ -66,12 +67,15 @@ def extent(config: Config) -> str:
         )
     )
     newest = f"; newest commit {row['newest']:%Y-%m-%d %H:%M} UTC" if row["newest"] else ""
-    return "\n".join(filter(None, [f"{config.leadline.name}: {counted}{newest}", staleness(config)]))
+    return "\n".join(filter(None, [f"{config.leadline.name}: {counted}{newest}", _staleness(row)]))
 
 
 def staleness(config: Config) -> str | None:
     """Return a warning where nothing, or nothing of late, was committed: risks can hardly be judged then."""
-    row = published.query(config, _EXTENT).row(0, named=True)
+    return _staleness(published.query(config, _EXTENT).row(0, named=True))
+
+
+def _staleness(row: Mapping[str, Any]) -> str | None:
     if row["newest"] is None:
         return "No commits yet: there is nothing to judge."
     if row["days_old"] <= QUIET_DAYS:
