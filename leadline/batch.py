@@ -24,6 +24,7 @@ from leadline.interrupt import interrupted, wake_when_it_waits
 from leadline.sources import pages
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
+from metrics.clock import WorkingHours
 from warehouse.errors import WarehouseError
 from warehouse.publish import publish
 from warehouse.reader import Reader
@@ -281,6 +282,7 @@ def _previous_actions(run: Run) -> pl.DataFrame:
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:
     """Return every setting a pipeline may ask for, by name."""
+    calendar = config.calendar
     return {
         "as_of": as_of,
         "zone": config.leadline.timezone,
@@ -288,4 +290,11 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "people": config.privacy.people,
         "rungs": config.deployments.rungs,
         "deployments_tag": config.deployments.tag,
+        "deployments_environment": config.deployments.environment,
+        "deployments_ci_run": config.deployments.ci_run,
+        "incident_types": config.incidents.tickets.type,
+        "incident_labels": config.incidents.tickets.labels,
+        "working_hours": WorkingHours(
+            config.leadline.timezone, calendar.worked, calendar.opens, calendar.closes, calendar.holidays
+        ),
     }

@@ -9,6 +9,8 @@ import duckdb
 
 from warehouse.tables import Page
 
+_READ_AGAIN = ("meta.sync_state", "meta.repairs")
+
 
 def start_run(connection: duckdb.DuckDBPyConnection, run_id: str, now: datetime) -> None:
     """Note that a run has begun."""
@@ -46,10 +48,19 @@ def keep_cursor(connection: duckdb.DuckDBPyConnection, source: str, page: Page, 
     )
 
 
-def forget(connection: duckdb.DuckDBPyConnection, source: str, scope: str | None = None) -> None:
-    """Drop the cursors of a source, or of one scope of it, and the repairs that a new reading will count again."""
-    for table in ("meta.sync_state", "meta.repairs"):
-        connection.execute(f"DELETE FROM {table} WHERE source = $1 AND scope = coalesce($2, scope)", [source, scope])  # noqa: S608
+def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Drop the cursors of a source, and the repairs that a new reading will count again."""
+    for table in _READ_AGAIN:
+        connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])  # noqa: S608
+
+
+def restart(connection: duckdb.DuckDBPyConnection, source: str, page: Page) -> None:
+    """Drop the cursors of the streams that a page begins anew, and the repairs that will be counted again."""
+    for table in _READ_AGAIN:
+        connection.execute(
+            f"DELETE FROM {table} WHERE source = ? AND scope = ? AND list_contains(?, stream)",  # noqa: S608
+            [source, page.scope, list(page.restart)],
+        )
 
 
 def count_repairs(connection: duckdb.DuckDBPyConnection, source: str, page: Page, now: datetime) -> None:

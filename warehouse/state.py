@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - names are looked up in the declaration, values are parameters
 """What a collector may ask about earlier runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,12 +25,12 @@ class SourceState:
         )
         return None if found.is_empty() else found.item()
 
-    def rows(self, table: str, columns: Sequence[str], **equal: str) -> pl.DataFrame:
-        """The given columns of the stored rows whose columns equal the given values."""
+    def rows(self, table: str, columns: Sequence[str], **equal: str | Collection[str]) -> pl.DataFrame:
+        """The given columns of the stored rows whose columns equal the given values, or one of them."""
         declared = catalog.loadable(table)
         shown, where = catalog.known(table, declared, columns), catalog.known(table, declared, list(equal))
-        condition = " AND ".join(f"{quoted(name)} = ?" for name in where) or "true"
+        condition = " AND ".join(f"list_contains(?, {quoted(name)})" for name in where) or "true"
         return self.query(
             f"SELECT {listed(shown)} FROM {catalog.main(table)} WHERE {condition}",
-            list(equal.values()),
+            [[value] if isinstance(value, str) else list(value) for value in equal.values()],
         )

@@ -108,7 +108,7 @@ class Warehouse:
         updates = [_stamped(name, frame, source, now) for name, frame in page.updates.items()]
         with self._transaction() as connection:
             if page.restart:
-                journal.forget(connection, source, page.scope)
+                journal.restart(connection, source, page)
             for name, frame in deletes:
                 loading.delete(connection, catalog.main(name), frame)
             for name, frame in upserts:

@@ -16,15 +16,14 @@ from collectors.git import counts, head, history, log, owners
 from collectors.git.clone import Clone, Refs
 from collectors.git.mentions import mentions as mentions_of
 from collectors.git.mentions import orphans
-from collectors.git.parallel import merged
-from collectors.git.removal import HISTORY, OF_COMMITS, OF_HEAD, farewell
+from collectors.git.removal import HISTORY, LINE_COUNTS, OF_COMMITS, OF_HEAD, farewell
 from collectors.git.rows import Rows, together
+from collectors.parallel import merged
 from warehouse.tables import Page, State
 
 VERSION = 1
 """Raised when the same history gives other rows than before, so that the head is told anew."""
 
-LINE_COUNTS = "line_counts"
 UNFINISHED = "unfinished"
 """The cursor while commits come in: a run that is killed then must not be taken for one that is complete."""
 

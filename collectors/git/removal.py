@@ -7,7 +7,8 @@ import polars as pl
 from collectors.git.mentions import orphans, stored_mentions
 from warehouse.tables import Page, State
 
-HISTORY = "commits"
+HISTORY, LINE_COUNTS = "commits", "line_counts"
+"""The streams of a repository."""
 
 OF_COMMITS = ("commits", "commit_parents", "commit_files", "commit_trailers")
 """Tables whose rows come and go with commits."""
@@ -30,4 +31,4 @@ def farewell(source: str, repo_id: str, state: State) -> Page:
     all_of_it = pl.DataFrame({"repo_id": [repo_id]})
     tables = dict.fromkeys((*OF_COMMITS, *OF_HEAD, "repositories"), all_of_it)
     gone = orphans(state, source, repo_id, named, named.select("sha").unique())
-    return Page(HISTORY, repo_id, deletes={**tables, "identities": gone}, restart=True)
+    return Page(HISTORY, repo_id, deletes={**tables, "identities": gone}, restart=(HISTORY, LINE_COUNTS))

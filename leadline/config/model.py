@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -60,6 +60,11 @@ class Calendar(Section):
     def closes(self) -> time:
         """End of the working day; 24:00 is the last microsecond of the day."""
         return opening_hours(self.hours)[1]
+
+    @property
+    def worked(self) -> tuple[int, ...]:
+        """The days of the week that are worked, Monday is 0."""
+        return tuple(get_args(Weekday).index(day) for day in self.workdays)
 
 
 class Warehouse(Section):

@@ -1,15 +1,14 @@
-"""A repository made on the spot, and a warehouse in memory, for the tests of the git collector."""
+"""A repository made on the spot, and what is collected from it, for the tests of the git collector."""
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 
-import polars as pl
+from memory import Memory
 
 from collectors.git import GitSource, collect
-from warehouse.tables import CORE, Page
+from warehouse.tables import Page
 
 
 class Repository:
@@ -69,52 +68,6 @@ class Repository:
         sha = self.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=content)
         self.git("update-ref", "refs/heads/main", sha)
         return sha
-
-
-@dataclass
-class Memory:
-    """The loader's contract on frames in memory: deletes, upserts and updates of a page, then its cursor."""
-
-    tables: dict[str, pl.DataFrame] = field(
-        default_factory=lambda: {name: table.create_empty() for name, table in CORE.items()}
-    )
-    cursors: dict[tuple[str, str], str] = field(default_factory=dict)
-    quality: dict[str, int] = field(default_factory=dict)
-
-    def cursor(self, stream: str, scope: str) -> str | None:
-        return self.cursors.get((stream, scope))
-
-    def rows(self, table: str, columns: Sequence[str], **equal: str) -> pl.DataFrame:
-        return self.tables[table].filter(pl.col(name) == value for name, value in equal.items()).select(columns)
-
-    def load(self, page: Page, source: str) -> None:
-        if page.restart:
-            self.cursors = {key: cursor for key, cursor in self.cursors.items() if key[1] != page.scope}
-        for name, frame in page.deletes.items():
-            self.tables[name] = self.tables[name].join(frame, on=frame.columns, how="anti", nulls_equal=True)
-        for name, frame in page.upserts.items():
-            schema = CORE[name]
-            rows = frame.with_columns(source=pl.lit(source), collected_at=pl.lit(None, pl.Datetime("us")))
-            missing = [pl.lit(None).alias(column) for column in schema.column_names() if column not in rows.columns]
-            rows = schema.validate(rows.with_columns(missing).select(schema.column_names()), cast=True)
-            kept = self.tables[name].join(rows, on=schema.primary_key(), how="anti")
-            self.tables[name] = pl.concat([kept, rows])
-        for name, frame in page.updates.items():
-            key = [column for column in CORE[name].primary_key() if column in frame.columns]
-            assert frame.select(key).is_duplicated().sum() == 0
-            self.tables[name] = self.tables[name].update(frame, on=key, how="left", include_nulls=True)
-        for check, count in page.quality.items():
-            self.quality[check] = self.quality.get(check, 0) + count
-        if page.cursor is not None:
-            self.cursors[page.stream, page.scope] = page.cursor
-
-    def table(self, name: str) -> pl.DataFrame:
-        schema = CORE[name]
-        return self.tables[name].drop("source", "collected_at").sort(schema.primary_key())
-
-    def everything(self) -> dict[str, list[tuple[object, ...]]]:
-        filled = {name: self.table(name).rows() for name, frame in self.tables.items() if "source" in frame.columns}
-        return {**filled, "cursors": sorted((*key, value) for key, value in self.cursors.items())}
 
 
 def collected(

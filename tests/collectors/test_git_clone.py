@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 
 import pytest
-from git_support import Memory, Repository, collected
+from git_support import Repository, collected
+from memory import Memory
 
 from collectors.git import GitError, GitSource, RepositoryUnreachable, check, collect
 from collectors.git.process import Git, reading_environment

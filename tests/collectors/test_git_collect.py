@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from git_support import Memory, Repository, collected
+from git_support import Repository, collected
+from memory import Memory
 
 from collectors.git import GitError, GitSource, collect, reading
 from collectors.git.clone import Clone
@@ -33,7 +34,7 @@ def test_whole_rows(repository: Repository, clones: Path) -> None:
     )
     memory = collected(clones, repository.path)
 
-    assert memory.table("repositories").rows() == [("local:app", "app", str(repository.path), "main", None)]
+    assert memory.table("repositories").rows() == [("local:app", "app", str(repository.path), "main", None, None, None)]
     who = {
         "author_id": "local:Ana Doe <ana@acme.example>",
         "committer_id": "local:Ben Roe <ben@acme.example>",

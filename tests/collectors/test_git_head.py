@@ -5,7 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from git_support import Memory, Repository, collected
+from git_support import Repository, collected
+from memory import Memory
 
 from collectors.git.owners import rules
 

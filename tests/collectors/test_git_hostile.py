@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from git_support import Memory, Repository, collected
+from git_support import Repository, collected
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from memory import Memory
 
 PATHS = [
     "-dash",

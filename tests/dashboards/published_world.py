@@ -113,7 +113,10 @@ def _pages(quiet_days: int) -> list[Page]:
 def _farewell(repo_id: str) -> Page:
     """The page with which a repository leaves."""
     return Page(
-        stream="commits", scope=repo_id, deletes={"repositories": pl.DataFrame({"repo_id": [repo_id]})}, restart=True
+        stream="commits",
+        scope=repo_id,
+        deletes={"repositories": pl.DataFrame({"repo_id": [repo_id]})},
+        restart=("commits", "line_counts"),
     )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from leadline.engine import compute
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
+from metrics.clock import WorkingHours
 from metrics.registry import Pipeline
 from warehouse.tables import CORE
 
@@ -21,6 +22,11 @@ SETTINGS: dict[str, Any] = {
     "minimum_group": 2,
     "deployments_tag": r"^v?\d+\.\d+",
     "rungs": ["tag"],
+    "deployments_environment": "^prod",
+    "deployments_ci_run": "deploy",
+    "incident_types": ("Incident",),
+    "incident_labels": ("incident", "sev1"),
+    "working_hours": WorkingHours("Europe/Berlin"),
 }
 Row = dict[str, Any]
 

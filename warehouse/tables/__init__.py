@@ -6,11 +6,12 @@ dictionary and of the reference page.
 
 from warehouse.tables import code, delivery, meta, people, reviews, tickets
 from warehouse.tables.base import SourceTable, Table, by_name, table_name
-from warehouse.tables.page import Page, State
+from warehouse.tables.page import Page, Payload, State
 
 CORE: dict[str, type[Table]] = by_name(
     people.People,
     people.Identities,
+    people.AccountSignatures,
     people.Mailmap,
     people.IdentityEdges,
     people.IdentitySuspects,
@@ -27,9 +28,11 @@ CORE: dict[str, type[Table]] = by_name(
     code.CodeOwners,
     reviews.PullRequests,
     reviews.PullRequestCommits,
+    reviews.PullRequestFiles,
     reviews.PullRequestEvents,
     reviews.Reviews,
     reviews.Comments,
+    reviews.PullRequestMentions,
     reviews.PullRequestTickets,
     tickets.Tickets,
     tickets.TicketChanges,
@@ -39,6 +42,7 @@ CORE: dict[str, type[Table]] = by_name(
     tickets.TicketSprints,
     tickets.Milestones,
     delivery.Deployments,
+    delivery.DeploymentStatuses,
     delivery.CiRuns,
     delivery.Releases,
     delivery.Incidents,
@@ -48,4 +52,4 @@ CORE: dict[str, type[Table]] = by_name(
 META: dict[str, type[Table]] = by_name(meta.Runs, meta.RunSources, meta.SyncState, meta.DataQuality, meta.Repairs)
 """Tables of schema `meta`, by name; the dictionary and the catalogue are written when publishing."""
 
-__all__ = ["CORE", "META", "Page", "SourceTable", "State", "Table", "by_name", "table_name"]
+__all__ = ["CORE", "META", "Page", "Payload", "SourceTable", "State", "Table", "by_name", "table_name"]

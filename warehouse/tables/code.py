@@ -12,6 +12,8 @@ class Repositories(SourceTable):
     url = col.text("Where it was collected from, without credentials")
     default_branch = col.text("Name of the default branch; null for an empty repository")
     archived = col.flag("Whether the platform marks it as archived")
+    platform_id = col.text("What the platform calls it for good, whatever its name; null for plain git")
+    is_fork = col.flag("Whether the platform says that it is a fork")
 
 
 class Commits(SourceTable):

@@ -17,12 +17,22 @@ class Deployments(SourceTable):
     started_at = col.instant("Start")
     finished_at = col.instant("First success, or the end")
     rung = col.text("How it was found: `deployment`, `ci_run`, `release`, `tag` or `merge`")
+    url = col.text("Web address")
+
+
+class DeploymentStatuses(SourceTable):
+    """What a platform says happened to a deployment, in order."""
+
+    status_id = col.key("`<source>:<native id>`")
+    deployment_id = col.text("Deployment")
+    status = col.text("`queued`, `pending`, `waiting`, `in_progress`, `success`, `failure`, `error`, `inactive`, …")
+    created_at = col.instant("When")
 
 
 class CiRuns(SourceTable):
     """Runs of CI workflows and pipelines, one row per attempt."""
 
-    run_id = col.key("`<source>:<native id>`")
+    run_id = col.key("`<source>:<native id>/<attempt>`")
     repo_id = col.text("Repository")
     name = col.text("Workflow or pipeline")
     event = col.text("What started it")
@@ -31,6 +41,7 @@ class CiRuns(SourceTable):
     status = col.text("State of the run")
     conclusion = col.text("Outcome")
     attempt = col.number("Number of the attempt, from 1")
+    actor_id = col.person("Who started it")
     created_at = col.instant("When it was created")
     started_at = col.instant("When it started")
     finished_at = col.instant("When it finished")
@@ -47,14 +58,18 @@ class Releases(SourceTable):
     is_prerelease = col.flag("Whether it is a pre-release")
     created_at = col.instant("When it was created")
     published_at = col.instant("When it was published")
+    author_id = col.person("Who published it")
+    url = col.text("Web address")
 
 
 class Incidents(SourceTable):
-    """Incidents, from tickets by rule or reported."""
+    """Incidents that a pipeline or pager reported; with those that tickets tell of in `metrics.incidents`."""
 
     incident_id = col.key("`<source>:<native id>`")
     repo_id = col.text("Repository or service it hit")
     ticket_id = col.text("Ticket that stands for it")
     severity = col.text("Severity")
+    title = col.text("What happened, in a line")
+    url = col.text("Web address")
     opened_at = col.instant("When it began")
     resolved_at = col.instant("When it was resolved")

@@ -1,12 +1,25 @@
 """The unit of loading: what a collector yields and the warehouse commits in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import polars as pl
 
 Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One answer of an API, as it was received: no headers, no credentials."""
+
+    request: str
+    """What was asked, as JSON; it tells `to_rows` how to read the body."""
+    body: str
+    """The answer, as JSON."""
+    received_at: datetime
+    """When it came (UTC, without a zone)."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +34,8 @@ class Page:
     """What is being read, such as `commits`."""
     scope: str
     """Repository or project the page belongs to."""
-    restart: bool = False
-    """Whether the scope is read from the start: first its cursors go, and the repairs that will be counted again."""
+    restart: Collection[str] = ()
+    """Streams of the scope that are read from the start: their cursors go first, with the repairs counted again."""
     upserts: Frames = field(default_factory=dict)
     """Whole rows, inserted or replaced by primary key; columns left out become null."""
     updates: Frames = field(default_factory=dict)
@@ -35,6 +48,8 @@ class Page:
     """Requests made, or git processes started, to get the page."""
     quality: Mapping[str, int] = field(default_factory=dict)
     """Rows that needed repair or were left out, by name of the check."""
+    payloads: Sequence[Payload] = ()
+    """The answers that the rows were made of, in the order they came: what `leadline rebuild` reads."""
 
 
 class State(Protocol):
@@ -44,6 +59,6 @@ class State(Protocol):
         """The cursor stored for a stream and scope, or None."""
         ...
 
-    def rows(self, table: str, columns: Sequence[str], **equal: str) -> pl.DataFrame:
-        """The given columns of the stored rows whose columns equal the given values."""
+    def rows(self, table: str, columns: Sequence[str], **equal: str | Collection[str]) -> pl.DataFrame:
+        """The given columns of the stored rows whose columns equal the given values, or one of them."""
         ...

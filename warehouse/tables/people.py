@@ -28,6 +28,13 @@ class Identities(SourceTable):
     matched_by = col.text("The rule that joined it to its person; `self` where it stands alone")
 
 
+class AccountSignatures(SourceTable):
+    """Which account a platform takes the author of a commit for."""
+
+    signature_id = col.key_personal("The identity as written in the commit, `<source>:Name <e-mail>`")
+    account_id = col.key_personal("The identity of the account, `<source>:<number>`")
+
+
 class Mailmap(SourceTable):
     """How a repository's own `.mailmap` corrects an author: a layer of its own, the raw author is kept."""
 
@@ -42,7 +49,7 @@ class IdentityEdges(Table):
 
     identity_a = col.key_personal("The identity that sorts first")
     identity_b = col.key_personal("The other identity")
-    rule = col.key("The rule that joined them: `config`, `mailmap`, `no_reply`, `email`, `name` or `login`")
+    rule = col.key("The rule that joined them: `config`, `mailmap`, `platform`, `no_reply`, `email`, `name` or `login`")
     is_probable = col.flag("Whether the rule can be wrong: two people can share a name")
 
 

@@ -7,7 +7,7 @@ from warehouse.tables.base import SourceTable
 class PullRequests(SourceTable):
     """Pull requests and merge requests."""
 
-    pr_id = col.key("`<source>:<native id>`")
+    pr_id = col.key("`<repository>#<number>`")
     repo_id = col.text("Repository it merges into")
     number = col.number("Number within the repository")
     title = col.text("Title")
@@ -17,6 +17,8 @@ class PullRequests(SourceTable):
     is_draft = col.flag("Whether it is a draft now")
     base_branch = col.text("Branch it merges into")
     head_branch = col.text("Branch it comes from")
+    head_sha = col.text("Last commit of that branch")
+    is_fork = col.flag("Whether that branch is in another repository, or in one that is gone")
     created_at = col.instant("When it was opened")
     updated_at = col.instant("When it last changed")
     ready_at = col.instant(
@@ -33,6 +35,7 @@ class PullRequests(SourceTable):
     commit_count = col.number("Number of commits")
     labels = col.texts("Labels")
     milestone = col.text("Title of its milestone")
+    body_length = col.number("Length of the description in characters")
 
 
 class PullRequestCommits(SourceTable):
@@ -45,6 +48,16 @@ class PullRequestCommits(SourceTable):
     committed_at = col.instant("When it was applied")
 
 
+class PullRequestFiles(SourceTable):
+    """The files that a pull request changes, as it stands now or was merged."""
+
+    pr_id = col.key("Pull request")
+    path = col.key("Path after the change")
+    change = col.text("`A` added, `M` modified, `D` deleted, `R` renamed, `C` copied, `T` type changed")
+    additions = col.number("Lines added")
+    deletions = col.number("Lines deleted")
+
+
 class PullRequestEvents(SourceTable):
     """What happened to a pull request."""
 
@@ -55,6 +68,7 @@ class PullRequestEvents(SourceTable):
     )
     actor_id = col.person("Who did it")
     subject_id = col.person("Whom it concerns: the reviewer that was asked, for example")
+    subject_team = col.text("The platform's team whom it concerns, as `<organisation>/<name>`")
     occurred_at = col.instant("When")
 
 
@@ -81,6 +95,14 @@ class Comments(SourceTable):
     path = col.text("File it stands at, for an inline comment")
     in_review = col.flag("Whether it is part of a review")
     body_length = col.number("Length of the text in characters")
+
+
+class PullRequestMentions(SourceTable):
+    """What the texts of a pull request name that may be a ticket; which of them are is in `pull_request_tickets`."""
+
+    pr_id = col.key("Pull request")
+    reference = col.key("`owner/name#12` or `APP-12`")
+    found_in = col.key("`branch`, `title`, `body`, `commit` or `closing_reference`")
 
 
 class PullRequestTickets(SourceTable):

@@ -7,8 +7,8 @@ from warehouse.tables.base import SourceTable
 class Tickets(SourceTable):
     """Tickets and issues as they are now."""
 
-    ticket_id = col.key("`<source>:<native id>`")
-    key = col.text("Key that people use, such as `APP-12`")
+    ticket_id = col.key("`<repository>#<number>` for an issue of a platform, `<source>:<native id>` else")
+    key = col.text("Key that people use, such as `APP-12` or `owner/name#12`")
     project = col.text("Project key, or repository name")
     type = col.text("Type of the ticket")
     title = col.text("Title")
@@ -20,6 +20,7 @@ class Tickets(SourceTable):
     created_at = col.instant("When it was created")
     updated_at = col.instant("When it last changed")
     resolved_at = col.instant("When it was resolved")
+    resolution = col.text("How it was resolved")
     due_on = col.day("Due date")
     story_points = col.real("Story points")
     estimate_seconds = col.number("Original estimate in seconds")

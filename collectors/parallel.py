@@ -27,7 +27,7 @@ class _Workshop(Generic[T]):
         self._closing = threading.Event()
         # A result, the error of a job, or None when a worker has nothing left to do.
         self._done: Queue[tuple[T] | BaseException | None] = Queue(maxsize=max(workers, 1))
-        self._threads = [threading.Thread(target=self._work, name="git", daemon=True) for _ in range(workers)]
+        self._threads = [threading.Thread(target=self._work, name="collector", daemon=True) for _ in range(workers)]
         for thread in self._threads:
             thread.start()
 
