@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
-from typing import Protocol
 
 import polars as pl
 
@@ -21,7 +20,8 @@ from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
 from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
 from leadline.interrupt import interrupted, wake_when_it_waits
-from leadline.sources import pages
+from leadline.narration import Say
+from leadline.sources import pages, replayed
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
@@ -31,15 +31,6 @@ from warehouse.reader import Reader
 from warehouse.retention import horizon
 from warehouse.store import Warehouse
 from warehouse.tables import CORE, Page
-
-
-class Say(Protocol):
-    """How a run tells what happens; a problem is to be heard even where nothing else is."""
-
-    def __call__(self, text: str, *, problem: bool = False) -> None:
-        """Say one thing."""
-        ...
-
 
 _NONE: Mapping[str, LeadlineError] = MappingProxyType({})
 
@@ -106,8 +97,12 @@ def opened(config: Config, say: Say) -> Iterator[Run]:
 
     Raises warehouse.lock.WarehouseBusy where another run holds it.
     """
-    with Warehouse.open(config.directory) as warehouse, _recorded(config, warehouse, say) as run:
+    with _warehouse(config) as warehouse, _recorded(config, warehouse, say) as run:
         yield run
+
+
+def _warehouse(config: Config) -> Warehouse:
+    return Warehouse.open(config.directory, keep_payloads=config.warehouse.keep_payloads)
 
 
 @contextmanager
@@ -136,8 +131,9 @@ def run_all(config: Config, options: Options, say: Say) -> Run:
     The first time, what can be said without line counts is published, by a run of its own, before lines are counted:
     findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
-    with Warehouse.open(config.directory) as warehouse:
-        if not options.line_counts or not warehouse.read("commits", ["sha"]).is_empty():
+    with _warehouse(config) as warehouse:
+        counts = options.line_counts and any(getattr(source, "git", True) for source in config.source)
+        if not counts or not warehouse.read("commits", ["sha"]).is_empty():
             return _one_run(config, warehouse, options, say)
         early = _one_run(config, warehouse, replace(options, line_counts=False), say)
         if not early.has_read:
@@ -171,7 +167,14 @@ def collect(run: Run, options: Options) -> None:
             if source.name not in run.failures:  # else the run that this one goes on from has said why
                 run.failures[source.name] = error
                 hint = f"\nhint: {error.hint}" if error.hint else ""
-                run.say(f"leadline: warning: {source.name}: {error}{hint}", problem=True)
+                run.say(
+                    f"leadline: warning: {source.name}: {error}{hint}",
+                    problem=True,
+                    event="failed",
+                    source=source.name,
+                    error=str(error),
+                    hint=error.hint,
+                )
             message = str(run.failures[source.name])
             run.warehouse.fail_source(run.run_id, source=source.name, stream="collect", error=message)
         else:
@@ -186,6 +189,7 @@ def _forget_the_unnamed(run: Run) -> None:
     for name in run.warehouse.sources():
         if name not in {source.name for source in run.config.source}:
             run.warehouse.forget(name)
+            run.warehouse.archive.drop(name)
             run.say(f"{name}: {run.config.path.name} names no such source any more; dropped what came from it")
 
 
@@ -207,6 +211,7 @@ def _chosen(config: Config, names: tuple[str, ...]) -> list[Source]:
 
 def _collect_source(run: Run, source: Source, options: Options) -> None:
     told: Counter[str] = Counter()
+    requests = 0
     started = asked = perf_counter()
     for page in pages(
         run.config,
@@ -216,13 +221,53 @@ def _collect_source(run: Run, source: Source, options: Options) -> None:
         full=options.full,
         line_counts=options.line_counts,
         offline=options.offline,
+        say=run.say,
     ):
         waited = perf_counter() - asked
-        run.rows += run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now(), seconds=waited)
+        rows = run.warehouse.load(page, source=source.name, run_id=run.run_id, now=now(), seconds=waited)
         asked = perf_counter()
+        run.rows += rows
         told[page.stream] += _items(page)
+        requests += page.requests
+        run.say(
+            f"{source.name}: {rows:,} rows of {page.stream} of {page.scope}",
+            detail=True,
+            event="loaded",
+            source=source.name,
+            stream=page.stream,
+            scope=page.scope,
+            rows=rows,
+            requests=page.requests,
+        )
     items = ", ".join(f"{count:,} {stream.replace('_', ' ')}" for stream, count in told.items() if count)
-    run.say(f"{source.name}: {items or 'nothing new'} in {perf_counter() - started:.1f} s")
+    seconds = perf_counter() - started
+    run.say(
+        f"{source.name}: {items or 'nothing new'} in {seconds:.1f} s",
+        event="collected",
+        source=source.name,
+        items=dict(told),
+        requests=requests,
+        seconds=round(seconds, 1),
+    )
+
+
+def rebuild(run: Run) -> None:
+    """Derive the core tables again from the archived answers of the platforms and from the clones; no server is asked.
+
+    A source of which nothing was archived keeps the rows that it has.
+    """
+    for source in run.config.source:
+        if not run.warehouse.archive.has(source.name):
+            continue
+        run.warehouse.forget(source.name)
+        pages = 0
+        for page, loaded_at in replayed(source, run.warehouse.state(source.name), run.warehouse.archive):
+            run.rows += run.warehouse.load(page, source=source.name, run_id=run.run_id, now=loaded_at)
+            pages += 1
+        run.say(
+            f"{source.name}: {pages:,} archived pages read again", event="replayed", source=source.name, pages=pages
+        )
+    collect(run, Options(full=True, offline=True))
 
 
 def _items(page: Page) -> int:
@@ -257,7 +302,13 @@ def compute(run: Run) -> None:
         catalogues=catalogues(),
         people=run.config.privacy.people,
     )
-    run.say(f"computed and published {len(frames)} tables in {perf_counter() - started:.1f} s")
+    seconds = perf_counter() - started
+    run.say(
+        f"computed and published {len(frames)} tables in {seconds:.1f} s",
+        event="published",
+        tables=len(frames),
+        seconds=round(seconds, 1),
+    )
 
 
 def _tables(run: Run) -> Callable[[str], pl.DataFrame]:

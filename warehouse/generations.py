@@ -4,10 +4,10 @@
 small text file with that path. It is only ever replaced as a whole: a reader sees the old generation or the new one.
 """
 
-import os
 import re
 from pathlib import Path
 
+from warehouse.durable import to_disk
 from warehouse.errors import WarehouseError
 
 CURRENT = "leadline.duckdb"
@@ -50,9 +50,9 @@ def switch(directory: Path, built: Path, run_id: str) -> Path:
     """Give a finished file its name and point to it, safe against a crash at any moment; returns its path."""
     generation = final(directory, run_id)
     built.chmod(0o444)
-    _to_disk(built)
+    to_disk(built)
     built.rename(generation)
-    _to_disk(generation.parent)
+    to_disk(generation.parent)
     pointer = directory / f"{_UNFINISHED}{CURRENT}"
     pointer.unlink(missing_ok=True)
     target = f"{FOLDER}/{generation.name}"
@@ -60,9 +60,9 @@ def switch(directory: Path, built: Path, run_id: str) -> Path:
         pointer.symlink_to(target)
     except (NotImplementedError, OSError):
         pointer.write_text(target + "\n", encoding="utf-8")
-        _to_disk(pointer)
+        to_disk(pointer)
     pointer.replace(directory / CURRENT)
-    _to_disk(directory)
+    to_disk(directory)
     return generation
 
 
@@ -77,11 +77,3 @@ def tidy(directory: Path) -> None:
     older = sorted((file for file in (directory / FOLDER).glob("leadline-*.duckdb") if file != now), reverse=True)
     for file in older[KEPT - 1 if now else KEPT :]:
         file.unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,7 @@ from warehouse.connect import connect, failures_told
 from warehouse.ddl import listed, quoted
 from warehouse.lock import Lock
 from warehouse.migrations import migrate
+from warehouse.payloads import Archive
 from warehouse.persons import select_persons
 from warehouse.state import SourceState
 from warehouse.tables import CORE, Page, SourceTable, State
@@ -36,16 +37,21 @@ RunStatus = Literal["ok", "partial", "failed", "interrupted"]
 class Warehouse:
     """The open warehouse of a data directory; one process at a time, any of its threads."""
 
-    def __init__(self, directory: Path, lock: Lock, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, directory: Path, lock: Lock, connection: duckdb.DuckDBPyConnection, *, keep_payloads: bool
+    ) -> None:
         self.directory = directory
+        self.archive = Archive(directory)
+        self._keep_payloads = keep_payloads
         self._lock = lock
         self._connection = connection
         self._writing = threading.Lock()
 
     @classmethod
-    def open(cls, directory: Path) -> "Warehouse":
+    def open(cls, directory: Path, *, keep_payloads: bool = True) -> "Warehouse":
         """The warehouse in `directory`, made if it is not there, brought to the declared tables otherwise.
 
+        With `keep_payloads`, what the pages were made of is archived.
         Raises WarehouseBusy while another process has it open, and WarehouseUnusable for a file that cannot be read.
         """
         directory.mkdir(parents=True, exist_ok=True)
@@ -55,7 +61,7 @@ class Warehouse:
         except BaseException:
             lock.release()
             raise
-        return cls(directory, lock, connection)
+        return cls(directory, lock, connection, keep_payloads=keep_payloads)
 
     @property
     def file(self) -> Path:
@@ -106,6 +112,8 @@ class Warehouse:
         deletes = [(name, contracts.some_columns(f, catalog.loadable(name), name)) for name, f in page.deletes.items()]
         upserts = [_stamped(name, frame, source, now) for name, frame in page.upserts.items()]
         updates = [_stamped(name, frame, source, now) for name, frame in page.updates.items()]
+        if page.payloads and self._keep_payloads:
+            self.archive.keep(page, source=source, run_id=run_id, now=now)
         with self._transaction() as connection:
             if page.restart:
                 journal.restart(connection, source, page)
@@ -126,6 +134,8 @@ class Warehouse:
                 requests=page.requests,
                 seconds=seconds + time.perf_counter() - began,
             )
+        if page.is_farewell:
+            self.archive.drop(source, page.scope)
         return rows
 
     def replace(self, table: str, frame: pl.DataFrame) -> None:
@@ -139,7 +149,10 @@ class Warehouse:
             loading.replace(connection, f"{quoted(schema)}.{quoted(name)}", checked)
 
     def forget(self, source: str) -> None:
-        """Drop all that came from a source, and how far it was read: the next collection begins from the start."""
+        """Drop all that came from a source, and how far it was read: the next collection begins from the start.
+
+        What was archived of it stays, for a rebuild.
+        """
         with self._transaction() as connection:
             journal.forget(connection, source)
             for table in _OF_SOURCES:

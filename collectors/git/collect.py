@@ -1,8 +1,8 @@
 """From repositories to pages: history first, then what the head says, then line counts."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,9 @@ class GitSource:
     """A `[[source]]` of kind `git`: where its repositories are, and from when on their commits count."""
 
     name: str
-    repositories: tuple[str, ...]
+    repositories: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of further repositories by the names that a platform's collector gave them."""
     since: date | None = None
 
 
@@ -48,12 +50,18 @@ def collect(
     done, an ExceptionGroup of GitError is raised.
     """
     failures: list[GitError] = []
-    addresses = []
-    for text in source.repositories:
+    addresses: list[address.Address] = []
+    named: dict[str, address.Address] = {}
+    for name, text in [*((None, text) for text in source.repositories), *source.named.items()]:
         try:
-            addresses.append(address.parse(text))
+            where = address.parse(text)
         except GitError as error:
             failures.append(error)
+            continue
+        if name is None:
+            addresses.append(where)
+        else:
+            named[name] = where
     readings = [
         Reading(
             source=source.name,
@@ -63,7 +71,7 @@ def collect(
             state=state,
             workers=workers or os.cpu_count() or 1,
         )
-        for name, where in address.named(addresses).items()
+        for name, where in {**address.named(addresses), **named}.items()
     ]
     if not failures:  # a repository whose address cannot be read is still wanted
         yield from removed(source.name, [reading.name for reading in readings], state)
@@ -81,5 +89,6 @@ def collect(
             failures.append(error)
     if failures:
         raise ExceptionGroup(
-            f"{len(failures)} of {len(source.repositories)} repositories of {source.name} failed", failures
+            f"{len(failures)} of {len(source.repositories) + len(source.named)} repositories of {source.name} failed",
+            failures,
         )

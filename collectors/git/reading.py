@@ -63,7 +63,7 @@ class Reading:
             self.clone.fetch(announced)
         refs = self.clone.refs()
         if full:
-            yield farewell(self.source, self.repo_id, self.state)
+            yield farewell(self.source, self.repo_id, self.state, for_good=False)
         stored = self._rows("commits", "sha", "author_id", "committer_id", "is_merge", "additions", "on_default_branch")
         wanted = self._wanted(refs)
         settled = [stored.filter(pl.col("is_merge") | pl.col("additions").is_not_null())["sha"]]
@@ -106,9 +106,11 @@ class Reading:
             .drop("before")
         )
         updates, upserts = {"commits": moved}, {"tags": head.tags(self.clone.git, refs)}
-        # A platform's collector may know more of the repository than git does.
-        known = not self._rows("repositories", "repo_id").is_empty()
-        (updates if known else upserts)["repositories"] = self._repository(refs)
+        told = self._rows("repositories", "platform_id")
+        if told.is_empty():
+            upserts["repositories"] = self._repository(refs)
+        elif told.drop_nulls().is_empty():  # else the platform knows better
+            updates["repositories"] = self._repository(refs)
         if refs.head_sha:
             upserts |= self._files(refs.head_sha, mentions.join(wanted, on="sha", how="semi")["identity_id"])
         deletes = self._of_repository(dict.fromkeys(OF_HEAD, pl.DataFrame(height=1)))

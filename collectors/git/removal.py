@@ -22,13 +22,24 @@ def removed(source: str, names: Collection[str], state: State) -> Iterator[Page]
     stored = state.rows("repositories", ["repo_id"], source=source)["repo_id"].sort()
     for repo_id in stored:
         if repo_id.removeprefix(f"{source}:") not in names:
-            yield farewell(source, repo_id, state)
+            yield farewell(source, repo_id, state, for_good=True)
 
 
-def farewell(source: str, repo_id: str, state: State) -> Page:
-    """The page that takes a repository out of the warehouse, as if it had never been read."""
+def farewell(source: str, repo_id: str, state: State, *, for_good: bool) -> Page:
+    """The page that takes the history of a repository out of the warehouse, as if it had never been read.
+
+    Unless it leaves `for_good`, what a platform says of the repository itself stays.
+    """
+    of_platform = not state.rows("repositories", ["platform_id"], repo_id=repo_id).drop_nulls().is_empty()
+    itself = () if of_platform and not for_good else ("repositories",)
     named = stored_mentions(state, repo_id)
     all_of_it = pl.DataFrame({"repo_id": [repo_id]})
-    tables = dict.fromkeys((*OF_COMMITS, *OF_HEAD, "repositories"), all_of_it)
+    tables = dict.fromkeys((*OF_COMMITS, *OF_HEAD, *itself), all_of_it)
     gone = orphans(state, source, repo_id, named, named.select("sha").unique())
-    return Page(HISTORY, repo_id, deletes={**tables, "identities": gone}, restart=(HISTORY, LINE_COUNTS))
+    return Page(
+        HISTORY,
+        repo_id,
+        deletes={**tables, "identities": gone},
+        restart=(HISTORY, LINE_COUNTS),
+        is_farewell=for_good,
+    )

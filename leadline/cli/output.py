@@ -24,12 +24,38 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Write JSON instead of text.")(command)
 
 
-def narrate(text: str, *, detail: bool = False, problem: bool = False) -> None:
+def narrate(
+    text: str,
+    *,
+    detail: bool = False,
+    problem: bool = False,
+    event: str = "told",  # noqa: ARG001 - for programs
+    **facts: object,  # noqa: ARG001
+) -> None:
     """Say what happens, on stderr: with `--quiet` only problems, details only with `--verbose`, secrets never."""
     context = click.get_current_context(silent=True)
     app = (context.find_object(App) if context else None) or App()
     if problem or (not app.quiet and (app.verbose or not detail)):
         click.echo(redact(text), err=True)
+
+
+def narrate_json(
+    text: str,
+    *,
+    detail: bool = False,  # noqa: ARG001 - a program hears everything
+    problem: bool = False,
+    event: str = "told",
+    **facts: object,
+) -> None:
+    """Say what happens to a program: one JSON object a line on stdout, with the event and its facts; no secrets."""
+    line = {"event": event, "problem": problem, "message": text, **facts}
+    click.echo(redact(json.dumps(line, ensure_ascii=False, default=_plain_json)))
+
+
+def progress_option(command: F) -> F:
+    """Give a command the flag `--json`, as parameter `as_json`, for a run that tells a program how it goes."""
+    text = "Tell what happens as JSON, one event a line, on stdout."
+    return click.option("--json", "as_json", is_flag=True, help=text)(command)
 
 
 def colored(text: str, color: str, *, err: bool = False) -> str:

@@ -11,12 +11,12 @@ from leadline.cli.output import narrate
 def command(app: App) -> int:
     """Derive the core tables again from what was collected before, and publish; no server is asked.
 
-    The history of git repositories is read again from the clones that earlier runs made.
+    What platforms answered is read again from the archive, the history of git repositories from the clones.
     """
     from leadline import batch
 
     with batch.opened(app.config, narrate) as run:
-        batch.collect(run, batch.Options(full=True, offline=True))
+        batch.rebuild(run)
         if run.has_read:
             batch.compute(run)
     return run.exit_code

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from leadline.config.types import (
     BaseUrl,
+    Count,
     FilePath,
     Flag,
     GitRepository,
@@ -57,9 +58,9 @@ class GitHubSource(Section):
     name: SourceName = Field(examples=["github"])
     """Name of the source; ids begin with it, so it should never change."""
     token_env: Variable | None = Field(default=None, examples=["GITHUB_TOKEN"])
-    """Environment variable that holds the token; or give token_file, or app_id and private_key_file."""
+    """Environment variable that holds the token, or several of them; or give token_file, or app_id and the key."""
     token_file: FilePath | None = Field(default=None, examples=["/run/secrets/github-token"])
-    """File that holds the token."""
+    """File that holds the token, or several of them."""
     app_id: Annotated[int | str, Field(union_mode="left_to_right")] | None = Field(default=None, examples=[123456])
     """Id of a GitHub App."""
     private_key_file: FilePath | None = Field(default=None, examples=["/run/secrets/github-app.pem"])
@@ -68,10 +69,16 @@ class GitHubSource(Section):
     """Address of the API; `https://HOST/api/v3` for GitHub Enterprise."""
     repositories: Annotated[tuple[OwnedRepository, ...], Some, Unique] = Field(examples=[["acme/app", "acme/*"]])
     """Repositories as `owner/name`; a glob such as `acme/*` is expanded."""
+    archived: Flag = True
+    """Whether a glob includes archived repositories."""
+    forks: Flag = False
+    """Whether a glob includes forks."""
     since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
     """Leave out what was last changed before this day."""
     git: Flag = True
     """Whether to clone the repositories and read their history too."""
+    wait_minutes: Count = 1
+    """How long a run waits at most for the rate limit to be renewed; else it saves, ends, and the next one goes on."""
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:

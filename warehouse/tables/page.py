@@ -48,6 +48,8 @@ class Page:
     """Requests made, or git processes started, to get the page."""
     quality: Mapping[str, int] = field(default_factory=dict)
     """Rows that needed repair or were left out, by name of the check."""
+    is_farewell: bool = False
+    """Whether the scope leaves for good: the answers that were kept of it go too."""
     payloads: Sequence[Payload] = ()
     """The answers that the rows were made of, in the order they came: what `leadline rebuild` reads."""
 

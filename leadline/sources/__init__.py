@@ -1,0 +1,64 @@
+"""From a source of the configuration to the collector that reads it.
+
+- `leadline.sources.git`, `leadline.sources.github`: one module a kind.
+- `leadline.sources.failures`: what a collector could not read, as one error of its source.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from leadline.config import Config, GitHubSource, GitSource, Source
+from leadline.errors import SourceUnreachable
+from leadline.narration import Say
+from warehouse.payloads import Archive
+from warehouse.tables import Page, State
+
+
+def pages(
+    config: Config,
+    source: Source,
+    state: State,
+    *,
+    since: date | None = None,
+    full: bool = False,
+    line_counts: bool = True,
+    offline: bool = False,
+    say: Say | None = None,
+) -> Iterator[Page]:
+    """Yield the pages of one source, from where `state` says the last run stopped.
+
+    What can be read is yielded before a failure is raised: PartlyRead where some repositories were read or the rate
+    limit is used up, SourceUnreachable where none could be reached or the kind of source cannot be collected,
+    LeadlineError for any other failure. `say` hears of waits.
+    """
+    match source:
+        case GitSource():
+            from leadline.sources import git
+
+            yield from git.pages(
+                config, source, state, since=since, full=full, line_counts=line_counts, offline=offline
+            )
+        case GitHubSource():
+            from leadline.sources import github
+
+            yield from github.pages(
+                config, source, state, since=since, full=full, line_counts=line_counts, offline=offline, say=say
+            )
+        case _:
+            raise not_collected(source)
+
+
+def replayed(source: Source, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
+    """Yield the pages of a source again from what was archived, each with the instant at which it was first loaded."""
+    if isinstance(source, GitHubSource):
+        from leadline.sources import github
+
+        yield from github.replayed(source, state, archive)
+
+
+def not_collected(source: Source) -> SourceUnreachable:
+    """Return what to tell about a source of a kind that this version knows but does not read."""
+    return SourceUnreachable(
+        f"sources of kind {source.kind} cannot be collected yet in this version",
+        hint='leave it out until then; a source with kind = "git" reads the history of its repositories',
+    )

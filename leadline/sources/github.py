@@ -1,0 +1,158 @@
+"""Sources of kind `github`: the platform's API, and the history of its repositories."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from collectors import git, github
+from leadline.config import Config, GitHubSource
+from leadline.errors import PartlyRead, SourceUnreachable
+from leadline.narration import Say
+from leadline.sources import failures
+from warehouse.payloads import Archive
+from warehouse.tables import Page, State
+
+
+def pages(
+    config: Config,
+    source: GitHubSource,
+    state: State,
+    *,
+    since: date | None,
+    full: bool,
+    line_counts: bool,
+    offline: bool,
+    say: Say | None,
+) -> Iterator[Page]:
+    """Yield the pages of the API, then those of the histories; see `leadline.sources.pages`.
+
+    What is said offline comes from the clones alone: the API's answers are in the tables already.
+    """
+    failed: list[Exception] = []
+    spent: github.BudgetSpent | None = None
+    access = None if offline else credentials(config, source)
+    if access:
+        client = github.Client(
+            access,
+            source.base_url,
+            patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
+            on_wait=_telling(source, say),
+        )
+        try:
+            with failures.told(github.GitHubError, failed):
+                yield from github.collect(
+                    replace(_asked(source), since=_later(source.since, since)), client, state, full=full
+                )
+        except github.BudgetSpent as error:
+            spent = error
+        except github.GitHubError as error:
+            raise SourceUnreachable(str(error), hint=error.hint) from error
+    repositories = _repositories(source, state)
+    if source.git:
+        with failures.told(git.GitError, failed):
+            yield from git.collect(
+                git.GitSource(source.name, named=_addresses(source, repositories, access), since=since),
+                state,
+                clones=config.directory / "clones",
+                full=full,
+                line_counts=line_counts,
+                offline=offline,
+            )
+    if spent:
+        raise PartlyRead(
+            failures.once([str(spent), *map(str, failed)]),
+            hint=f"what was read is kept; run again after {spent.until:%Y-%m-%d %H:%M} UTC to go on from there",
+        ) from spent
+    unreachable = (git.RepositoryUnreachable, github.Forbidden, github.Unreachable)
+    failures.raise_together(failed, len(repositories), unreachable)
+
+
+def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
+    """Yield the pages of the API again from what was archived; see `leadline.sources.replayed`."""
+    asked = _asked(source)
+    for kept in archive.pages(source.name):
+        page = github.page_of(asked, kept.stream, kept.scope, kept.payloads, state)
+        yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
+
+
+def credentials(config: Config, source: GitHubSource) -> github.Credentials:
+    """Return the credentials that the configuration names.
+
+    Raises SourceUnreachable where the variable or file that should hold them is not there or empty.
+    """
+    if source.app_id is not None and source.private_key_file:
+        key = _content(config, source.private_key_file, "private_key_file")
+        return github.Credentials.of_app(str(source.app_id), key)
+    if source.token_file:
+        return github.Credentials.of_tokens(_content(config, source.token_file, "token_file"))
+    tokens = os.environ.get(source.token_env or "", "")
+    if not tokens.strip():
+        raise SourceUnreachable(
+            f"environment variable {source.token_env} is not set",
+            hint=f"export {source.token_env}=… before the run, or name another in token_env",
+        )
+    return github.Credentials.of_tokens(tokens)
+
+
+def _content(config: Config, file: str, key: str) -> str:
+    path = Path(config.locate(file))
+    try:
+        content = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        content = ""
+    if not content:
+        raise SourceUnreachable(f"{path} is empty or cannot be read", hint=f"check {key}, and who may read the file")
+    return content
+
+
+def _asked(source: GitHubSource) -> github.GitHubSource:
+    return github.GitHubSource(
+        name=source.name,
+        repositories=source.repositories,
+        since=source.since,
+        archived=source.archived,
+        forks=source.forks,
+    )
+
+
+def _later(*days: date | None) -> date | None:
+    return max((day for day in days if day), default=None)
+
+
+def _telling(source: GitHubSource, say: Say | None) -> "github.OnWait":
+    def on_wait(waiting: github.Waiting) -> None:
+        if say:
+            say(
+                f"{source.name}: waiting {waiting.seconds:.0f} s, until {waiting.until:%H:%M:%S} UTC: {waiting.reason}",
+                event="waiting",
+                source=source.name,
+                seconds=round(waiting.seconds, 1),
+                until=waiting.until,
+                reason=waiting.reason,
+            )
+
+    return on_wait
+
+
+def _repositories(source: GitHubSource, state: State) -> dict[str, str]:
+    """Return the web addresses of the repositories that the API told of, by the names the git collector gives them."""
+    told = state.rows("repositories", ["repo_id", "url", "platform_id"], source=source.name)
+    known = told.drop_nulls().sort("repo_id")
+    return {repo_id.removeprefix(f"{source.name}:"): url for repo_id, url, _ in known.iter_rows()}
+
+
+def _addresses(source: GitHubSource, repositories: dict[str, str], access: github.Credentials | None) -> dict[str, str]:
+    """Return where to clone the repositories from, with credentials where there is a connection."""
+    api = urlsplit(source.base_url).hostname
+    host = "github.com" if api == "api.github.com" else api
+    addresses = {}
+    for name, url in repositories.items():
+        parts = urlsplit(f"{url}.git")
+        if access and parts.hostname == host:  # nobody else gets the token
+            token = access.token(name.partition("/")[0])
+            parts = parts._replace(netloc=f"x-access-token:{quote(token, safe='')}@{parts.netloc}")
+        addresses[name] = urlunsplit(parts)
+    return addresses
