@@ -20,7 +20,7 @@ from warehouse.tables import Page, Payload
 
 FOLDER = "payloads"
 
-_SCHEMA = {
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "stream": pl.String,
     "scope": pl.String,
     "cursor": pl.String,

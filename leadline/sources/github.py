@@ -38,6 +38,7 @@ def pages(
         client = github.Client(
             access,
             source.base_url,
+            owners=_asked(source).owners,
             patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
             on_wait=_telling(source, say),
         )
@@ -152,7 +153,7 @@ def _addresses(source: GitHubSource, repositories: dict[str, str], access: githu
     for name, url in repositories.items():
         parts = urlsplit(f"{url}.git")
         if access and parts.hostname == host:  # nobody else gets the token
-            token = access.token(name.partition("/")[0])
+            token = access.token(source.base_url, name.partition("/")[0])
             parts = parts._replace(netloc=f"x-access-token:{quote(token, safe='')}@{parts.netloc}")
         addresses[name] = urlunsplit(parts)
     return addresses

@@ -1,0 +1,22 @@
+"""GitHub through PyGithub: `collect` yields pages, `page_of` makes one again from its archived answers."""
+
+from collectors.github.client import Client, OnWait, Patience, Waiting
+from collectors.github.collect import GitHubSource, collect, page_of
+from collectors.github.credentials import Credentials
+from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Refused, Unreachable
+
+__all__ = [
+    "BudgetSpent",
+    "Client",
+    "Credentials",
+    "Forbidden",
+    "GitHubError",
+    "GitHubSource",
+    "OnWait",
+    "Patience",
+    "Refused",
+    "Unreachable",
+    "Waiting",
+    "collect",
+    "page_of",
+]

@@ -1,0 +1,53 @@
+"""How much may still be asked, as the answers tell, and when more may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+RESERVE = 5
+"""Requests or points that are left alone: another run, or a person, may share the token."""
+
+SECONDARY_PAUSE = timedelta(minutes=1)
+"""How long to stay away after a secondary limit that does not say how long."""
+
+
+def now() -> datetime:
+    """This instant in UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left of one resource (`core`, `graphql`) for one token."""
+
+    resource: str
+    limit: int
+    remaining: int
+    resets_at: datetime
+    """When it is full again (UTC)."""
+
+    @property
+    def free_at(self) -> datetime | None:
+        """When something may be asked again; None where it may be now."""
+        return self.resets_at if self.remaining <= min(RESERVE, self.limit - 1) and self.resets_at > now() else None
+
+
+def read(headers: Mapping[str, str], resource: str) -> Budget | None:
+    """The budget that the headers of an answer tell of; None where they say nothing that makes sense."""
+    try:
+        return Budget(
+            headers.get("x-ratelimit-resource", resource),
+            int(float(headers["x-ratelimit-limit"])),
+            int(float(headers["x-ratelimit-remaining"])),
+            datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC).replace(tzinfo=None),
+        )
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """How long the server asks to stay away; None where it does not say."""
+    try:
+        return timedelta(seconds=max(float(headers["retry-after"]), 0))
+    except (KeyError, ValueError, OverflowError):
+        return None

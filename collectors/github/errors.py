@@ -1,0 +1,48 @@
+"""What can go wrong while GitHub is read.
+
+GitHubError          something could not be read: what in the message, the next step in the hint
+├── Unreachable      no answer: network, name, certificate, or a server error that does not end
+├── Refused          the credentials were refused
+├── Forbidden        one resource is not there, or not for these credentials; the others are
+├── BudgetSpent      the rate limit is used up until an instant that is farther away than a run may wait
+├── TooHeavy         the answer would take GitHub too long: ask for less of it
+└── Malformed        an answer that is not what the API promises, again and again
+"""
+
+from datetime import datetime
+
+
+class GitHubError(Exception):
+    """Something could not be read: what in the message, the next step in the hint."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Unreachable(GitHubError):  # noqa: N818 - says what happened
+    """No answer: network, name, certificate, or a server error that does not end."""
+
+
+class Refused(GitHubError):  # noqa: N818 - says what happened
+    """The credentials were refused."""
+
+
+class Forbidden(GitHubError):  # noqa: N818 - says what happened
+    """One resource is not there, or not for these credentials; the others are."""
+
+
+class BudgetSpent(GitHubError):  # noqa: N818 - says what happened
+    """The rate limit is used up, and a run may not wait for so long."""
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message, hint=f"the budget is renewed at {until:%Y-%m-%d %H:%M} UTC; the next run goes on")
+        self.until = until
+
+
+class TooHeavy(GitHubError):  # noqa: N818 - says what happened
+    """The answer would take GitHub too long: ask for less of it."""
+
+
+class Malformed(GitHubError):  # noqa: N818 - says what happened
+    """An answer that is not what the API promises, again and again."""

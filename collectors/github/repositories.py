@@ -1,0 +1,233 @@
+"""Which repositories there are, and whether anything in them is new: one request for many of them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import islice
+from typing import Any
+
+import polars as pl
+
+from collectors.github import queries
+from collectors.github.client import Client
+from collectors.github.errors import Forbidden, GitHubError, TooHeavy
+from collectors.github.rows import Node, Row, frame
+from collectors.github.units import Repository, payload
+from warehouse.tables import CORE, Page, Payload, State
+
+STREAM = "repositories"
+SCOPE = "all"
+STREAMS = (
+    "pull_requests",
+    "tickets",
+    "deployments",
+    "releases",
+    "milestones",
+    "ci_runs",
+    "commits",
+    "line_counts",
+)
+"""The streams of a repository, those of its history included."""
+AT_A_TIME = 20
+"""Repositories that are asked about in one request."""
+
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The repositories that the configuration names: `owner/name`, or a pattern of an owner's names."""
+
+    patterns: tuple[str, ...]
+    archived: bool = True
+    """Whether a pattern includes archived repositories."""
+    forks: bool = False
+    """Whether a pattern includes forks."""
+
+    @property
+    def names(self) -> list[str]:
+        """Those that are named outright."""
+        return [pattern for pattern in self.patterns if not _GLOB & set(pattern)]
+
+    @property
+    def owners(self) -> list[str]:
+        """The owners whose repositories have to be listed."""
+        globs = (pattern for pattern in self.patterns if _GLOB & set(pattern))
+        return list(dict.fromkeys(pattern.partition("/")[0] for pattern in globs))
+
+    def has(self, name: str) -> bool:
+        """Whether a repository of this name is meant."""
+        return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in self.patterns)
+
+    def lists(self, node: Node) -> bool:
+        """Whether a repository that was found in the list of its owner is meant."""
+        is_out = (node["isArchived"] and not self.archived) or (node["isFork"] and not self.forks)
+        return self.has(node["nameWithOwner"]) and not is_out
+
+
+@dataclass
+class Found:
+    """What was found of the wanted repositories."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    """What the API tells of each, by the platform's id."""
+    payloads: list[Payload] = field(default_factory=list)
+    failures: list[GitHubError] = field(default_factory=list)
+
+    def add(self, node: Node) -> None:
+        """Add one that is not there yet."""
+        self.nodes.setdefault(node["id"], node)
+
+
+def find(client: Client, wanted: Wanted) -> Found:
+    """Every wanted repository that can be read, with what tells whether anything in it is new."""
+    found = Found()
+    for owner in wanted.owners:
+        for node in _owned(client, owner, found):
+            if wanted.lists(node):
+                found.add(node)
+    seen = {node["nameWithOwner"].casefold() for node in found.nodes.values()}
+    missing = [name for name in wanted.names if name.casefold() not in seen]
+    by_owner = sorted(missing, key=lambda name: name.partition("/")[0].casefold())
+    for names in batched_by_owner(by_owner):
+        _named(client, names, found)
+    return found
+
+
+def batched_by_owner(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The names in batches of one owner each: an App reads one owner's repositories with one token."""
+    owners = dict.fromkeys(name.partition("/")[0].casefold() for name in names)
+    for owner in owners:
+        of_owner = iter([name for name in names if name.partition("/")[0].casefold() == owner])
+        while batch := tuple(islice(of_owner, AT_A_TIME)):
+            yield batch
+
+
+def _owned(client: Client, owner: str, found: Found) -> Iterator[Node]:
+    after, first = None, 50
+    while True:
+        variables = {"owner": owner, "first": first, "after": after}
+        try:
+            answer = client.graphql(queries.OWNED, variables, owner=owner)
+        except TooHeavy:
+            if first == 1:
+                raise
+            first //= 2
+            continue
+        except Forbidden as error:
+            found.failures.append(error)
+            return
+        holder = answer.data.get("repositoryOwner")
+        if holder is None:
+            found.failures.append(Forbidden(f"there is no owner {owner}", hint="check the name in repositories"))
+            return
+        found.payloads.append(payload({"pulse": "owner", **variables}, answer))
+        yield from (node for node in holder["page"]["nodes"] if node)
+        if not holder["page"]["pageInfo"]["hasNextPage"]:
+            return
+        after = holder["page"]["pageInfo"]["endCursor"]
+
+
+def _named(client: Client, names: Sequence[str], found: Found) -> None:
+    query, variables = queries.pulse(names)
+    try:
+        answer = client.graphql(query, variables, owner=names[0].partition("/")[0])
+    except Forbidden:
+        if len(names) > 1:
+            for name in names:
+                _named(client, [name], found)
+            return
+        answer = None
+    except TooHeavy:
+        if len(names) == 1:
+            raise
+        half = len(names) // 2
+        _named(client, names[:half], found)
+        _named(client, names[half:], found)
+        return
+    for number, name in enumerate(names):
+        node = answer.data.get(f"r{number}") if answer else None
+        if node is None:
+            found.failures.append(
+                Forbidden(
+                    f"repository {name} is not there, or not for these credentials",
+                    hint="check its name, and that the token may read it; what was read of it before stays",
+                )
+            )
+        else:
+            found.add(node)
+    if answer:
+        found.payloads.append(payload({"pulse": list(names)}, answer))
+
+
+def nodes_in(payloads: Sequence[Payload]) -> Iterator[Node]:
+    """Every repository that the archived answers tell of."""
+    for said in payloads:
+        data: dict[str, Any] = json.loads(said.body)["data"]
+        if json.loads(said.request)["pulse"] == "owner":
+            yield from (node for node in data["repositoryOwner"]["page"]["nodes"] if node)
+        else:
+            yield from (node for node in data.values() if node)
+
+
+def identified(nodes: Iterator[Node] | Sequence[Node], *, source: str, state: State) -> list[Repository]:
+    """The repositories with their ids here: one that was renamed keeps the id that it had."""
+    stored = state.rows(STREAM, ["repo_id", "platform_id"], source=source).drop_nulls()
+    known = dict(zip(stored["platform_id"], stored["repo_id"], strict=True))
+    return [
+        Repository(known.get(node["id"], f"{source}:{node['nameWithOwner']}"), node["id"], node["nameWithOwner"], node)
+        for node in {node["id"]: node for node in nodes}.values()
+    ]
+
+
+def page(repositories: Sequence[Repository], *, source: str, state: State) -> Page:
+    """The rows of repositories; those that have got another name since they were last told are counted."""
+    stored = state.rows(STREAM, ["repo_id", "name"], source=source)
+    names = dict(zip(stored["repo_id"], stored["name"], strict=True))
+    rows: list[Row] = [
+        {
+            "repo_id": repository.repo_id,
+            "name": repository.name,
+            "url": repository.told["url"],
+            "default_branch": (repository.told["defaultBranchRef"] or {}).get("name"),
+            "archived": repository.told["isArchived"],
+            "platform_id": repository.platform_id,
+            "is_fork": repository.told["isFork"],
+        }
+        for repository in repositories
+    ]
+    renamed = sum(names.get(row["repo_id"]) not in {None, row["name"]} for row in rows)
+    return Page(
+        STREAM,
+        SCOPE,
+        upserts={STREAM: frame(STREAM, rows)} if rows else {},
+        quality={"repository_renamed": renamed} if renamed else {},
+    )
+
+
+def is_news(page: Page, *, source: str, state: State) -> bool:
+    """Whether the page says anything of the repositories that is not stored yet."""
+    told = page.upserts.get(STREAM)
+    if told is None:
+        return False
+    return (
+        told.join(state.rows(STREAM, told.columns, source=source), on=told.columns, how="anti", nulls_equal=True).height
+        > 0
+    )
+
+
+def farewell(repo_id: str, *, source: str, state: State) -> Iterator[Page]:
+    """The pages with which a repository that the configuration no longer names leaves, with all that belongs to it."""
+    for key, holder in (("ticket_id", "tickets"), ("pr_id", "pull_requests")):
+        ids = state.rows(holder, [key], source=source).filter(pl.col(key).str.starts_with(f"{repo_id}#"))
+        if not ids.is_empty():
+            yield Page(STREAM, repo_id, deletes=dict.fromkeys(_tables_with(key), ids))
+    itself = pl.DataFrame({"repo_id": [repo_id]})
+    yield Page(
+        STREAM, repo_id, deletes=dict.fromkeys(_tables_with("repo_id"), itself), restart=STREAMS, is_farewell=True
+    )
+
+
+def _tables_with(key: str) -> list[str]:
+    return [name for name, table in CORE.items() if key in table.column_names()]
