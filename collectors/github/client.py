@@ -1,10 +1,11 @@
 """How GitHub is asked: through PyGithub's requester, within the budget, several at a time, again after a fault.
 
-PyGithub is told neither to wait nor to retry: it would sleep through an hour of a used-up budget without a word, and never
-repeats a GraphQL query.
+PyGithub is told neither to wait nor to retry: it would sleep through an hour of a used-up budget without a word, and
+never repeats a GraphQL query.
 """
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ from collectors.github.errors import BudgetSpent, GitHubError, Malformed, Refuse
 Resource = Literal["core", "graphql"]
 T = TypeVar("T")
 
+# What is asked again is told by its outcome; a line for every attempt would say nothing more.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
 _NETWORK = (requests.RequestException, ConnectionError, TimeoutError)
 
 
@@ -34,7 +38,7 @@ class Patience:
 
     longest_wait_seconds: float = 60.0
     """For a budget to be renewed; beyond it the run ends and the next one goes on."""
-    timeout_seconds: float = 60.0
+    timeout_seconds: int = 60
     """For an answer to begin."""
     attempts: int = 5
     """How often to ask again after a fault of network or server."""
@@ -215,8 +219,9 @@ class Client:
     def _send(self, state: _State, send: Callable[[Requester], Raw]) -> Raw:
         with self._lock:
             self._requests += 1
+        requester = self._requester(state)
         try:
-            return send(self._requester(state))
+            return send(requester)
         except pygithub.GithubException as error:  # raised where an App's token is renewed
             return error.status, dict(error.headers or {}), json.dumps(error.data or {})
         except (RuntimeError, AssertionError, UnicodeDecodeError) as error:
@@ -232,7 +237,7 @@ class Client:
             mine[state.way.name] = pygithub.Github(
                 auth=state.way.auth,
                 base_url=self.base_url,
-                timeout=self._patience.timeout_seconds,  # type: ignore[arg-type]  # passed on to requests
+                timeout=self._patience.timeout_seconds,
                 per_page=100,
                 retry=None,
                 seconds_between_requests=0,
