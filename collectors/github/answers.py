@@ -76,8 +76,9 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     limited = (status in {403, 429} and _LIMITED.search(text)) or status == 429 or "retry-after" in headers  # noqa: PLR2004
     if status >= 400 and limited and status < 500:  # noqa: PLR2004
         is_budget = str(headers.get("x-ratelimit-remaining")) == "0"
-        pause = budget.retry_after(headers) or budget.SECONDARY_PAUSE
-        return Said("", headers, at, pause=pause, is_budget=is_budget and "retry-after" not in headers)
+        asked = budget.retry_after(headers)
+        pause = budget.SECONDARY_PAUSE if asked is None else asked
+        return Said("", headers, at, pause=pause, is_budget=is_budget and asked is None)
     if status >= 500:  # noqa: PLR2004
         heavy = resource == "graphql"
         kind = TooHeavy if heavy else Unreachable
@@ -85,7 +86,8 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     if status >= 400:  # noqa: PLR2004
         raise _forbidden(status, headers, text, what)
     if resource == "graphql" and _is_limited(text):
-        return Said("", headers, at, pause=budget.retry_after(headers) or budget.SECONDARY_PAUSE, is_budget=True)
+        pause = budget.retry_after(headers)
+        return Said("", headers, at, pause=budget.SECONDARY_PAUSE if pause is None else pause, is_budget=pause is None)
     return Said(text, headers, at)
 
 
