@@ -103,7 +103,9 @@ def graphql_answer(said: Said) -> Answer:
     data = body.get("data")
     if not isinstance(data, dict):
         kinds = {str(error.get("type")) for error in errors}
-        if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+        if "INSUFFICIENT_SCOPES" in kinds:  # a part that must not be null took all the rest with it
+            return Answer({}, errors, said.text, said.received_at)
+        if kinds & {"NOT_FOUND", "FORBIDDEN"}:
             raise Forbidden(f"GraphQL: {messages}", hint="check the name and what the token may read")
         raise GitHubError(f"GraphQL: {messages or 'no data'}", hint="this version of GitHub may be too old or too new")
     return Answer(data, errors, said.text, said.received_at)

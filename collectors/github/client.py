@@ -145,9 +145,14 @@ class Client:
         """Name, scopes (None for an App) and budgets of every way to ask; for showing, costs a free request each."""
         shown = []
         for state in self._ways():
-            status, headers, text = self._send(state, lambda requester: requester.requestJson("GET", "/rate_limit"))
+            try:
+                status, headers, text = self._send(state, lambda requester: requester.requestJson("GET", "/rate_limit"))
+            except _NETWORK as error:
+                raise Unreachable(f"{self.base_url}: {type(error).__name__}", hint=_NETWORK_HINT) from None
             said = judge("core", status, headers, text, "/rate_limit")
-            resources = json.loads(said.text).get("resources", {})
+            if said.is_refused:
+                raise Refused(f"{self.base_url} refuses the credentials", hint=_REFUSED_HINT)
+            resources = Document.of(said).body.get("resources", {})
             found = [
                 budget.Budget(name, got["limit"], got["remaining"], _instant(got["reset"]))
                 for name, got in sorted(resources.items())
@@ -263,7 +268,7 @@ class Client:
             if not usable:
                 raise Refused(
                     f"{self.base_url} refuses the credentials" if ways else f"no credentials serve {owner}",
-                    hint="check that the token is valid, has not expired, and is authorised for the organisation (SSO)",
+                    hint=_REFUSED_HINT,
                 )
             free = [state for state in usable if state.free_at(resource) is None]
             if free:
@@ -288,6 +293,7 @@ class Client:
             state.budgets[resource] = found
 
 
+_REFUSED_HINT = "check that the token is valid, has not expired, and is authorised for the organisation (SSO)"
 _NETWORK_HINT = "check the network, the proxy and base_url; the next run goes on"
 
 

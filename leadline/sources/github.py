@@ -35,13 +35,7 @@ def pages(
     spent: github.BudgetSpent | None = None
     access = None if offline else credentials(config, source)
     if access:
-        client = github.Client(
-            access,
-            source.base_url,
-            owners=_asked(source).owners,
-            patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
-            on_wait=_telling(source, say),
-        )
+        client = connected(config, source, say)
         try:
             with failures.told(github.GitHubError, failed):
                 yield from github.collect(
@@ -77,6 +71,17 @@ def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[t
     for kept in archive.pages(source.name):
         page = github.page_of(asked, kept.stream, kept.scope, kept.payloads, state)
         yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
+
+
+def connected(config: Config, source: GitHubSource, say: Say | None = None) -> github.Client:
+    """Return a client for the source; `say` hears of waits. Raises SourceUnreachable like `credentials`."""
+    return github.Client(
+        credentials(config, source),
+        source.base_url,
+        owners=_asked(source).owners,
+        patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
+        on_wait=_telling(source, say),
+    )
 
 
 def credentials(config: Config, source: GitHubSource) -> github.Credentials:
