@@ -76,9 +76,7 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     limited = (status in {403, 429} and _LIMITED.search(text)) or status == 429 or "retry-after" in headers  # noqa: PLR2004
     if status >= 400 and limited and status < 500:  # noqa: PLR2004
         is_budget = str(headers.get("x-ratelimit-remaining")) == "0"
-        asked = budget.retry_after(headers)
-        pause = budget.SECONDARY_PAUSE if asked is None else asked
-        return Said("", headers, at, pause=pause, is_budget=is_budget and asked is None)
+        return _paused(headers, at, is_budget=is_budget)
     if status >= 500:  # noqa: PLR2004
         heavy = resource == "graphql"
         kind = TooHeavy if heavy else Unreachable
@@ -86,9 +84,15 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     if status >= 400:  # noqa: PLR2004
         raise _forbidden(status, headers, text, what)
     if resource == "graphql" and _is_limited(text):
-        pause = budget.retry_after(headers)
-        return Said("", headers, at, pause=budget.SECONDARY_PAUSE if pause is None else pause, is_budget=pause is None)
+        return _paused(headers, at, is_budget=True)
     return Said(text, headers, at)
+
+
+def _paused(headers: Mapping[str, Any], at: datetime, *, is_budget: bool) -> Said:
+    """A wish not to be asked again for so long as the server says, else until the budget is renewed, else a minute."""
+    asked = budget.retry_after(headers)
+    pause = budget.SECONDARY_PAUSE if asked is None else asked
+    return Said("", headers, at, pause=pause, is_budget=is_budget and asked is None)
 
 
 def graphql_answer(said: Said) -> Answer:
