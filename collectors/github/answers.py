@@ -73,16 +73,18 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     at = budget.now()
     if status == 401:  # noqa: PLR2004
         return Said("", headers, at, is_refused=True)
-    limited = (status in {403, 429} and _LIMITED.search(text)) or status == 429 or "retry-after" in headers  # noqa: PLR2004
+    is_budget = str(headers.get("x-ratelimit-remaining")) == "0"
+    limited = (status == 403 and (is_budget or _LIMITED.search(text))) or status == 429 or "retry-after" in headers  # noqa: PLR2004
     if status >= 400 and limited and status < 500:  # noqa: PLR2004
-        is_budget = str(headers.get("x-ratelimit-remaining")) == "0"
         return _paused(headers, at, is_budget=is_budget)
     if status >= 500:  # noqa: PLR2004
-        heavy = resource == "graphql"
-        kind = TooHeavy if heavy else Unreachable
+        # A server that is down says 500 or 503: to ask it for less would leave out what is not too heavy at all.
+        kind = TooHeavy if resource == "graphql" and status in {502, 504} else Unreachable
         raise kind(f"{what}: status {status}", hint="GitHub could not answer; the next run tries again")
     if status >= 400:  # noqa: PLR2004
         raise _forbidden(status, headers, text, what)
+    if status >= 300:  # noqa: PLR2004
+        raise Unreachable(f"{what}: status {status}, a redirect that is not followed", hint=_PROXY)
     if resource == "graphql" and _is_limited(text):
         return _paused(headers, at, is_budget=True)
     return Said(text, headers, at)

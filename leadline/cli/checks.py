@@ -129,12 +129,16 @@ def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
     except GitHubError as error:
         yield fail(source.name, str(error), error.hint, ExitCode.SOURCE)
         return
-    for name, scopes, budgets in found:
+    for name, may, budgets in found:
         left = ", ".join(f"{b.resource} {b.remaining:,} of {b.limit:,} until {b.resets_at:%H:%M} UTC" for b in budgets)
-        may = f"scopes: {scopes or 'none'}" if scopes is not None else "permissions of its own"
         is_low = any(budget.free_at for budget in budgets)
         hint = "a run waits or stops until the budget is renewed" if is_low else None
-        yield Check("warn" if is_low else "ok", source.name, f"{name} ({may}); budget left: {left}", hint)
+        yield Check(
+            "warn" if is_low else "ok",
+            source.name,
+            f"{name} ({may or 'permissions of its own'}); budget left: {left or 'not limited'}",
+            hint,
+        )
 
 
 def _warehouse(directory: Path) -> Iterator[Check]:
