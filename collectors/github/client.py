@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 # What is asked again is told by its outcome; a line for every attempt would say nothing more.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
+# PyGithub writes to stderr by itself, beside what the commands tell.
+logging.getLogger("github").handlers[:] = [logging.NullHandler()]
 
 NO_LIMITS = 404
 """What a GitHub Enterprise without rate limits answers to the question for them."""

@@ -374,6 +374,10 @@ def test_no_token_is_ever_told(caplog: pytest.LogCaptureFixture) -> None:
     assert "status 404" in everything
 
 
+def test_the_library_writes_nothing_by_itself() -> None:
+    assert [type(handler) for handler in logging.getLogger("github").handlers] == [logging.NullHandler]
+
+
 def _chain(error: BaseException | None) -> list[str]:
     """The texts of an error and of all that it came from."""
     found = []
