@@ -85,7 +85,11 @@ def collect(source: GitHubSource, client: Client, state: State, *, full: bool = 
     news = repositories.is_news(page, source=source.name, state=state)
     yield replace(page, payloads=found.payloads if news else (), requests=client.requests - before)
     failures = list(found.failures)
-    readings = [_Reading(source, client, repository, state, full, failures) for repository in known]
+    issues_stored = _issue_counts(source.name, state)
+    readings = [
+        _Reading(source, client, repository, state, full, failures, issues_stored.get(repository.repo_id, 0))
+        for repository in known
+    ]
     jobs = [job for reading in readings for job in reading.jobs()]
     yield from merged(jobs, min(client.workers, len(jobs)), client.stop)
     if failures:
@@ -154,6 +158,8 @@ class _Reading:
     state: State
     full: bool
     failures: list[GitHubError]
+    issues_stored: int
+    """How many issues of it were stored when the run began."""
     board: bool = field(default=True)
 
     def jobs(self) -> list[Callable[[], Iterator[Page]]]:
@@ -187,12 +193,12 @@ class _Reading:
         newest = self._newest(stream)
         cursor = Cursor.of(self._cursor(stream.name))
         if not newest:
-            return stream.name == "tickets" and self._has_lost_issues()
+            return stream.name == "tickets" and self._has_lost_issues(self.issues_stored)
         if self.full or cursor.watermark is None or cursor.after or cursor.watermark < newest[stream.field]:
             return True
         if stream.name == "deployments":
             return bool(self._unended_deployments())
-        return stream.name == "tickets" and self._has_lost_issues()
+        return stream.name == "tickets" and self._has_lost_issues(self.issues_stored)
 
     def _unended_deployments(self) -> list[datetime]:
         stored = self._rows("deployments", "status", "started_at")
@@ -219,7 +225,7 @@ class _Reading:
             page = self._page(stream.name, unit.payloads)
             yield replace(page, cursor=str(after), restart=restart)
             restart = ()
-        if stream.name == "tickets" and self._has_lost_issues():
+        if stream.name == "tickets" and self._has_lost_issues(len(self._stored_issues())):
             yield from self._sweep()
 
     def _fetch(self, listing: str, first: int, after: str | None) -> Unit:
@@ -245,10 +251,10 @@ class _Reading:
     def _stored_issues(self) -> pl.Series:
         return _issues_of(self.source.name, self.repository.repo_id, self.state)
 
-    def _has_lost_issues(self) -> bool:
+    def _has_lost_issues(self, stored: int) -> bool:
         """Whether more issues are stored than there are: some were deleted or transferred."""
         total = (self.repository.told.get("issues") or {}).get("totalCount")
-        return total is not None and len(self._stored_issues()) > total
+        return total is not None and stored > total
 
     def _sweep(self) -> Iterator[Page]:
         """One page that takes out the issues that are gone, from the numbers of those that are there."""
@@ -310,6 +316,12 @@ class _Reading:
 
     def _looked(self, until: datetime) -> str:
         return json.dumps({"watermark": f"{until:%Y-%m-%dT%H:%M:%SZ}", "signature": self._signature()})
+
+
+def _issue_counts(source: str, state: State) -> dict[str, int]:
+    """How many issues of each repository are stored: asked once for all of them."""
+    stored = state.rows("tickets", ["ticket_id"], source=source)
+    return dict(stored.group_by(repo_id=pl.col("ticket_id").str.replace(r"#\d+$", "")).len().iter_rows())
 
 
 def _issues_of(source: str, repo_id: str, state: State) -> pl.Series:

@@ -50,7 +50,8 @@ def page(nodes: Iterable[Node], *, source: str, repo_id: str, repository: str) -
 
 
 def _one(node: Node, ticket_id: str, repository: str, people: People, rows: dict[str, list[Row]]) -> None:
-    intervals, board = _intervals(node, ticket_id, people), _board(node)
+    board = _board(node)
+    intervals = _intervals(node, ticket_id, people, board)
     rows["ticket_status_intervals"] += intervals
     parent = node.get("parent")
     assignees = nodes_of(node, "assignees")
@@ -123,7 +124,7 @@ def _values(event: Node) -> Row:  # noqa: PLR0911 - one for each kind of event
             return {"field": event_kind(typename)}
 
 
-def _intervals(node: Node, ticket_id: str, people: People) -> list[Row]:
+def _intervals(node: Node, ticket_id: str, people: People, board: tuple[str, datetime | None] | None) -> list[Row]:
     """The statuses that it went through, from its creation on; at least one."""
     entered = [(instant(node["createdAt"]), "open", "todo", people.account(node["author"]))]
     label: str | None = None
@@ -143,7 +144,6 @@ def _intervals(node: Node, ticket_id: str, people: People) -> list[Row]:
     closed_at = instant(node["closedAt"])
     if closed_at and is_open:  # closed by a commit of long ago, or by an account that is gone: there is no event
         entered.append((closed_at, "closed", "done", None))
-    board = _board(node)
     if board and node["state"] == "OPEN":
         name, since = board
         entered.append((max(since or entered[-1][0], entered[-1][0]), name, _category(name), None))  # type: ignore[type-var]

@@ -192,7 +192,6 @@ LISTINGS: Mapping[str, str] = {
     "issue_numbers": _listing("issues", _NEWEST, "number"),
     "pull_requests skipped": _listing("pullRequests", _NEWEST_CHANGE, "number updatedAt"),
     "tickets skipped": _listing("issues", _NEWEST_CHANGE, "number updatedAt"),
-    "tickets without board skipped": _listing("issues", _NEWEST_CHANGE, "number updatedAt"),
 }
 """A page of each list of a repository; `node.page` holds it."""
 

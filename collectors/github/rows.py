@@ -17,7 +17,12 @@ Rows = Mapping[str, Iterable[Row]]
 
 def instant(text: str | None) -> datetime | None:
     """An instant of the API as it is stored: UTC, without a zone."""
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) if text else None
+    return utc(text) if text else None
+
+
+def utc(text: str) -> datetime:
+    """Like `instant`, of a text that is there."""
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
 
 
 def day(text: str | None) -> date | None:

@@ -9,11 +9,11 @@ walk's beginning, and cursors of the API hold a value, not a position.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from collectors.github.errors import TooHeavy
-from collectors.github.rows import instant
+from collectors.github.rows import utc
 from collectors.github.units import Unit
 
 
@@ -87,7 +87,7 @@ class Walk:
             unit = self._unit(cursor.after, size)
             instants = [str(node[self.field]) for node in unit.nodes]
             newest = cursor.newest or (instants[0] if instants else cursor.watermark)
-            is_over = unit.after is None or (stop is not None and bool(instants) and _utc(instants[-1]) < stop)
+            is_over = unit.after is None or (stop is not None and bool(instants) and utc(instants[-1]) < stop)
             if is_over:
                 yield unit, Cursor(watermark=newest)
                 return
@@ -108,15 +108,10 @@ class Walk:
 
     def _stop(self, cursor: Cursor) -> datetime | None:
         """The instant at which the walk ends; None where it goes to the end of the list."""
-        ends = [_utc(cursor.watermark) - self.overlap] if cursor.watermark else []
+        ends = [utc(cursor.watermark) - self.overlap] if cursor.watermark else []
         return max((end for end in (*ends, self.since) if end), default=None)
 
 
-def beginning(day: object) -> datetime | None:
+def beginning(day: date | None) -> datetime | None:
     """The instant at which a day begins (UTC)."""
-    return datetime.combine(day, time()) if day else None  # type: ignore[arg-type]
-
-
-def _utc(text: str) -> datetime:
-    found = instant(text)
-    return found or datetime.now(UTC).replace(tzinfo=None)
+    return datetime.combine(day, time()) if day else None

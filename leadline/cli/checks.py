@@ -120,10 +120,10 @@ def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
     """Whether GitHub takes the credentials, what they may read, and how much may still be asked."""
     from collectors.github import GitHubError
     from leadline.errors import SourceUnreachable
-    from leadline.sources.github import connected
+    from leadline.sources.github import connected, credentials
 
     try:
-        found = connected(config, source).budgets()
+        found = connected(source, credentials(config, source)).budgets()
     except SourceUnreachable:
         return  # the credentials are not there, which is said already
     except GitHubError as error:

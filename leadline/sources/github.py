@@ -35,7 +35,7 @@ def pages(
     spent: github.BudgetSpent | None = None
     access = None if offline else credentials(config, source)
     if access:
-        client = connected(config, source, say)
+        client = connected(source, access, say)
         try:
             with failures.told(github.GitHubError, failed):
                 yield from github.collect(
@@ -73,10 +73,10 @@ def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[t
         yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
 
 
-def connected(config: Config, source: GitHubSource, say: Say | None = None) -> github.Client:
-    """Return a client for the source; `say` hears of waits. Raises SourceUnreachable like `credentials`."""
+def connected(source: GitHubSource, access: github.Credentials, say: Say | None = None) -> github.Client:
+    """Return a client for the source; `say` hears of waits."""
     return github.Client(
-        credentials(config, source),
+        access,
         source.base_url,
         owners=_asked(source).owners,
         patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
@@ -128,7 +128,7 @@ def _later(*days: date | None) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def _telling(source: GitHubSource, say: Say | None) -> "github.OnWait":
+def _telling(source: GitHubSource, say: Say | None) -> github.OnWait:
     def on_wait(waiting: github.Waiting) -> None:
         if say:
             say(

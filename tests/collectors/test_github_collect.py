@@ -5,18 +5,18 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from github_world.server import Server, at_random, serving
-from github_world.world import Item, World
 from graphql import build_schema, parse, validate
 from memory import Memory
 
 from collectors import github
 from collectors.github import queries
+from tests.collectors.github_world.server import Server, at_random, serving
+from tests.collectors.github_world.world import Item, World
 from warehouse.payloads import Archive
 from warehouse.tables import CORE, Page
 
@@ -335,7 +335,8 @@ def test_a_token_without_project_scope_reads_the_rest() -> None:
 
 
 def test_attempts_of_runs_and_more_than_a_thousand_of_them() -> None:
-    world = World(now=datetime.fromisoformat("2026-11-01T00:00:00"))
+    lately = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=20)
+    world = World(now=lately)
     repository = world.repository("acme/app")
     for _ in range(1100):
         world.run(repository)

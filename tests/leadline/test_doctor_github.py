@@ -1,7 +1,6 @@
 """What doctor says of a GitHub source: which token or installation, what it may, how much is left."""
 
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -9,11 +8,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-sys.path.append(str(Path(__file__).parents[1] / "collectors"))
-
-from fault_server import Asked, Reply, Script, answering
-
 from leadline.cli import main
+from tests.collectors.fault_server import Asked, Reply, Script, answering
 
 FIRST, SECOND = "ghp_firstsecretvalue", "ghp_secondsecretvalue"
 

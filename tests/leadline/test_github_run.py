@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "collectors"))
-
-from github_world.server import Server, serving
-from github_world.world import World
+from tests.collectors.github_world.server import Server, serving
+from tests.collectors.github_world.world import World
 
 TOKEN = "secret-token"  # noqa: S105 - of the server in this process
 

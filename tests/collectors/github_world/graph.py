@@ -18,7 +18,7 @@ from graphql import (
     validate,
 )
 
-from github_world.world import Item, World
+from tests.collectors.github_world.world import Item, World
 
 SDL = Path(__file__).with_name("schema.graphql")
 _ORDERS = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt", "NAME": "nameWithOwner"}

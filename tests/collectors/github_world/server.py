@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from github_world.graph import Graph
-from github_world.world import Item, World
+from tests.collectors.github_world.graph import Graph
+from tests.collectors.github_world.world import Item, World
 
 Fault = str
 """`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
