@@ -8,7 +8,7 @@ from dashboards.queries import delivery
 from dashboards.views import builds, deployments, lead_time, undeployed
 
 FIGURES = (
-    kpi.Kpi("change_lead_time", of="authors", item="change", past="month"),
+    kpi.Kpi("change_lead_time", of="repositories", item="change", past="month"),
     kpi.Kpi("deployment_frequency", of="repositories", item="deployment", past="month"),
     kpi.Kpi("change_fail_rate", of="repositories", item="deployment", past="month"),
     kpi.Kpi(

@@ -7,10 +7,10 @@ from dashboards.parts import caveats, kpi
 from dashboards.views import open_reviews, review_definitions, review_depth, review_teams, review_times
 
 FIGURES = (
-    kpi.Kpi("pickup_time", of="authors", item="pull request", past="month"),
-    kpi.Kpi("review_time", of="authors", item="pull request", past="month"),
+    kpi.Kpi("pickup_time", of="authors", item="pull request", past="month", working=True),
+    kpi.Kpi("review_time", of="authors", item="pull request", past="month", working=True),
     kpi.Kpi("merged_without_review", of="authors", item="pull request", past="month"),
-    kpi.Kpi("open_pull_requests_at_risk", of="authors", item=None),
+    kpi.Kpi("open_pull_requests_at_risk", of="authors", item="open pull request"),
 )
 
 VIEWS = {

@@ -6,11 +6,14 @@ import polars as pl
 from dashboards.parts import colors, words
 from dashboards.parts.charts import PERCENT
 
+PARTS = (0, 4, 2, 5, 1)
+"""Colours of the parts of lead time, in their order."""
+
 WENT_WELL, FAILED, ROLLED_BACK = "Went well", "Failed", "Rollback"
 
 
-def phases(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """One bar of the lead time and its parts; columns `phase`, `share`, `p50` and `n`."""
+def phases(frame: pl.DataFrame, *, rest: str) -> alt.LayerChart | alt.FacetChart:
+    """One bar of the lead time and its parts, `rest` being none; columns `phase`, `share`, `p50` and `n`."""
     shown = frame.with_columns(
         told=pl.Series([words.share(share) for share in frame["share"]], dtype=pl.String),
         median=pl.Series([words.span(seconds) for seconds in frame["p50"]], dtype=pl.String),
@@ -18,7 +21,9 @@ def phases(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
         place=pl.int_range(pl.len()),
     )
     names = shown["phase"].to_list()
-    palette = [colors.category(place) for place in (0, 4, 2, 5, 1)][: len(names) - 1] + [colors.heat(0)]
+    palette = [
+        colors.heat(0) if name == rest else colors.category(PARTS[n % len(PARTS)]) for n, name in enumerate(names)
+    ]
     base = alt.Chart(shown)
     bar = base.mark_bar(height=38).encode(
         x=alt.X("share:Q", title="Share of the lead time", axis=alt.Axis(labelExpr=PERCENT, tickCount=5)),
@@ -46,11 +51,11 @@ def phases(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
             color=alt.Color("phase:N", scale=alt.Scale(domain=names, range=inks), legend=None),
         )
     )
-    return alt.layer(bar, text).resolve_scale(color="independent").properties(height=112)
+    return alt.layer(bar, text).resolve_scale(color="independent").properties(height=126)
 
 
 def timeline(frame: pl.DataFrame) -> alt.Chart:
-    """Deployments as marks on a line for each repository; columns `repository`, `finished_at`, `outcome`, `cause`, …"""
+    """Deployments as marks on a line for each repository; of the frame that `deployments.told` gives."""
     names = [WENT_WELL, ROLLED_BACK, FAILED]
     look = [colors.category(0), colors.category(4), colors.category(1)]
     repositories = frame["repository"].unique().sort().to_list()

@@ -33,7 +33,7 @@ Arrow = Literal["up", "down", "off"]
 OF_A_TEAM = {
     "members": "Commits and authors of a team are those of its members, in every repository.",
     "authors": "Pull requests of a team are those that its members opened.",
-    "repositories": "Deployments of a team are those of its repositories.",
+    "repositories": "Deployments and changes of a team are those of its repositories, whoever made them.",
     "code": "Files, hotspots and truck factor of a team are those of the code that it owns, whoever wrote it.",
 }
 """What the figures of a team are taken from."""
@@ -48,6 +48,8 @@ class Kpi:
     of: Literal["members", "authors", "repositories", "code"] = "code"
     item: str | None = "file"
     """What `n` counts; None where that is the figure itself."""
+    working: bool = False
+    """Whether its seconds are those of the working clock."""
     title: str | None = None
     """What to call it where its title in the catalogue is too long for a figure."""
     past: Period | None = None
@@ -86,7 +88,7 @@ def draw(kpi: Kpi, scope: Scope) -> None:
     """Draw one figure; where it is not known, the reason stands in its place."""
     catalogue = data.rows(about.CATALOGUE).filter(pl.col("name") == kpi.metric)
     known = catalogue.row(0, named=True) if catalogue.height else {}
-    unit = str(known.get("unit") or "count")
+    unit = "working_seconds" if kpi.working else str(known.get("unit") or "count")
     series = data.rows(attention.series(kpi.metric, kpi.period, scope))
     if series.is_empty() and scope.observed[0] == "all":
         figure = _spread(kpi, unit, scope)
@@ -162,6 +164,7 @@ def changed(values: pl.Series, unit: str) -> Change | None:
     usual = earlier.median()
     if not last or last[0] is None or len(earlier) < ENOUGH or not isinstance(usual, float):
         return None
+    unit = "count" if unit == "per week" else unit  # the value itself says it
     low, high = (earlier.quantile(edge, "linear") for edge in USUAL)
     if low is not None and high is not None and low <= last[0] <= high:
         return Change("as usual", f"{words.between(low, high, unit)} usually", "off")

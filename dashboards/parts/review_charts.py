@@ -185,7 +185,12 @@ def between_teams(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
         ink=pl.Series([colors.ink(colors.heat(reviews / most)) for reviews in frame["reviews"]], dtype=pl.String)
     )
     base = alt.Chart(shown).encode(
-        x=alt.X("reviewer_team:N", sort=columns, title="Reviewed by", axis=alt.Axis(orient="top", labelAngle=0)),
+        x=alt.X(
+            "reviewer_team:N",
+            sort=columns,
+            title="Reviewed by",
+            axis=alt.Axis(orient="top", labelAngle=0, labelLimit=200),
+        ),
         y=alt.Y("author_team:N", sort=rows, title="Pull requests of", axis=alt.Axis(labelLimit=200)),
         tooltip=cell,
     )

@@ -65,8 +65,9 @@ def table(
 ) -> None:
     """Draw the named columns of a frame; at most `rows` rows are seen without scrolling.
 
-    Columns of kind `percent`, `change` and `bar` hold shares, 1 being the whole; those of kind `span` seconds, of kind
-    `hours` seconds of the working clock; those of kind `link` web addresses, anything else in them is left out. With `on_select`, a row can be chosen.
+    Columns of kind `percent`, `change` and `bar` hold shares, 1 being the whole; those of kind `span` hold seconds and
+    those of kind `hours` seconds of the working clock; of kind `link` only web addresses are shown. With `on_select`, a
+    row can be chosen.
     """
     shown = frame.select(*columns)
     shares = [name for name, column in columns.items() if column.kind in {"percent", "bar"}]

@@ -1,6 +1,6 @@
 """SQL of the page about delivery: lead time, deployments, what waits, builds."""
 
-from dashboards.queries.windows import NEWEST_WEEK, RECENT, of_authors, of_repositories, p50, p85
+from dashboards.queries.windows import NEWEST_WEEK, RECENT, of_repositories, p50, p85
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -59,12 +59,20 @@ FROM changes"""
 
 _DEPLOYMENTS = """
 SELECT
-    deployment_id, repo_id, rung, environment, ref, sha, url, finished_at, is_first, is_rollback, failed,
-    failure_cause, failed_by, recovered_at, recovery_seconds, is_rework, rework_rule, pull_requests, direct_commits,
+    deployment_id, repo_id, rung, environment, ref, sha, url, finished_at, is_first, is_rollback, failed, causes,
+    failed_by, recovered_at, recovery_seconds, recovery_reason, is_rework, rework_rule, pull_requests, direct_commits,
     finished_at >= {recent} AS is_recent
-FROM metrics.deployments
+FROM metrics.deployments LEFT JOIN (
+    SELECT deployment_id, list(cause ORDER BY cause) AS causes FROM metrics.deployment_failures GROUP BY deployment_id
+) USING (deployment_id)
 {where}
 ORDER BY finished_at DESC, deployment_id
+"""
+
+_FAIL_RATE = """
+SELECT value, n, low, high
+FROM metrics.observations JOIN metrics.ratio_intervals USING (metric, scope_kind, scope, period, period_start)
+WHERE metric = 'change_fail_rate' AND period = 'rolling_90d' AND scope_kind = {kind} AND scope = {scope}
 """
 
 _FOUND_BY = """
@@ -100,17 +108,16 @@ FROM metrics.pull_request_flow
 """
 
 _REWORK = """
-SELECT rework_rule AS rule, count(*) AS deployments,
-    count(*) / (SELECT count(*) FROM metrics.deployments {where}) AS share
-FROM metrics.deployments
-{where_rework}
-GROUP BY rework_rule ORDER BY deployments DESC, rule
+SELECT rule, sum(rework_deployments)::BIGINT AS deployments, sum(rework_deployments) / sum(deployments) AS share
+FROM metrics.rework_rules
+{where}
+GROUP BY rule HAVING sum(rework_deployments) > 0 ORDER BY 2 DESC, rule
 """
 
 _INCIDENTS = """
 SELECT
-    incident_id, repo_id, title, url, severity, opened_at, resolved_at, found_by,
-    epoch(resolved_at) - epoch(opened_at) AS open_seconds
+    incident_id, repo_id, title, url, severity, opened_at, resolved_at, restore_seconds, restore_reason,
+    found_by
 FROM metrics.incidents
 {where}
 ORDER BY resolved_at IS NOT NULL, opened_at DESC, incident_id
@@ -120,7 +127,8 @@ LIMIT {listed}
 _BUILDS = """
 SELECT
     repo_id, name, runs, failed_runs, failure_share, flaky_runs, flaky_share, p50_seconds, p50_seconds_before,
-    slowdown_share, time_to_green_p50_seconds, waiting_minutes_per_pr, last_conclusion, failing_since, failing_streak
+    slowdown_share, time_to_green_p50_seconds, waiting_minutes_per_pr, last_conclusion, failing_since, failing_streak,
+    url
 FROM metrics.ci_workflows
 {where}
 ORDER BY coalesce(failing_streak, 0) >= 3 DESC, failed_runs DESC NULLS LAST, runs DESC, repo_id, name
@@ -142,14 +150,14 @@ def trend(metric: str, scope: Scope) -> str:
 def changes(scope: Scope) -> str:
     """Every deployed pull request with a lead time in the chosen period, the last one first."""
     since = scope.since("deployed_at", NEWEST_WEEK)
-    where = scope.where("lead_seconds IS NOT NULL", since, *of_authors(scope.team), team=None)
+    where = _of_repositories(scope, "lead_seconds IS NOT NULL", since)
     return _CHANGES.format(recent=RECENT, where=where)
 
 
 def phases(scope: Scope) -> str:
     """What the lead time of the last 90 days was made of: share, median and 85th percentile of each part."""
     recent = f"deployed_at >= {RECENT}"
-    where = scope.where("lead_seconds IS NOT NULL", recent, *of_authors(scope.team), team=None)
+    where = _of_repositories(scope, "lead_seconds IS NOT NULL", recent)
     parts = [
         _PART.format(place=place, phase=literal(phase), column=column, p50=p50(column), p85=p85(column))
         for place, (phase, column) in enumerate(PHASES.items())
@@ -184,10 +192,13 @@ def usual_wait(scope: Scope) -> str:
 
 def rework(scope: Scope) -> str:
     """Unplanned deployments of the last 90 days by the rule that found them; share: of all deployments."""
-    recent = f"finished_at >= {RECENT}"
-    return _REWORK.format(
-        where=_of_repositories(scope, recent), where_rework=_of_repositories(scope, recent, "is_rework")
-    )
+    return _REWORK.format(where=_of_repositories(scope, "span = '90d'", "rule <> 'any'"))
+
+
+def fail_rate(scope: Scope) -> str:
+    """The share of failed deployments of the last 90 days, and the interval that it lies in with 95 %."""
+    kind, name = scope.observed
+    return _FAIL_RATE.format(kind=literal(kind), scope=literal(name))
 
 
 def incidents(scope: Scope) -> str:

@@ -16,20 +16,6 @@ LISTED = 500
 """Rows that a list holds at most."""
 
 _OPEN = """
-WITH said AS (
-    SELECT pr_id, reviewer_id AS person_id, submitted_at AS said_at FROM reviews
-    UNION ALL
-    SELECT pr_id, author_id, created_at FROM comments WHERE pr_id IS NOT NULL
-),
-turns AS (
-    SELECT
-        f.pr_id,
-        max(said_at) FILTER (s.person_id = f.author_id) AS author_said_at,
-        max(said_at) FILTER (s.person_id <> f.author_id) AS others_said_at
-    FROM metrics.pull_request_flow AS f JOIN said AS s USING (pr_id) JOIN people AS p ON p.person_id = s.person_id
-    WHERE f.state = 'open' AND p.kind = 'human'
-    GROUP BY f.pr_id
-)
 SELECT
     f.pr_id, f.repo_id, f.number, f.title, f.url, p.name AS author, f.team, f.phase, f.age_seconds,
     f.phase_p50_seconds, f.phase_p85_seconds, f.age_seconds / nullif(f.phase_p85_seconds, 0) AS times_p85,
@@ -38,11 +24,10 @@ SELECT
         WHEN f.phase = 'draft' THEN 'Author: finish or close it'
         WHEN f.phase = 'merge' THEN 'Author: merge it'
         WHEN f.phase = 'pickup' THEN 'Team: find a reviewer'
-        WHEN t.others_said_at > greatest(f.last_commit_at, t.author_said_at) THEN 'Author: answer the review'
+        WHEN f.last_response_at > f.last_author_activity_at THEN 'Author: answer the review'
         ELSE 'Reviewer: look again'
     END AS next_step
-FROM metrics.pull_request_flow AS f LEFT JOIN turns AS t USING (pr_id)
-LEFT JOIN people AS p ON p.person_id = f.author_id AND p.kind = 'human'
+FROM metrics.pull_request_flow AS f LEFT JOIN people AS p ON p.person_id = f.author_id
 {where}
 ORDER BY f.is_at_risk DESC NULLS LAST, times_p85 DESC NULLS LAST, f.age_seconds DESC, f.pr_id
 """
@@ -117,7 +102,7 @@ TOO_SMALL = "Teams too small to show"
 def open_now(scope: Scope) -> str:
     """Every open pull request: how long it has been in its phase, whether that is unusual, who can move it."""
     of_team = of_authors(scope.team, author="f.author_id", at="f.opened_at")
-    where = scope.where("f.state = 'open'", *of_team, repository="f.repo_id", team=None)
+    where = scope.where("f.state = 'open'", "f.author_is_human", *of_team, repository="f.repo_id", team=None)
     return _OPEN.format(where=where)
 
 
@@ -166,10 +151,10 @@ def team_edges(scope: Scope) -> str:
 
 
 def _merged(scope: Scope, *conditions: str) -> str:
-    return scope.where("merged_at IS NOT NULL", *conditions, *of_authors(scope.team), team=None)
+    return scope.where("merged_at IS NOT NULL", "author_is_human", *conditions, *of_authors(scope.team), team=None)
 
 
 def _of_definitions(scope: Scope, *conditions: str) -> str:
     of_team = of_authors(scope.team, author="f.author_id", at="f.opened_at")
     recent = f"f.merged_at >= {RECENT}"
-    return scope.where(recent, *conditions, *of_team, repository="f.repo_id", team=None)
+    return scope.where(recent, "f.author_is_human", *conditions, *of_team, repository="f.repo_id", team=None)

@@ -14,10 +14,22 @@ MEDIAN_NEEDS, P85_NEEDS = 5, 10
 NO_TEAM = "No team"
 """What people who belong to no team are called."""
 
-SMALL = """
+_SMALL = """
 SELECT count(*) > 0 AS is_small FROM metrics.observations
 WHERE reason = 'group_too_small' AND scope_kind = 'team' AND scope = {team}
 """
+
+_OF_AUTHORS = """EXISTS (
+    FROM team_members AS m
+    WHERE m.team = {team} AND m.person_id = {author}
+        AND m.valid_from <= {at} AND (m.valid_to IS NULL OR m.valid_to > {at})
+)"""
+
+_OF_REPOSITORIES = """{repository} IN (
+    SELECT r.repo_id FROM repositories AS r JOIN team_scopes AS s
+        ON s.kind = 'repository' AND (r.name GLOB s.pattern OR ends_with(r.name, '/' || s.pattern))
+    WHERE s.team = {team}
+)"""
 
 
 def p50(column: str) -> str:
@@ -32,24 +44,14 @@ def p85(column: str) -> str:
 
 def of_authors(team: str | None, *, author: str = "author_id", at: str = "opened_at") -> list[str]:
     """The condition that a pull request was opened by somebody who was a member of the team then; none without one."""
-    if not team:
-        return []
-    return [
-        f"EXISTS (FROM team_members AS m WHERE m.team = {literal(team)} AND m.person_id = {author} "
-        f"AND m.valid_from <= {at} AND (m.valid_to IS NULL OR m.valid_to > {at}))"
-    ]
+    return [_OF_AUTHORS.format(team=literal(team), author=author, at=at)] if team else []
 
 
 def of_repositories(team: str | None, *, repository: str = "repo_id") -> list[str]:
     """The condition that a repository is one of those that the configuration gives the team; none without a team."""
-    if not team:
-        return []
-    return [
-        f"{repository} IN (SELECT r.repo_id FROM repositories AS r JOIN team_scopes AS s ON s.kind = 'repository' "
-        f"AND (r.name GLOB s.pattern OR ends_with(r.name, '/' || s.pattern)) WHERE s.team = {literal(team)})"
-    ]
+    return [_OF_REPOSITORIES.format(team=literal(team), repository=repository)] if team else []
 
 
 def small(team: str) -> str:
     """Whether a team has too few members for figures about it."""
-    return SMALL.format(team=literal(team))
+    return _SMALL.format(team=literal(team))

@@ -28,8 +28,8 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     builds = judged(data.rows(sql)).with_columns(repository=pl.col("repo_id").replace(repositories))
     note = (
         f"Of the last 90 days. Fails: the last {STREAK} or more runs on the default branch failed. Flaky: at least "
-        f"{words.share(FLAKY_SHARE)} of the runs, {FLAKY_RUNS} or more, changed their outcome when run again on the same "
-        f"commit. Slower: the median is {words.share(SLOWER)} or more above that of the 90 days before."
+        f"{words.share(FLAKY_SHARE)} of the runs, {FLAKY_RUNS} or more, changed their outcome when run again on the "
+        f"same commit. Slower: the median is {words.share(SLOWER)} or more above that of the 90 days before."
     )
     with card("CI workflows, those in trouble first", sql=sql, frame=builds, key="builds", note=note):
         if builds.is_empty():
@@ -73,8 +73,9 @@ def _table(builds: pl.DataFrame) -> None:
     table(
         builds.with_columns(waiting_seconds_per_pr=minutes).head(delivery.LISTED),
         {
+            "url": Column("", "link", width=34, help="The last run on the default branch"),
             "trouble": Column("Trouble", width=65),
-            "name": Column("Workflow", width=150),
+            "name": Column("Workflow", width=125),
             "repository": Column("Repository", width=90),
             "runs": Column("Runs", "count", width=45),
             "failure_share": Column("Failed", "bar", width=80, help="Failed runs / finished runs"),

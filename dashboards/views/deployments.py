@@ -6,7 +6,6 @@ import streamlit as st
 from dashboards import data
 from dashboards.parts import delivery_charts, empty, kpi, words
 from dashboards.parts.card import card
-from dashboards.parts.intervals import wilson
 from dashboards.parts.table import Column, table
 from dashboards.queries import delivery
 from dashboards.scope import Scope
@@ -30,9 +29,8 @@ CAUSES = {
     "rollback": "It was rolled back",
     "revert": "A change of it was reverted",
     "hotfix": "A hotfix followed",
-    "bug": "It fixed a new bug",
 }
-"""Why a deployment is taken to have failed or to be rework, in words."""
+"""Why a deployment is taken to have failed, in words."""
 
 NONE = (
     "No deployment is known here. `[deployments]` in leadline.toml says where they are found: the platform's "
@@ -44,7 +42,6 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     """Draw deployments on a line of time, the failed ones, rework beside, and how they are found."""
     sql = delivery.deployments(scope)
     deployments = told(data.rows(sql), repositories)
-    recent = deployments.filter("is_recent")
     note = (
         "Failed: within 7 days and before the next deployment an incident opened, it was rolled back, a change of it "
         "was reverted, or a hotfix followed."
@@ -53,8 +50,9 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
         if deployments.is_empty():
             empty.nothing_here(NONE)
         else:
-            st.altair_chart(delivery_charts.timeline(deployments), alt=how_many_failed(recent))
-            st.caption(f"{how_many_failed(recent)}.")
+            said = how_many_failed(data.rows(delivery.fail_rate(scope)))
+            st.altair_chart(delivery_charts.timeline(deployments), alt=said)
+            st.caption(f"{said}.")
     left, right = st.columns([3, 2], gap="small")
     with left:
         _failed(sql, deployments)
@@ -76,28 +74,24 @@ def told(deployments: pl.DataFrame, repositories: dict[str, str]) -> pl.DataFram
         .then(pl.lit(delivery_charts.ROLLED_BACK))
         .otherwise(pl.lit(delivery_charts.WENT_WELL)),
         place=failed.cast(pl.Int8),
-        cause=pl.Series([causes(cause) for cause in deployments["failure_cause"]], dtype=pl.String),
+        cause=pl.Series([causes(found) for found in deployments["causes"].to_list()], dtype=pl.String),
         recovered=pl.Series([words.span(span) for span in deployments["recovery_seconds"]], dtype=pl.String),
     )
 
 
-def causes(found: str | list[str] | None) -> str | None:
-    """The causes of a failure in words."""
-    if not found:
-        return None
-    keys = found.replace(" ", "").split(",") if isinstance(found, str) else found
-    return ", ".join(CAUSES.get(key, words.reason(key)) for key in keys)
+def causes(found: list[str] | None) -> str | None:
+    """The causes of a failure in words; None without one."""
+    return ", ".join(CAUSES.get(cause, words.reason(cause)) for cause in found or []) or None
 
 
-def how_many_failed(recent: pl.DataFrame) -> str:
-    """How many deployments failed, with the interval of the share, in words."""
-    failed = recent.filter("failed").height
-    if recent.is_empty():
-        return "No deployment in the last 90 days"
-    low, high = wilson(failed, recent.height)
+def how_many_failed(rate: pl.DataFrame) -> str:
+    """How many deployments of the last 90 days failed, with the interval of their share, in words."""
+    if rate.is_empty():
+        return "How many of the last 90 days failed is not known"
+    value, n, low, high = rate.row(0)
     return (
-        f"{failed:,} of {words.count(recent.height, 'deployment')} in the last 90 days failed: "
-        f"{words.share(failed / recent.height)}, 95 % interval {words.share(low)} to {words.share(high)}"
+        f"{round(value * n):,} of {words.count(n, 'deployment')} in the last 90 days failed: {words.share(value)} "
+        f"(95 % interval: {words.share(low)} to {words.share(high)})"
     )
 
 
@@ -112,10 +106,10 @@ def _failed(sql: str, deployments: pl.DataFrame) -> None:
             {
                 "url": Column("", "link", width=34),
                 "finished_at": Column("Deployed", "day", width=88),
-                "repository": Column("Repository", width=90),
-                "ref": Column("What", width=60),
-                "cause": Column("Why it counts as failed", width=165),
-                "recovery_seconds": Column("Recovered", "span", width=75),
+                "repository": Column("Repository", width=70),
+                "ref": Column("What", width=52),
+                "cause": Column("Why it counts as failed", width=145),
+                "recovery_seconds": Column("Recovered", "span", width=68),
             },
             alt=f"{words.count(failed.height, 'failed deployment')} with cause and time to recovery",
             rows=8,
@@ -134,11 +128,11 @@ def _incidents(scope: Scope, repositories: dict[str, str]) -> None:
             incidents,
             {
                 "url": Column("", "link", width=34),
-                "title": Column("Incident", width=150),
-                "severity": Column("Severity", width=55),
-                "repository": Column("Repository", width=95),
+                "title": Column("Incident", width=120),
+                "severity": Column("Severity", width=52),
+                "repository": Column("Repository", width=78),
                 "opened_at": Column("Opened", "day", width=88),
-                "open_seconds": Column("Resolved after", "span", width=80),
+                "restore_seconds": Column("Resolved", "span", width=70),
             },
             alt=f"{words.count(incidents.height, 'incident')}, open ones first",
             rows=6,
@@ -150,7 +144,8 @@ def _rework(scope: Scope) -> None:
     rules = data.rows(sql)
     note = (
         "Unplanned deployments of the last 90 days: one that reverts something deployed, closes an incident or a bug "
-        "opened after the deployment before, is a hotfix by branch, label or title, or is a rollback."
+        "opened after the deployment before, is a hotfix by branch, label or title, or is a rollback. "
+        "Several can apply."
     )
     with card("What made deployments unplanned", sql=sql, frame=rules, key="rework", note=note):
         if rules.is_empty():
@@ -169,8 +164,7 @@ def _rework(scope: Scope) -> None:
 
 REWORK = {
     "revert": "Reverts something deployed",
-    "incident": "Closes an incident",
-    "bug": "Closes a new bug",
+    "incident_or_bug": "Closes an incident or a new bug",
     "hotfix": "Is a hotfix",
     "rollback": "Is a rollback",
 }

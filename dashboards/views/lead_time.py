@@ -97,7 +97,7 @@ def _phases(scope: Scope, *, hidden: bool) -> None:
             empty.nothing_here(TOO_SMALL if hidden else NONE)
             return
         known = parts.filter(pl.col("share") > 0)
-        st.altair_chart(delivery_charts.phases(known), alt=largest(parts))
+        st.altair_chart(delivery_charts.phases(known, rest=delivery.UNKNOWN), alt=largest(parts))
         st.caption(f"{largest(parts)}.")
         table(
             parts.filter(pl.col("phase") != delivery.UNKNOWN),
@@ -134,7 +134,7 @@ def _table(changes: pl.DataFrame) -> None:
         {
             "url": Column("", "link", width=34),
             "label": Column("Change", width=110),
-            "title": Column("Title", width=180),
+            "title": Column("Title", width=150),
             **{name: Column(title, "span", width=70) for name, title in spans.items()},
             "size_lines": Column("Lines", "count", width=50),
             "deployed_at": Column("Deployed", "day", width=88),

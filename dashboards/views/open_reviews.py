@@ -12,8 +12,8 @@ from dashboards.scope import Scope
 from dashboards.views.pull_requests import COLLECTED_BY, TOO_SMALL, labelled, too_small
 
 NOTE = (
-    "The age of each in its phase, by the calendar. Longer than 85 %: compared with pull requests of the same "
-    "repository and size that moved on from that phase. The lines are those of all that merged in the last 180 days."
+    "The age of each in its phase, by the calendar; those of programs are left out. Longer than 85 %: compared with pull "
+    "requests of the same repository and size that moved on from that phase. The lines are those of all that merged in the last 180 days."
 )
 
 CHOICES = ("At risk", "All open")
@@ -87,7 +87,7 @@ def _table(pull_requests: pl.DataFrame) -> None:
         {
             "url": Column("", "link", width=34),
             ("label" if several else "number"): Column("Pull request", "text" if several else "count", width=105),
-            "title": Column("Title", width=165),
+            "title": Column("Title", width=140),
             **({"author": Column("Author", width=85)} if named else {}),
             "step": Column("Phase", width=115),
             "age_seconds": Column("For", "span", width=65, help="How long it has been in this phase"),

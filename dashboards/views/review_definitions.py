@@ -23,14 +23,14 @@ NAMES = {
 RULES = {
     "leadline": "Coding: first commit to ready; pickup: to the first answer of a person; review: to the last approval; "
     "merge wait: to the merge. A part that did not happen is missing, not 0.",
-    "devlake": "Coding: first commit to opened; pickup: to the first comment or review of somebody else; review: to the "
-    "merge. The cycle adds up coding, or 0, and deploy wait, or 0.",
+    "devlake": "Coding: first commit to opened; pickup: to the first comment or review of somebody else; review: to "
+    "the merge. The cycle adds up coding, or 0, and deploy wait, or 0.",
     "middleware": "First response: ready to the first review; rework: to the first approval, 0 where the first review "
     "approves; merge: to the merge. The cycle runs from ready to merged.",
     "linearb": "Coding: first commit to opened; pickup: to the first comment; review: to the merge; deploy: to the "
     "release.",
-    "swarmia": "In progress: first commit or opened, whichever came first, to the first review request; in review: to the "
-    "last approval; then to the merge.",
+    "swarmia": "In progress: first commit or opened, whichever came first, to the first review request; in review: to "
+    "the last approval; then to the merge.",
     "gitlab": "Lead time: merged to deployed.",
 }
 """What each definition measures, in short."""

@@ -56,4 +56,7 @@ def longest(waiting: pl.DataFrame, usual: float | None) -> str:
     if usual is None:
         return said
     late = waiting.filter(pl.col("waiting_seconds") > usual).height
-    return f"{said}; {f'{late:,}' if late else 'none'} longer than 85 % of the changes deployed in the last 90 days ({words.span(usual)})"
+    return (
+        f"{said}; {f'{late:,}' if late else 'none'} longer than 85 % of the changes deployed in the last 90 days "
+        f"({words.span(usual)})"
+    )
