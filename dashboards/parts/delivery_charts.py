@@ -51,7 +51,8 @@ def phases(frame: pl.DataFrame, *, rest: str) -> alt.LayerChart | alt.FacetChart
             color=alt.Color("phase:N", scale=alt.Scale(domain=names, range=inks), legend=None),
         )
     )
-    return alt.layer(bar, text).resolve_scale(color="independent").properties(height=126)
+    layers: alt.LayerChart = alt.layer(bar, text).resolve_scale(color="independent")
+    return layers.properties(height=126)
 
 
 def timeline(frame: pl.DataFrame) -> alt.Chart:

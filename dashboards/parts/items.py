@@ -17,6 +17,26 @@ class Place:
     parameters: Mapping[str, str]
 
 
+_BY_KIND = {
+    "pull_request": Place(links.REVIEWS, "See what is open", {"reviews": "Open now"}),
+    "deployment": Place(links.DELIVERY, "See the deployments", {"delivery": "Deployments"}),
+    "workflow": Place(links.DELIVERY, "See the workflows", {"delivery": "CI"}),
+}
+"""Where items of a kind are shown, whatever rule found them."""
+
+_DEPTH = {"reviews": "Size and depth"}
+
+_BY_RULE = {
+    "deployments_waiting": Place(links.DELIVERY, "See what waits", {"delivery": "Waiting"}),
+    "merged_without_review": Place(links.REVIEWS, "See the pull requests", _DEPTH),
+    "oversized_pull_requests": Place(links.REVIEWS, "See the pull requests", _DEPTH),
+    "reviewed_only_by_ai": Place(
+        links.REVIEWS, "See the pull requests", {**_DEPTH, "unreviewed": "Reviewed only by AI"}
+    ),
+}
+"""Where the repository that a rule found something in is shown."""
+
+
 def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
     """Where the item of an action is shown; `repositories` are the labels of repositories by id."""
     item_id = action["item_id"] or ""
@@ -27,7 +47,10 @@ def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
     )
     path = item_id[len(repo_id) + 1 :] if repo_id else ""
     within = {"repository": repositories[repo_id]} if repo_id else {}
-    match action["rule"], action["item_kind"]:
+    rule, kind = action["rule"], action["item_kind"]
+    if known := _BY_KIND.get(kind) or _BY_RULE.get(rule):
+        return Place(known.page, known.label, {**within, **known.parameters})
+    match rule, kind:
         case "key_person", _:
             return Place(links.CODE, "Simulate who leaves", {**within, "view": "Leavers"})
         case _, "file" | "folder":
@@ -35,19 +58,6 @@ def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
         case _, "file_pair":
             first = path.partition("|")[0]
             return Place(links.CODE, "See what changes together", {**within, "view": "Coupling", "path": first})
-        case _, "pull_request":
-            return Place(links.REVIEWS, "See what is open", {**within, "reviews": "Open now"})
-        case _, "deployment":
-            return Place(links.DELIVERY, "See the deployments", {**within, "delivery": "Deployments"})
-        case _, "workflow":
-            return Place(links.DELIVERY, "See the workflows", {**within, "delivery": "CI"})
-        case "deployments_waiting", _:
-            return Place(links.DELIVERY, "See what waits", {**within, "delivery": "Waiting"})
-        case "merged_without_review" | "oversized_pull_requests", _:
-            return Place(links.REVIEWS, "See the pull requests", {**within, "reviews": "Size and depth"})
-        case "reviewed_only_by_ai", _:
-            chosen = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
-            return Place(links.REVIEWS, "See the pull requests", {**within, **chosen})
         case "release_overdue", _:
             return Place(links.DATA, "See the releases", {"about": "SQL", "sql": attention.gaps(repo_id)})
         case _:

@@ -128,7 +128,7 @@ def _observed(kpi: Kpi, unit: str, series: pl.DataFrame, scope: Scope) -> Figure
 def before(past: pl.DataFrame, last: Mapping[str, object]) -> pl.DataFrame:
     """The months or weeks that were over when the 90 days of the last figure began: no item is in both."""
     ends = pl.col("period_start").shift(-1)
-    return past.sort("period_start").filter(ends <= last["period_start"]) if last else past.clear()
+    return past.sort("period_start").filter(ends <= pl.lit(last["period_start"])) if last else past.clear()
 
 
 def _spread(kpi: Kpi, unit: str, scope: Scope) -> Figure:

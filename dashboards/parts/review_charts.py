@@ -200,7 +200,8 @@ def between_teams(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     text = base.mark_text(fontSize=13).encode(
         text=alt.Text("reviews:Q", format=","), color=alt.Color("ink:N", scale=None, legend=None)
     )
-    return alt.layer(boxes, text).resolve_scale(color="independent").properties(height=46 * len(rows) + 80)
+    layers: alt.LayerChart = alt.layer(boxes, text).resolve_scale(color="independent")
+    return layers.properties(height=46 * len(rows) + 80)
 
 
 def rounds(frame: pl.DataFrame) -> alt.Chart:

@@ -14,6 +14,9 @@ MEDIAN_NEEDS, P85_NEEDS = 5, 10
 NO_TEAM = "No team"
 """What people who belong to no team are called."""
 
+ANY_PULL_REQUEST = "SELECT count(*) > 0 AS is_known FROM metrics.pull_request_flow"
+"""Whether any pull request is known, in any repository."""
+
 _SMALL = """
 SELECT count(*) > 0 AS is_small FROM metrics.observations
 WHERE reason = 'group_too_small' AND scope_kind = 'team' AND scope = {team}

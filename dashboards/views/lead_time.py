@@ -4,12 +4,12 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import delivery_charts, empty, time_charts, words
+from dashboards.parts import delivery_charts, time_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import delivery
 from dashboards.scope import Scope
-from dashboards.views.pull_requests import TOO_SMALL, labelled, too_small
+from dashboards.views.pull_requests import labelled, nothing, too_small
 
 NOTE = "From the first commit written to the first production deployment that contains the change, by the day of that."
 
@@ -30,7 +30,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
         _trend(scope, changes, hidden=hidden)
     with right, card("How it spreads, last 90 days", sql=sql, frame=recent, key="lead-spread", note=NOTE):
         if hidden or recent.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE)
+            nothing(NONE, hidden=hidden)
         else:
             chart = time_charts.spread(recent, span="lead_seconds")
             st.altair_chart(chart, alt=within_a_week(recent))
@@ -39,7 +39,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     title = "Changes of the last 90 days, the slowest first"
     with card(title, sql=sql, frame=recent, key="changes", note=NOTE):
         if recent.is_empty():
-            empty.nothing_here(NONE)
+            nothing(NONE)
         else:
             _table(recent)
 
@@ -49,7 +49,7 @@ def _trend(scope: Scope, changes: pl.DataFrame, *, hidden: bool) -> None:
     name, periods = by_week_or_month(data.rows(sql))
     with card(f"Lead time by {name}", sql=sql, frame=periods, key="lead-trend", note=NOTE):
         if hidden or changes.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE)
+            nothing(NONE, hidden=hidden)
             return
         said = latest(periods, name)
         chart = time_charts.trend(changes, periods, at="deployed_at", span="lead_seconds", name="Lead time")
@@ -94,7 +94,7 @@ def _phases(scope: Scope, *, hidden: bool) -> None:
     )
     with card("Where the lead time goes", sql=sql, frame=parts, key="phases", note=note):
         if hidden or parts.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE)
+            nothing(NONE, hidden=hidden)
             return
         known = parts.filter(pl.col("share") > 0)
         st.altair_chart(delivery_charts.phases(known, rest=delivery.UNKNOWN), alt=largest(parts))

@@ -4,16 +4,17 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import empty, review_charts, words
+from dashboards.parts import review_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import code, reviews
 from dashboards.scope import Scope
-from dashboards.views.pull_requests import COLLECTED_BY, TOO_SMALL, labelled, too_small
+from dashboards.views.pull_requests import TOO_SMALL, labelled, nothing, too_small
 
 NOTE = (
-    "The age of each in its phase, by the calendar; those of programs are left out. Longer than 85 %: compared with pull "
-    "requests of the same repository and size that moved on from that phase. The lines are those of all that merged in the last 180 days."
+    "The age of each in its phase, by the calendar; those of programs are left out. Longer than 85 %: compared with "
+    "pull requests of the same repository and size that moved on from that phase. The lines are those of all that "
+    "merged in the last 180 days."
 )
 
 CHOICES = ("At risk", "All open")
@@ -25,7 +26,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     pull_requests = standing(labelled(data.rows(sql), repositories))
     with card("Open pull requests by phase and age", sql=sql, frame=pull_requests, key="open", note=NOTE):
         if pull_requests.is_empty():
-            empty.nothing_here("No pull request is open here.", COLLECTED_BY)
+            nothing("No pull request is open here.")
             return
         phases = list(reviews.PHASES.values())
         usual = data.rows(reviews.usual(scope)).with_columns(step=pl.col("phase").replace(reviews.PHASES))
@@ -49,7 +50,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     )
     with card(title, sql=sql, frame=listed, key="at-risk", note=NOTE):
         if listed.is_empty():
-            empty.nothing_here("None is in its phase longer than usual.")
+            nothing("None has been in its phase longer than usual.")
         else:
             _table(listed)
 

@@ -4,12 +4,12 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import empty, review_charts, words
+from dashboards.parts import review_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import reviews
 from dashboards.scope import Scope
-from dashboards.views.pull_requests import COLLECTED_BY, TOO_SMALL, too_small
+from dashboards.views.pull_requests import nothing, too_small
 
 NAMES = {
     "leadline": "leadline",
@@ -55,7 +55,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
             reviews.DEFINITIONS,
             default=reviews.DEFINITIONS[0],
             required=True,
-            format_func=NAMES.get,
+            format_func=lambda definition: NAMES[definition],
             key="definition",
             bind="query-params",
         )
@@ -74,7 +74,7 @@ def _phases(scope: Scope, chosen: str) -> None:
     note = "Of pull requests merged in the last 90 days, by the calendar. Medians need 5, 85th percentiles 10 of them."
     with card(f"Phases by the rules of {NAMES[chosen]}", sql=sql, frame=phases, key="defined", note=note):
         if (hidden := too_small(scope)) or phases.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE, None if hidden else COLLECTED_BY)
+            nothing(NONE, hidden=hidden)
             return
         shown = phases.drop_nulls("p50")
         if shown.height:
@@ -115,7 +115,7 @@ def _compared(scope: Scope, chosen: str) -> None:
     with card("The whole, by every definition", sql=sql, frame=whole, key="compared", note=note):
         known = whole.drop_nulls("p50")
         if (hidden := too_small(scope)) or known.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE, None if hidden else COLLECTED_BY)
+            nothing(NONE, hidden=hidden)
             return
         least, most = known["p50"].min(), known["p50"].max()
         said = f"The same pull requests take {words.span(least)} to {words.span(most)}, as one counts"  # type: ignore[arg-type]

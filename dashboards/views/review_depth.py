@@ -4,13 +4,13 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import empty, kpi, review_charts, words
+from dashboards.parts import kpi, review_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import reviews
 from dashboards.queries.windows import MEDIAN_NEEDS
 from dashboards.scope import Scope
-from dashboards.views.pull_requests import COLLECTED_BY, TOO_SMALL, labelled, too_small
+from dashboards.views.pull_requests import labelled, nothing, too_small
 
 BESIDE = tuple(
     kpi.Kpi(metric, of="authors", item="pull request", past="month")
@@ -35,7 +35,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     note = "Size: lines added and deleted, without generated, vendored and lock files. Last 90 days."
     with left, card("Do small ones merge sooner?", sql=sql, frame=merged, key="sizes", note=note):
         if hidden or merged.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE, None if hidden else COLLECTED_BY)
+            nothing(NONE, hidden=hidden)
         else:
             medians = by_size(merged)
             shown = merged.drop_nulls(["open_seconds", "size_class"]).with_columns(_size("size_class"))
@@ -44,7 +44,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     note = "A round: a review that does not approve, then a later commit, before the first approval. Last 90 days."
     with right, card("How often do they go back?", sql=sql, frame=merged, key="rounds", note=note):
         if hidden or merged.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE, None if hidden else COLLECTED_BY)
+            nothing(NONE, hidden=hidden)
         else:
             rounds = by_rounds(merged)
             st.altair_chart(review_charts.rounds(rounds), alt=at_once(rounds))
@@ -121,7 +121,7 @@ def _unreviewed(sql: str, merged: pl.DataFrame) -> None:
     note = "No review or comment by a person other than the author before the merge."
     with card(title, sql=sql, frame=listed, key="unreviewed", note=note):
         if listed.is_empty():
-            empty.nothing_here("None." if merged.height else NONE, None if merged.height else COLLECTED_BY)
+            nothing("None." if merged.height else NONE)
             return
         table(
             listed.head(reviews.LISTED),

@@ -9,6 +9,7 @@ from dashboards.parts.card import card
 from dashboards.queries import reviews
 from dashboards.queries.windows import NO_TEAM
 from dashboards.scope import Scope
+from dashboards.views.pull_requests import nothing
 
 NOTE = (
     "Reviews of people by people in the chosen period. Somebody in two teams counts for the first by name; teams with "
@@ -22,7 +23,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     edges = data.rows(sql)
     with card("Who reviews for whom, team by team", sql=sql, frame=edges, key="team-edges", note=NOTE):
         if edges.is_empty():
-            empty.nothing_here("No review by a person in this period.", "leadline run")
+            nothing("No review by a person in this period.")
         elif set(edges["author_team"]) | set(edges["reviewer_team"]) <= {NO_TEAM}:
             empty.nothing_here("Nobody here belongs to a team: add `[[team]]` sections to leadline.toml.")
         else:

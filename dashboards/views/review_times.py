@@ -4,13 +4,13 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import empty, time_charts, words
+from dashboards.parts import time_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import delivery, reviews
 from dashboards.scope import Scope
 from dashboards.views.lead_time import by_week_or_month, latest
-from dashboards.views.pull_requests import COLLECTED_BY, TOO_SMALL, labelled, too_small
+from dashboards.views.pull_requests import labelled, nothing, too_small
 
 PICKUP = "pickup_working_seconds"
 
@@ -33,13 +33,13 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
         _trend(scope, answered, hidden=hidden)
     with right, card("How it spreads, last 90 days", sql=sql, frame=recent, key="pickup-spread", note=NOTE):
         if hidden or recent.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE, None if hidden else COLLECTED_BY)
+            nothing(NONE, hidden=hidden)
         else:
             st.altair_chart(time_charts.spread(recent, span=PICKUP, working=True), alt=within_a_day(recent))
             st.caption(f"{within_a_day(recent)}.")
     with card("Waited longest for an answer, last 90 days", sql=sql, frame=recent, key="pickups", note=NOTE):
         if recent.is_empty():
-            empty.nothing_here(NONE, COLLECTED_BY)
+            nothing(NONE)
         else:
             _table(recent)
 
@@ -49,7 +49,7 @@ def _trend(scope: Scope, answered: pl.DataFrame, *, hidden: bool) -> None:
     name, periods = by_week_or_month(data.rows(sql))
     with card(f"Time to the first answer by {name}", sql=sql, frame=periods, key="pickup-trend", note=NOTE):
         if hidden or answered.is_empty():
-            empty.nothing_here(TOO_SMALL if hidden else NONE, None if hidden else COLLECTED_BY)
+            nothing(NONE, hidden=hidden)
             return
         said = latest(periods, name, working=True)
         chart = time_charts.trend(answered, periods, at="merged_at", span=PICKUP, name="Working hours", working=True)

@@ -9,6 +9,7 @@ from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import delivery
 from dashboards.scope import Scope
+from dashboards.views import deployments
 from dashboards.views.pull_requests import labelled
 
 NOTE = (
@@ -24,7 +25,8 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     usual = data.rows(delivery.usual_wait(scope)).row(0, named=True)
     with card("Merged and not deployed, by age", sql=sql, frame=waiting, key="waiting", note=NOTE):
         if waiting.is_empty():
-            empty.nothing_here("Nothing waits: every merged pull request is deployed, or no deployment is known here.")
+            known = data.rows(delivery.found_by(scope))["ever"].sum()
+            empty.nothing_here("Nothing waits: every merged pull request is deployed." if known else deployments.NONE)
             return
         said = longest(waiting, usual["p85"])
         shown = waiting.with_columns(told=time_charts.told(waiting, "waiting_seconds"))

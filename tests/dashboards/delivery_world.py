@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -214,7 +214,7 @@ def _builds(world: World, repo_id: str) -> None:
             p50_seconds_before=220.0 if n == 1 else None, slowdown_share=600 / 440 - 1 if n == 1 else None,
             time_to_green_p50_seconds=5400.0, waiting_minutes_per_pr=11.5,
             last_conclusion="failure" if n == 3 else "success", failing_streak=4 if n == 3 else 0,
-            url="https://example.org/runs/1", failing_since=world.now - timedelta(days=4) if n == 3 else None,
+            url="https://example.org/runs/1" if n else "javascript:alert(1)", failing_since=world.now - timedelta(days=4) if n == 3 else None,
         )  # fmt: skip
 
 
@@ -242,10 +242,12 @@ def _figures(world: World, repositories: list[str], small: str) -> None:
 
 def _of_delivery(world: World, put: "_Put") -> None:
     def ours(table: str) -> Rows:
-        owner = world.owners
-        names = {"all": lambda row: "all", "repository": lambda row: row["repo_id"]}
-        name = names.get(put.kind, lambda row: owner[row["repo_id"]])
-        return [row for row in world.metrics[table] if name(row) == put.scope]
+        names = {
+            "all": dict.fromkeys(world.owners, "all"),
+            "repository": {repo_id: repo_id for repo_id in world.owners},
+            "team": world.owners,
+        }[put.kind]
+        return [row for row in world.metrics[table] if names[row["repo_id"]] == put.scope]
 
     changes, deployments = ours("pull_request_flow"), ours("deployments")
     put.spans(
@@ -314,7 +316,8 @@ class _Put:
         )  # fmt: skip
 
     def _by_period(self, items: Iterable[tuple[datetime, Any]]) -> Iterable[tuple[str, datetime, list[Any]]]:
-        now, found = self.world.now, {}
+        now = self.world.now
+        found: dict[tuple[str, date], list[Any]] = {}
         this_week, this_month = now - timedelta(days=now.weekday()), now.replace(day=1)
         for at, value in items:
             week, month = at - timedelta(days=at.weekday()), at.replace(day=1)
