@@ -214,7 +214,8 @@ def _builds(world: World, repo_id: str) -> None:
             p50_seconds_before=220.0 if n == 1 else None, slowdown_share=600 / 440 - 1 if n == 1 else None,
             time_to_green_p50_seconds=5400.0, waiting_minutes_per_pr=11.5,
             last_conclusion="failure" if n == 3 else "success", failing_streak=4 if n == 3 else 0,
-            url="https://example.org/runs/1" if n else "javascript:alert(1)", failing_since=world.now - timedelta(days=4) if n == 3 else None,
+            url="https://example.org/runs/1" if n else "javascript:alert(1)",
+            failing_since=world.now - timedelta(days=4) if n == 3 else None,
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Open
+from conftest import Open, Rows
 from published_world import EMPTY, HARBOUR, KITCHEN, SMALL, TEAMS, publish_world
 from test_dashboard_pages import assert_fine, texts, told
 
@@ -12,19 +12,13 @@ from dashboards.parts import delivery_charts, time_charts
 from dashboards.queries import delivery
 from dashboards.scope import Scope
 from dashboards.views import builds, deployments, lead_time, undeployed
-from warehouse.reader import Reader
 
 VIEWS = ("Lead time", "Deployments", "Waiting", "CI")
 SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
 
 
-def rows(directory: Path, sql: str) -> pl.DataFrame:
-    """The rows of a query over a published world."""
-    return Reader(directory).query(sql).frame
-
-
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
-def test_every_query_runs_in_every_scope(scope: Scope, world: Path, barren: Path) -> None:
+def test_every_query_runs_in_every_scope(scope: Scope, world: Path, barren: Path, rows: Rows) -> None:
     queries = [
         *(getattr(delivery, name)(scope) for name in ("changes", "phases", "deployments", "found_by", "waiting")),
         *(getattr(delivery, name)(scope) for name in ("usual_wait", "rework", "fail_rate", "incidents", "builds")),
@@ -73,7 +67,7 @@ def test_figures_are_spans_in_words_with_their_own_past(world: Path, open_page: 
     assert "changes" in figures["Change lead time"].proto.help
 
 
-def test_changes_behind_the_figure_are_as_many_as_it_was_taken_from(world: Path) -> None:
+def test_changes_behind_the_figure_are_as_many_as_it_was_taken_from(world: Path, rows: Rows) -> None:
     recent = rows(world, delivery.changes(Scope())).filter("is_recent")
     figure = rows(world, delivery.phases(Scope()))
     assert recent.height > 50
@@ -81,7 +75,7 @@ def test_changes_behind_the_figure_are_as_many_as_it_was_taken_from(world: Path)
     assert recent["lead_seconds"].null_count() == 0
 
 
-def test_parts_of_lead_time_add_up_to_all_of_it(world: Path) -> None:
+def test_parts_of_lead_time_add_up_to_all_of_it(world: Path, rows: Rows) -> None:
     parts = rows(world, delivery.phases(Scope()))
     assert parts["phase"].to_list() == [*delivery.PHASES, delivery.UNKNOWN]
     assert parts["share"].sum() == pytest.approx(1)
@@ -94,7 +88,7 @@ def test_parts_of_lead_time_add_up_to_all_of_it(world: Path) -> None:
     assert lead_time.largest(parts).startswith(f"{largest['phase']} takes the largest part")
 
 
-def test_few_items_have_no_percentile(world: Path) -> None:
+def test_few_items_have_no_percentile(world: Path, rows: Rows) -> None:
     usual = rows(world, delivery.usual_wait(Scope(EMPTY)))
     assert usual.rows() == [(None, None, 0)]
     for p50, p85, n in rows(world, delivery.phases(Scope(KITCHEN))).select("p50", "p85", "n").head(5).iter_rows():
@@ -102,7 +96,7 @@ def test_few_items_have_no_percentile(world: Path) -> None:
         assert (p85 is None) == (n < 10)
 
 
-def test_team_has_the_deployments_of_its_repositories(world: Path) -> None:
+def test_team_has_the_deployments_of_its_repositories(world: Path, rows: Rows) -> None:
     for team, repo_id in zip(TEAMS, (HARBOUR, KITCHEN), strict=True):
         scope = Scope(team=team)
         for sql in (
@@ -121,7 +115,7 @@ def test_team_too_small_for_a_figure_is_too_small_for_its_charts(world: Path, op
     assert "Not shown" not in texts(open_page(world, "delivery", team=TEAMS[0]))
 
 
-def test_each_cause_of_a_failure_is_told_and_its_share_has_an_interval(world: Path) -> None:
+def test_each_cause_of_a_failure_is_told_and_its_share_has_an_interval(world: Path, rows: Rows) -> None:
     found = deployments.told(rows(world, delivery.deployments(Scope())), {HARBOUR: "harbour"})
     failed = found.filter("failed")
     assert failed["cause"].null_count() == 0
@@ -136,7 +130,7 @@ def test_each_cause_of_a_failure_is_told_and_its_share_has_an_interval(world: Pa
     assert deployments.how_many_failed(rate.clear()) == "How many of the last 90 days failed is not known"
 
 
-def test_rework_is_told_by_rule(world: Path) -> None:
+def test_rework_is_told_by_rule(world: Path, rows: Rows) -> None:
     everything = rows(world, "SELECT * FROM metrics.rework_rules WHERE rule <> 'any' AND rework_deployments > 0")
     found = rows(world, delivery.rework(Scope()))
     assert found["deployments"].sum() == everything["rework_deployments"].sum() > 0
@@ -163,7 +157,7 @@ def test_nothing_waits_where_everything_is_deployed(world: Path, open_page: Open
     assert "`leadline record deployment`" in texts(open_page(world, "delivery", delivery="Waiting", repository="empty"))
 
 
-def test_workflows_in_trouble_come_first_and_text_is_no_markup(world: Path, open_page: Open) -> None:
+def test_workflows_in_trouble_come_first_and_text_is_no_markup(world: Path, open_page: Open, rows: Rows) -> None:
     app = open_page(world, "delivery", delivery="CI", repository="harbour")
     shown = app.dataframe[0].value
     assert list(shown["trouble"]) == ["Fails", "Flaky", "Slower", ""]

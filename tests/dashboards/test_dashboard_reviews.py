@@ -4,9 +4,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Open
+from conftest import Open, Rows
 from published_world import EMPTY, HARBOUR, KITCHEN, MEMBERS, SMALL, TEAMS, publish_world
-from test_dashboard_delivery import rows
 from test_dashboard_pages import assert_fine, texts
 
 from dashboards.queries import reviews, windows
@@ -18,7 +17,7 @@ SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KIT
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
-def test_every_query_runs_in_every_scope(scope: Scope, world: Path, barren: Path) -> None:
+def test_every_query_runs_in_every_scope(scope: Scope, world: Path, barren: Path, rows: Rows) -> None:
     queries = [
         *(getattr(reviews, name)(scope) for name in ("open_now", "usual", "times", "compared", "team_edges")),
         *(reviews.defined(scope, definition) for definition in reviews.DEFINITIONS),
@@ -46,7 +45,7 @@ def test_empty_tables_say_what_fills_them(view: str, barren: Path, open_page: Op
     assert "`leadline run` fills this." in texts(app)
 
 
-def test_those_at_risk_are_listed_with_who_can_move_them(world: Path, open_page: Open) -> None:
+def test_those_at_risk_are_listed_with_who_can_move_them(world: Path, open_page: Open, rows: Rows) -> None:
     app = open_page(world, "reviews")
     figure = next(part for part in app.metric if part.label == "Open pull requests at risk")
     listed = app.dataframe[0].value
@@ -74,7 +73,7 @@ def test_nobody_but_the_author_of_an_open_one_is_named(world: Path, tmp_path: Pa
     assert "author" not in open_page(tmp_path, "reviews").dataframe[0].value.columns
 
 
-def test_team_has_the_pull_requests_of_its_members(world: Path) -> None:
+def test_team_has_the_pull_requests_of_its_members(world: Path, rows: Rows) -> None:
     for team in TEAMS:
         found = rows(world, reviews.times(Scope(team=team)))["pr_id"].to_list()
         authors = rows(world, "SELECT pr_id, author_id FROM metrics.pull_request_flow").filter(
@@ -113,7 +112,7 @@ def test_definition_comes_from_the_address(chosen: str, phases: list[str], world
     assert (shown["n"] <= shown["of_all"]).all()
 
 
-def test_figures_of_a_definition_say_what_they_leave_out_and_why(world: Path) -> None:
+def test_figures_of_a_definition_say_what_they_leave_out_and_why(world: Path, rows: Rows) -> None:
     phases = rows(world, reviews.defined(Scope(), "leadline"))
     pickup = phases.filter(pl.col("phase") == "pickup").row(0, named=True)
     missing = pickup["of_all"] - pickup["n"]
@@ -125,13 +124,13 @@ def test_figures_of_a_definition_say_what_they_leave_out_and_why(world: Path) ->
     assert pickup["p50"] == pytest.approx(exact["pickup_seconds"].median())
 
 
-def test_whole_stands_once_for_each_definition_that_has_one(world: Path) -> None:
+def test_whole_stands_once_for_each_definition_that_has_one(world: Path, rows: Rows) -> None:
     whole = review_definitions.wholes(rows(world, reviews.compared(Scope())))
     assert whole["definition"].to_list() == ["leadline", "DevLake", "middleware", "Swarmia", "GitLab"]
     assert whole["name"].to_list()[-1] == "Lead time"
 
 
-def test_reviews_between_teams_are_counted_once_and_small_teams_together(world: Path) -> None:
+def test_reviews_between_teams_are_counted_once_and_small_teams_together(world: Path, rows: Rows) -> None:
     everything = rows(world, "SELECT sum(reviews) AS n FROM metrics.review_edges")["n"][0]
     edges = rows(world, reviews.team_edges(Scope()))
     assert edges["reviews"].sum() == everything
@@ -176,7 +175,7 @@ def test_risk_is_told_with_the_phase_where_most_of_it_is() -> None:
     assert open_reviews.at_risk(none) == "0 of 4 open pull requests have been in the same phase for unusually long"
 
 
-def test_what_no_person_reviewed_is_listed(world: Path, open_page: Open) -> None:
+def test_what_no_person_reviewed_is_listed(world: Path, open_page: Open, rows: Rows) -> None:
     recent = rows(world, reviews.times(Scope())).filter("is_recent")
     for choice, column in (
         ("Without a person's review", "merged_without_review"),
