@@ -13,8 +13,8 @@ from metrics.catalogue import PIPELINES as ALL
 REPO = "git:acme/app"
 AS_OF = datetime.fromisoformat("2025-12-01")
 BEGIN = datetime.fromisoformat("1970-01-01")
-_NEEDED = ("metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
-PIPELINES = [pipeline for pipeline in ALL if pipeline.schema.__module__.startswith(_NEEDED)]
+_ROOMS = ("metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
+PIPELINES = [pipeline for pipeline in ALL if pipeline.compute.__module__.startswith(_ROOMS)]
 """What the delivery room publishes, and what it needs."""
 
 
@@ -98,6 +98,31 @@ class Delivery:
         key = f"git:{name or len(self.world.tables['deployments'])}"
         row = {"environment": environment, "sha": sha, "status": "success", "finished_at": ago(days_ago)}
         self.add("deployments", deployment_id=key, repo_id=repo_id, **{**row, **more})
+        return key
+
+    def run_of(self, workflow: str, sha: str, days_ago: float, name: str = "", attempt: int = 1, **more: Any) -> str:
+        """A successful run of CI on the default branch that took five minutes; its id without the attempt."""
+        key = f"git:{name or len(self.world.tables['ci_runs'])}"
+        end = ago(days_ago)
+        start = end - timedelta(minutes=5)
+        row = {
+            "event": "push",
+            "branch": "main",
+            "status": "completed",
+            "conclusion": "success",
+            "created_at": start,
+            "started_at": start,
+            "finished_at": end,
+        }
+        self.add(
+            "ci_runs",
+            run_id=f"{key}/{attempt}",
+            repo_id=REPO,
+            name=workflow,
+            sha=sha,
+            attempt=attempt,
+            **{**row, **more},
+        )
         return key
 
     def _repository(self, repo_id: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from git_worlds import World
 
 Row = dict[str, Any]
+Paces = defaultdict[tuple[str, str, str | None], list[float]]
 DAY = timedelta(days=1)
 LOCK_LIKE = {"poetry.lock", "CHANGELOG.md", "vendor/c.js"}
 CLASS_LIMITS = (("XS", 10), ("S", 50), ("M", 250), ("L", 1000))
@@ -56,15 +57,8 @@ def _story(world: World, pr: Row) -> Row:
     kinds = {row["person_id"]: row["kind"] for row in world.tables["people"]}
     out: Row = {"pr_id": pr_id, "repo_id": pr["repo_id"], "opened_at": pr["created_at"]}
     out["author_is_human"] = kinds[author] == "human" if author in kinds else None
-    teams = [
-        row["team"]
-        for row in world.tables["team_members"]
-        if row["person_id"] == author
-        and row["valid_from"] <= pr["created_at"]
-        and (row["valid_to"] is None or pr["created_at"] < row["valid_to"])
-    ]
-    out["team"] = min(teams, default=None)
-    out["teams"] = sorted(set(teams))
+    out["teams"] = _teams(world, pr)
+    out["team"] = min(out["teams"], default=None)
     merged, closed = pr.get("merged_at"), pr.get("closed_at")
     out["merged_at"] = merged if merged and merged <= as_of else None
     out["state"] = "open"
@@ -74,7 +68,29 @@ def _story(world: World, pr: Row) -> Row:
     elif closed and closed <= as_of and pr["state"] != "open":
         out["state"], out["closed_at"] = "closed", closed
     until = out["closed_at"] or as_of
+    objections = _verdicts(world, pr, out, kinds, until)
+    _size(world, pr, out)
+    _phases(out, objections)
+    _deployed(world, pr, out)
+    return out
 
+
+def _teams(world: World, pr: Row) -> list[str]:
+    """The author's teams at the opening."""
+    memberships = [row for row in world.tables["team_members"] if row["person_id"] == pr["author_id"]]
+    at = pr["created_at"]
+    return sorted(
+        {
+            row["team"]
+            for row in memberships
+            if row["valid_from"] <= at and (row["valid_to"] is None or at < row["valid_to"])
+        }
+    )
+
+
+def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: datetime) -> list[datetime]:
+    """What was said and done up to the end; returns the objections."""
+    pr_id, author = pr["pr_id"], pr["author_id"]
     reviews = [r for r in _of(world, "reviews", pr_id) if r["submitted_at"] <= until]
     comments = [c for c in _of(world, "comments", pr_id) if c["created_at"] <= until]
     human_reviews = [r for r in reviews if r["reviewer_id"] != author and kinds.get(r["reviewer_id"]) == "human"]
@@ -132,13 +148,10 @@ def _story(world: World, pr: Row) -> Row:
     human_events = [e["occurred_at"] for e in events if kinds.get(e["actor_id"]) == "human"]
     said = [r["submitted_at"] for r in human_reviews] + [c["created_at"] for c in human_comments]
     out["last_activity_at"] = _last([*own, *human_events, *said])
-    _size(world, pr, out)
-    _phases(out, objections)
-    _deployed(world, pr, out)
-    return out
+    return objections
 
 
-def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:
+def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:  # noqa: C901 - a state machine
     turns = sorted(
         (e["occurred_at"], e["event_id"], e["kind"] == "converted_to_draft")
         for e in _of(world, "pull_request_events", pr["pr_id"])
@@ -302,7 +315,7 @@ PHASES = {
 
 
 def _age(rows: dict[str, Row], as_of: datetime) -> None:
-    paces: defaultdict[tuple[str, str, str | None], list[float]] = defaultdict(list)
+    paces: Paces = defaultdict(list)
     for row in rows.values():
         recent = row["merged_at"] and row["merged_at"] >= as_of - timedelta(days=180) and row["author_is_human"]
         for phase, column in PHASES.items():
@@ -311,31 +324,38 @@ def _age(rows: dict[str, Row], as_of: datetime) -> None:
                 paces[row["repo_id"], phase, row["size_class"] or "?"].append(seconds)
                 paces[row["repo_id"], phase, None].append(seconds)
     for row in rows.values():
-        row.update(phase=None, phase_since=None, age_seconds=None, is_at_risk=None, at_risk_reason="not_open")
-        row.update(phase_p50_seconds=None, phase_p85_seconds=None)
-        if row["state"] != "open":
-            continue
-        approval, answer, asked = row["last_approval_at"], row["first_response_at"], row["last_changes_requested_at"]
-        if row["is_draft"]:
-            row["phase"], row["phase_since"] = "draft", row["draft_since"]
-        elif answer is None:
-            row["phase"], row["phase_since"] = "pickup", row["ready_at"]
-        elif approval and not (asked and asked > approval):
-            row["phase"], row["phase_since"] = "merge", max(approval, answer)
-        else:
-            row["phase"], row["phase_since"] = "review", answer
-        row["age_seconds"] = (as_of - row["phase_since"]).total_seconds()
-        pace = paces[row["repo_id"], row["phase"], row["size_class"] or "?"] if row["size_class"] else []
-        if len(pace) < 10:
-            pace = paces[row["repo_id"], row["phase"], None]
-        if len(pace) >= 5:
-            row["phase_p50_seconds"] = float(np.percentile(pace, 50))
-        if len(pace) >= 10:
-            row["phase_p85_seconds"] = float(np.percentile(pace, 85))
-        if not row["author_is_human"]:
-            row["at_risk_reason"] = "author_not_human"
-        elif row["phase_p85_seconds"] is None:
-            row["at_risk_reason"] = "too_few_items"
-        else:
-            row["at_risk_reason"] = None
-            row["is_at_risk"] = row["age_seconds"] > row["phase_p85_seconds"]
+        _age_one(row, paces, as_of)
+
+
+def _phase(row: Row) -> tuple[str, datetime]:
+    approval, answer, asked = row["last_approval_at"], row["first_response_at"], row["last_changes_requested_at"]
+    if row["is_draft"]:
+        return "draft", row["draft_since"]
+    if answer is None:
+        return "pickup", row["ready_at"]
+    if approval and not (asked and asked > approval):
+        return "merge", max(approval, answer)
+    return "review", answer
+
+
+def _age_one(row: Row, paces: Paces, as_of: datetime) -> None:
+    row.update(phase=None, phase_since=None, age_seconds=None, is_at_risk=None, at_risk_reason="not_open")
+    row.update(phase_p50_seconds=None, phase_p85_seconds=None)
+    if row["state"] != "open":
+        return
+    row["phase"], row["phase_since"] = _phase(row)
+    row["age_seconds"] = (as_of - row["phase_since"]).total_seconds()
+    pace = paces[row["repo_id"], row["phase"], row["size_class"] or "?"] if row["size_class"] else []
+    if len(pace) < 10:
+        pace = paces[row["repo_id"], row["phase"], None]
+    if len(pace) >= 5:
+        row["phase_p50_seconds"] = float(np.percentile(pace, 50))
+    if len(pace) >= 10:
+        row["phase_p85_seconds"] = float(np.percentile(pace, 85))
+    if not row["author_is_human"]:
+        row["at_risk_reason"] = "author_not_human"
+    elif row["phase_p85_seconds"] is None:
+        row["at_risk_reason"] = "too_few_items"
+    else:
+        row["at_risk_reason"] = None
+        row["is_at_risk"] = row["age_seconds"] > row["phase_p85_seconds"]
