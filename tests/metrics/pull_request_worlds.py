@@ -15,7 +15,7 @@ HUMANS = ("ann", "ben", "cat", "dan")
 PROGRAMS = {"renovate": "automation", "rabbit": "ai_reviewer", "devin": "ai_author"}
 PATHS = ("src/a.py", "src/b.py", "poetry.lock", "CHANGELOG.md", "vendor/c.js", "docs/d.md", "gen/e.py")
 
-_NEEDED = ("metrics.pull_requests", "metrics.delivery", "metrics.history.releases", "metrics.code.main_commits")
+_NEEDED = ("metrics.pull_requests", "metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
 _NEIGHBOURS = {"observations"}
 PIPELINES = [
     pipeline
