@@ -1,7 +1,7 @@
 """What the pull request metrics should be, in plain Python: one pull request at a time, event by event."""
 
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -359,3 +359,67 @@ def _age_one(row: Row, paces: Paces, as_of: datetime) -> None:
     else:
         row["at_risk_reason"] = None
         row["is_at_risk"] = row["age_seconds"] > row["phase_p85_seconds"]
+
+
+def definitions(row: Row) -> dict[tuple[str, str], float | None]:
+    """Seconds by definition and phase, of one pull request of `flow`."""
+
+    def between(start: datetime | None, end: datetime | None) -> float | None:
+        if row["state"] != "merged" or start is None or end is None or end < start:
+            return None
+        return (end - start).total_seconds()
+
+    commit, opened, merged = row["first_commit_at"], row["opened_at"], row["merged_at"]
+    other, answer, asked = row["first_other_at"], row["first_answer_at"], row["first_review_request_at"]
+    review, approval, last = row["first_review_at"], row["first_approval_at"], row["last_approval_at"]
+    start = min(commit, opened) if commit else opened
+    coding, deploy = between(commit, opened), row["deploy_wait_seconds"]
+    cycle = None
+    if merged:
+        cycle = (coding or 0) + (merged - opened).total_seconds() + (deploy or 0)
+    own = ("coding", "pickup", "review", "merge_wait", "queue_wait", "deploy_wait", "cycle", "lead")
+    return {
+        **{("leadline", phase): row[f"{phase}_seconds"] for phase in own},
+        ("devlake", "coding"): coding,
+        ("devlake", "pickup"): between(opened, other),
+        ("devlake", "review"): between(other, merged),
+        ("devlake", "deploy"): deploy,
+        ("devlake", "cycle"): None if cycle is None or cycle < 0 else cycle,
+        ("middleware", "first_response"): between(row["ready_at"], review),
+        ("middleware", "rework"): between(review, approval),
+        ("middleware", "merge"): between(approval, merged),
+        ("middleware", "cycle"): between(row["ready_at"], merged),
+        ("linearb", "coding"): coding,
+        ("linearb", "pickup"): between(opened, answer),
+        ("linearb", "review"): between(answer, merged),
+        ("linearb", "deploy"): deploy,
+        ("linearb", "cycle"): row["lead_seconds"],
+        ("swarmia", "in_progress"): between(start, asked),
+        ("swarmia", "in_review"): between(asked, last),
+        ("swarmia", "merge"): between(last, merged),
+        ("swarmia", "cycle"): between(start, merged),
+        ("gitlab", "lead_time"): deploy,
+    }
+
+
+def edges(world: World, rows: dict[str, Row]) -> dict[tuple[str, str, str, date], tuple[int, int]]:
+    """Reviews and comments by author, answerer, repository and week."""
+    kinds = {row["person_id"]: row["kind"] for row in world.tables["people"]}
+    authors = {row["pr_id"]: row["author_id"] for row in world.tables["pull_requests"]}
+    said = [(r["pr_id"], r["reviewer_id"], r["submitted_at"], 0) for r in world.tables["reviews"]]
+    said += [(c["pr_id"], c["author_id"], c["created_at"], 1) for c in world.tables["comments"]]
+    counts: dict[tuple[str, str, str, date], list[int]] = {}
+    for pr_id, person, at, what in said:
+        row, author = rows.get(pr_id), authors[pr_id]
+        if row is None or person == author or kinds.get(person) != "human" or not row["author_is_human"]:
+            continue
+        if at <= (row["closed_at"] or world.as_of):
+            here = local_day(at)
+            week = here - timedelta(days=here.weekday())
+            counts.setdefault((author, person, row["repo_id"], week), [0, 0])[what] += 1
+    return {key: (reviews, comments) for key, (reviews, comments) in counts.items()}
+
+
+def local_day(at: datetime) -> date:
+    """The day of a UTC instant in Berlin."""
+    return at.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")).date()

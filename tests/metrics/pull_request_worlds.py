@@ -154,7 +154,9 @@ def _invent(world: PullRequestWorld, rng: random.Random, repo_id: str) -> None:
     """One pull request; a plain one more often than not, so that there is something to compare open ones with."""
     opened = BEGIN + rng.randrange(1000) * HOUR
     author = rng.choice([*HUMANS, *HUMANS, *HUMANS, "renovate", "devin", None])
-    pr_id = world.open(repo_id, opened, author, additions=rng.choice([None, 3, 3, 900]), deletions=rng.randrange(99))
+    pr_id = world.open(
+        repo_id, opened, author, additions=rng.choice([None, 3, 3, 900, 1900]), deletions=rng.randrange(99)
+    )
     is_plain = rng.random() < 0.4
 
     def some_time() -> datetime:
