@@ -254,7 +254,7 @@ METRICS = (
             "incident began, it was rolled back, a change of it was reverted, or the next one brought a hotfix."
         ),
         table="deployments",
-        inputs=(*_FAILURES, "deployments"),
+        inputs=_FAILURES,
         exclusions="Incidents that name no repository; failed attempts to deploy, which never reached anybody.",
         pitfalls=(
             f"{_RUNG} Incidents that nobody writes down make it low. The last 7 days can still change. Few "
@@ -273,7 +273,7 @@ METRICS = (
             "or revert deployed; null for fewer than 5. It counts in the period of the failed deployment."
         ),
         table="deployments",
-        inputs=(*_FAILURES, "deployments"),
+        inputs=_FAILURES,
         exclusions="What is not mended yet; negative times.",
         pitfalls="It holds the time until somebody noticed. Coverage tells how many are mended.",
         source="DORA 2024",
@@ -302,7 +302,7 @@ METRICS = (
             "hotfix, or a change that closes an incident or bug opened after the deployment before."
         ),
         table="deployments",
-        inputs=(*_FAILURES, "deployments", "pull_request_tickets"),
+        inputs=(*_FAILURES, "pull_request_tickets"),
         exclusions="Work that no ticket, branch, label, title or revert tells of.",
         pitfalls=(
             f"{_RUNG} The same commit deployed again counts as a rollback. What each rule adds is in `rework_rules`."

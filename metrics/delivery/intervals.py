@@ -47,7 +47,11 @@ def ratio_intervals(observations: pl.LazyFrame) -> pl.LazyFrame:
     half = _Z / scale * (share * (1 - share) / n + _Z**2 / (4 * n * n)).sqrt()
     return (
         observations.filter(pl.col("metric").is_in(RATIOS), share.is_not_null(), n > 0)
-        .with_columns(low=(centre - half).clip(0, 1), high=(centre + half).clip(0, 1))
+        # Where none or all are, the bound is exact; floating point would miss it by a hair.
+        .with_columns(
+            low=pl.when(share > 0).then((centre - half).clip(0, 1)).otherwise(0.0),
+            high=pl.when(share < 1).then((centre + half).clip(0, 1)).otherwise(1.0),
+        )
         .select(RatioIntervals.column_names())
         .sort(RatioIntervals.primary_key())
     )

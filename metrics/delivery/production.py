@@ -20,7 +20,7 @@ LINE = ["repo_id", "line"]
 """What deployments follow each other on: an environment, or a workflow that deploys, of a repository."""
 IN_ORDER = ["finished_at", "deployment_id"]
 
-_FOUND = {
+_FOUND: dict[str, type[pl.DataType] | pl.DataType] = {
     "deployment_id": pl.String,
     "repo_id": pl.String,
     "line": pl.String,

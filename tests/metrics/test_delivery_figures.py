@@ -152,6 +152,11 @@ def test_intervals_hold_their_share(n: int, data: st.DataObject) -> None:
     assert failed / n - 1e-12 <= high <= 1
 
 
+def test_none_and_all_are_exact_bounds() -> None:
+    assert intervals(0, 7)[0] == 0
+    assert intervals(7, 7)[1] == 1
+
+
 def intervals(failed: int, n: int) -> tuple[float, float]:
     observed = pl.LazyFrame(
         {
