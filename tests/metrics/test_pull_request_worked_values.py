@@ -88,6 +88,29 @@ def test_ready_is_the_last_change_before_the_first_answer(world: PullRequestWorl
     assert seconds(row, "draft", "pickup") == [3 * 3600, 1800]
 
 
+def test_an_answer_at_the_moment_of_becoming_a_draft_is_one_to_a_draft(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.event(pr_id, "converted_to_draft", MONDAY + HOUR)
+    world.review(pr_id, MONDAY + HOUR, "ben")
+    world.event(pr_id, "ready_for_review", MONDAY + 3 * HOUR)
+    row = only(world)
+    assert (row["ready_at"], row["pickup_seconds"]) == (MONDAY + 3 * HOUR, 0)
+
+
+@pytest.mark.parametrize(("minutes", "queue_wait"), [(0, 3600), (1, 3600), (2, None)])
+def test_who_left_the_queue_before_the_merge_was_not_merged_by_it(
+    world: PullRequestWorld, minutes: int, queue_wait: int | None
+) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "ben", "approved")
+    world.event(pr_id, "queued", MONDAY + 2 * HOUR)
+    world.event(pr_id, "dequeued", MONDAY + 3 * HOUR - minutes * MINUTE)
+    world.merge(pr_id, MONDAY + 3 * HOUR)
+    row = only(world)
+    assert (row["queue_wait_seconds"], row["queue_wait_reason"]) == (queue_wait, None if queue_wait else "not_queued")
+    assert row["merge_wait_seconds"] == (3600 if queue_wait else 7200)
+
+
 def test_nobody_but_another_human_answers(world: PullRequestWorld) -> None:
     pr_id = world.open(REPO, MONDAY, "ann")
     world.review(pr_id, MONDAY + HOUR, "rabbit", "approved")
@@ -216,6 +239,25 @@ def test_its_own_size_class_comes_first_and_only_what_is_recent_counts(world: Pu
         world.open(REPO, world.as_of - hours * HOUR, additions=5, deletions=0)
     is_open = world.computed()["pull_request_flow"].filter(pl.col("state") == "open")
     assert dict(is_open.select(pl.col("age_seconds") / 3600, "is_at_risk").iter_rows()) == ages
+
+
+def test_nine_of_its_size_class_are_too_few_and_the_repository_stands_in(world: PullRequestWorld) -> None:
+    for hours in range(1, 10):
+        merged_after(world, hours)
+    for _ in range(3):
+        pr_id = world.open(REPO, MONDAY, additions=100, deletions=0)
+        world.review(pr_id, MONDAY + 100 * HOUR, "ben")
+        world.merge(pr_id, MONDAY + 100 * HOUR)
+    world.open(REPO, world.as_of - 9 * HOUR, additions=5, deletions=0)
+    row = world.computed()["pull_request_flow"].filter(pl.col("state") == "open").row(0, named=True)
+    assert (row["phase_p50_seconds"], row["phase_p85_seconds"]) == (6.5 * 3600, pytest.approx(100 * 3600))
+
+
+def test_an_approval_of_the_same_moment_stands_against_a_request_for_changes(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "ben", "approved")
+    world.review(pr_id, MONDAY + HOUR, "cat", "changes_requested")
+    assert only(world)["phase"] == "merge"
 
 
 def test_a_request_for_changes_sends_an_approved_one_back_to_review(world: PullRequestWorld) -> None:
