@@ -1,7 +1,7 @@
 """What the pull request metrics should be, in plain Python: one pull request at a time, event by event."""
 
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import numpy as np
 from git_worlds import World
 
 Row = dict[str, Any]
+Paces = defaultdict[tuple[str, str, str | None], list[float]]
 DAY = timedelta(days=1)
 LOCK_LIKE = {"poetry.lock", "CHANGELOG.md", "vendor/c.js"}
 CLASS_LIMITS = (("XS", 10), ("S", 50), ("M", 250), ("L", 1000))
@@ -56,15 +57,8 @@ def _story(world: World, pr: Row) -> Row:
     kinds = {row["person_id"]: row["kind"] for row in world.tables["people"]}
     out: Row = {"pr_id": pr_id, "repo_id": pr["repo_id"], "opened_at": pr["created_at"]}
     out["author_is_human"] = kinds[author] == "human" if author in kinds else None
-    teams = [
-        row["team"]
-        for row in world.tables["team_members"]
-        if row["person_id"] == author
-        and row["valid_from"] <= pr["created_at"]
-        and (row["valid_to"] is None or pr["created_at"] < row["valid_to"])
-    ]
-    out["team"] = min(teams, default=None)
-    out["teams"] = sorted(set(teams))
+    out["teams"] = _teams(world, pr)
+    out["team"] = min(out["teams"], default=None)
     merged, closed = pr.get("merged_at"), pr.get("closed_at")
     out["merged_at"] = merged if merged and merged <= as_of else None
     out["state"] = "open"
@@ -74,7 +68,29 @@ def _story(world: World, pr: Row) -> Row:
     elif closed and closed <= as_of and pr["state"] != "open":
         out["state"], out["closed_at"] = "closed", closed
     until = out["closed_at"] or as_of
+    objections = _verdicts(world, pr, out, kinds, until)
+    _size(world, pr, out)
+    _phases(out, objections)
+    _deployed(world, pr, out)
+    return out
 
+
+def _teams(world: World, pr: Row) -> list[str]:
+    """The author's teams at the opening."""
+    memberships = [row for row in world.tables["team_members"] if row["person_id"] == pr["author_id"]]
+    at = pr["created_at"]
+    return sorted(
+        {
+            row["team"]
+            for row in memberships
+            if row["valid_from"] <= at and (row["valid_to"] is None or at < row["valid_to"])
+        }
+    )
+
+
+def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: datetime) -> list[datetime]:
+    """What was said and done up to the end; returns the objections."""
+    pr_id, author = pr["pr_id"], pr["author_id"]
     reviews = [r for r in _of(world, "reviews", pr_id) if r["submitted_at"] <= until]
     comments = [c for c in _of(world, "comments", pr_id) if c["created_at"] <= until]
     human_reviews = [r for r in reviews if r["reviewer_id"] != author and kinds.get(r["reviewer_id"]) == "human"]
@@ -132,13 +148,10 @@ def _story(world: World, pr: Row) -> Row:
     human_events = [e["occurred_at"] for e in events if kinds.get(e["actor_id"]) == "human"]
     said = [r["submitted_at"] for r in human_reviews] + [c["created_at"] for c in human_comments]
     out["last_activity_at"] = _last([*own, *human_events, *said])
-    _size(world, pr, out)
-    _phases(out, objections)
-    _deployed(world, pr, out)
-    return out
+    return objections
 
 
-def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:
+def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:  # noqa: C901 - a state machine
     turns = sorted(
         (e["occurred_at"], e["event_id"], e["kind"] == "converted_to_draft")
         for e in _of(world, "pull_request_events", pr["pr_id"])
@@ -302,7 +315,7 @@ PHASES = {
 
 
 def _age(rows: dict[str, Row], as_of: datetime) -> None:
-    paces: defaultdict[tuple[str, str, str | None], list[float]] = defaultdict(list)
+    paces: Paces = defaultdict(list)
     for row in rows.values():
         recent = row["merged_at"] and row["merged_at"] >= as_of - timedelta(days=180) and row["author_is_human"]
         for phase, column in PHASES.items():
@@ -311,31 +324,102 @@ def _age(rows: dict[str, Row], as_of: datetime) -> None:
                 paces[row["repo_id"], phase, row["size_class"] or "?"].append(seconds)
                 paces[row["repo_id"], phase, None].append(seconds)
     for row in rows.values():
-        row.update(phase=None, phase_since=None, age_seconds=None, is_at_risk=None, at_risk_reason="not_open")
-        row.update(phase_p50_seconds=None, phase_p85_seconds=None)
-        if row["state"] != "open":
+        _age_one(row, paces, as_of)
+
+
+def _phase(row: Row) -> tuple[str, datetime]:
+    approval, answer, asked = row["last_approval_at"], row["first_response_at"], row["last_changes_requested_at"]
+    if row["is_draft"]:
+        return "draft", row["draft_since"]
+    if answer is None:
+        return "pickup", row["ready_at"]
+    if approval and not (asked and asked > approval):
+        return "merge", max(approval, answer)
+    return "review", answer
+
+
+def _age_one(row: Row, paces: Paces, as_of: datetime) -> None:
+    row.update(phase=None, phase_since=None, age_seconds=None, is_at_risk=None, at_risk_reason="not_open")
+    row.update(phase_p50_seconds=None, phase_p85_seconds=None)
+    if row["state"] != "open":
+        return
+    row["phase"], row["phase_since"] = _phase(row)
+    row["age_seconds"] = (as_of - row["phase_since"]).total_seconds()
+    pace = paces[row["repo_id"], row["phase"], row["size_class"] or "?"] if row["size_class"] else []
+    if len(pace) < 10:
+        pace = paces[row["repo_id"], row["phase"], None]
+    if len(pace) >= 5:
+        row["phase_p50_seconds"] = float(np.percentile(pace, 50))
+    if len(pace) >= 10:
+        row["phase_p85_seconds"] = float(np.percentile(pace, 85))
+    if not row["author_is_human"]:
+        row["at_risk_reason"] = "author_not_human"
+    elif row["phase_p85_seconds"] is None:
+        row["at_risk_reason"] = "too_few_items"
+    else:
+        row["at_risk_reason"] = None
+        row["is_at_risk"] = row["age_seconds"] > row["phase_p85_seconds"]
+
+
+def definitions(row: Row) -> dict[tuple[str, str], float | None]:
+    """Seconds by definition and phase, of one pull request of `flow`."""
+
+    def between(start: datetime | None, end: datetime | None) -> float | None:
+        if row["state"] != "merged" or start is None or end is None or end < start:
+            return None
+        return (end - start).total_seconds()
+
+    commit, opened, merged = row["first_commit_at"], row["opened_at"], row["merged_at"]
+    other, answer, asked = row["first_other_at"], row["first_answer_at"], row["first_review_request_at"]
+    review, approval, last = row["first_review_at"], row["first_approval_at"], row["last_approval_at"]
+    start = min(commit, opened) if commit else opened
+    coding, deploy = between(commit, opened), row["deploy_wait_seconds"]
+    cycle = None
+    if merged:
+        cycle = (coding or 0) + (merged - opened).total_seconds() + (deploy or 0)
+    own = ("coding", "pickup", "review", "merge_wait", "queue_wait", "deploy_wait", "cycle", "lead")
+    return {
+        **{("leadline", phase): row[f"{phase}_seconds"] for phase in own},
+        ("devlake", "coding"): coding,
+        ("devlake", "pickup"): between(opened, other),
+        ("devlake", "review"): between(other, merged),
+        ("devlake", "deploy"): deploy,
+        ("devlake", "cycle"): None if cycle is None or cycle < 0 else cycle,
+        ("middleware", "first_response"): between(row["ready_at"], review),
+        ("middleware", "rework"): between(review, approval),
+        ("middleware", "merge"): between(approval, merged),
+        ("middleware", "cycle"): between(row["ready_at"], merged),
+        ("linearb", "coding"): coding,
+        ("linearb", "pickup"): between(opened, answer),
+        ("linearb", "review"): between(answer, merged),
+        ("linearb", "deploy"): deploy,
+        ("linearb", "cycle"): row["lead_seconds"],
+        ("swarmia", "in_progress"): between(start, asked),
+        ("swarmia", "in_review"): between(asked, last),
+        ("swarmia", "merge"): between(last, merged),
+        ("swarmia", "cycle"): between(start, merged),
+        ("gitlab", "lead_time"): deploy,
+    }
+
+
+def edges(world: World, rows: dict[str, Row]) -> dict[tuple[str, str, str, date], tuple[int, int]]:
+    """Reviews and comments by author, answerer, repository and week."""
+    kinds = {row["person_id"]: row["kind"] for row in world.tables["people"]}
+    authors = {row["pr_id"]: row["author_id"] for row in world.tables["pull_requests"]}
+    said = [(r["pr_id"], r["reviewer_id"], r["submitted_at"], 0) for r in world.tables["reviews"]]
+    said += [(c["pr_id"], c["author_id"], c["created_at"], 1) for c in world.tables["comments"]]
+    counts: dict[tuple[str, str, str, date], list[int]] = {}
+    for pr_id, person, at, what in said:
+        row, author = rows.get(pr_id), authors[pr_id]
+        if row is None or person == author or kinds.get(person) != "human" or not row["author_is_human"]:
             continue
-        approval, answer, asked = row["last_approval_at"], row["first_response_at"], row["last_changes_requested_at"]
-        if row["is_draft"]:
-            row["phase"], row["phase_since"] = "draft", row["draft_since"]
-        elif answer is None:
-            row["phase"], row["phase_since"] = "pickup", row["ready_at"]
-        elif approval and not (asked and asked > approval):
-            row["phase"], row["phase_since"] = "merge", max(approval, answer)
-        else:
-            row["phase"], row["phase_since"] = "review", answer
-        row["age_seconds"] = (as_of - row["phase_since"]).total_seconds()
-        pace = paces[row["repo_id"], row["phase"], row["size_class"] or "?"] if row["size_class"] else []
-        if len(pace) < 10:
-            pace = paces[row["repo_id"], row["phase"], None]
-        if len(pace) >= 5:
-            row["phase_p50_seconds"] = float(np.percentile(pace, 50))
-        if len(pace) >= 10:
-            row["phase_p85_seconds"] = float(np.percentile(pace, 85))
-        if not row["author_is_human"]:
-            row["at_risk_reason"] = "author_not_human"
-        elif row["phase_p85_seconds"] is None:
-            row["at_risk_reason"] = "too_few_items"
-        else:
-            row["at_risk_reason"] = None
-            row["is_at_risk"] = row["age_seconds"] > row["phase_p85_seconds"]
+        if at <= (row["closed_at"] or world.as_of):
+            here = local_day(at)
+            week = here - timedelta(days=here.weekday())
+            counts.setdefault((author, person, row["repo_id"], week), [0, 0])[what] += 1
+    return {key: (reviews, comments) for key, (reviews, comments) in counts.items()}
+
+
+def local_day(at: datetime) -> date:
+    """The day of a UTC instant in Berlin."""
+    return at.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")).date()

@@ -15,7 +15,7 @@ HUMANS = ("ann", "ben", "cat", "dan")
 PROGRAMS = {"renovate": "automation", "rabbit": "ai_reviewer", "devin": "ai_author"}
 PATHS = ("src/a.py", "src/b.py", "poetry.lock", "CHANGELOG.md", "vendor/c.js", "docs/d.md", "gen/e.py")
 
-_NEEDED = ("metrics.pull_requests", "metrics.delivery", "metrics.history.releases", "metrics.code.main_commits")
+_NEEDED = ("metrics.pull_requests", "metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
 _NEIGHBOURS = {"observations"}
 PIPELINES = [
     pipeline
@@ -129,10 +129,10 @@ class PullRequestWorld:
             self.add("tags", repo_id=repo_id, name=tag, sha=sha, tagged_at=at)
 
 
-def invent(seed: int, pull_requests: int = 30, repositories: int = 2) -> PullRequestWorld:
+def invent(seed: int, pull_requests: int = 60, repositories: int = 2) -> PullRequestWorld:
     """A random world; many things happen at the same instant, and much of it after the time of the report."""
     rng = random.Random(seed)
-    world = PullRequestWorld(as_of=BEGIN + rng.randrange(100, 1200) * HOUR)
+    world = PullRequestWorld(as_of=BEGIN + rng.randrange(300, 1400) * HOUR)
     for number in range(repositories):
         repo_id = world.repository(f"hub:acme/r{number}")
         for path in PATHS:
@@ -154,20 +154,18 @@ def _invent(world: PullRequestWorld, rng: random.Random, repo_id: str) -> None:
     """One pull request; a plain one more often than not, so that there is something to compare open ones with."""
     opened = BEGIN + rng.randrange(1000) * HOUR
     author = rng.choice([*HUMANS, *HUMANS, *HUMANS, "renovate", "devin", None])
-    pr_id = world.open(repo_id, opened, author, additions=rng.choice([None, 3, 900]), deletions=rng.randrange(400))
-    is_plain = rng.random() < 0.5
+    pr_id = world.open(
+        repo_id, opened, author, additions=rng.choice([None, 3, 3, 900, 1900]), deletions=rng.randrange(99)
+    )
+    is_plain = rng.random() < 0.4
 
     def some_time() -> datetime:
         return opened + rng.randrange(1, 12 if is_plain else 60) * HOUR
 
-    for _ in range(rng.choice([0, 1, 2, 3])):
-        written = opened + rng.randrange(-40, 2 if is_plain else 30) * HOUR
-        world.commit(pr_id, written, written + rng.choice([0, 0, 5, 30]) * HOUR)
-    if rng.random() < 0.3:
-        world.change(pr_id, first_commit_at=opened - rng.randrange(60) * HOUR)
-    _drafts(world, rng, pr_id, [] if is_plain else sorted(some_time() for _ in range(rng.choice([0, 1, 2, 3]))))
+    _commits(world, rng, pr_id, opened, 2 if is_plain else 30)
+    _drafts(world, rng, pr_id, [] if is_plain else sorted(some_time() for _ in range(rng.choice([0, 1, 1, 2, 3]))))
     everybody = [*HUMANS, *HUMANS, *PROGRAMS, None]
-    for _ in range(rng.choice([0, 1, 1, 2, 4])):
+    for _ in range(rng.choice([0, 1, 2, 2, 4])):
         state = rng.choice(["approved", "approved", "changes_requested", "commented", "dismissed"])
         world.review(pr_id, some_time(), rng.choice(everybody), state)
     for _ in range(rng.choice([0, 0, 1, 2])):
@@ -177,13 +175,21 @@ def _invent(world: PullRequestWorld, rng: random.Random, repo_id: str) -> None:
         if rng.random() < 0.25:
             world.event(pr_id, kind, some_time(), rng.choice(everybody))
     _files(world, rng, pr_id)
-    fate = rng.choice(["open", "open", "closed", "merged", "merged", "merged", "merged"])
+    fate = rng.choice(["open", "closed", *["merged"] * 5])
     if fate == "merged":
         world.merge(pr_id, some_time(), f"{pr_id}-merge" if rng.random() < 0.9 else None)
     elif fate == "closed":
         world.change(pr_id, state="closed", closed_at=some_time())
     if fate == "merged" and rng.random() < 0.1:  # the clocks disagree
         world.change(pr_id, merged_at=opened - HOUR)
+
+
+def _commits(world: PullRequestWorld, rng: random.Random, pr_id: str, opened: datetime, latest: int) -> None:
+    for _ in range(rng.choice([0, 1, 2, 3])):
+        written = opened + rng.randrange(-40, latest) * HOUR
+        world.commit(pr_id, written, written + rng.choice([0, 0, 5, 30]) * HOUR)
+    if rng.random() < 0.3:
+        world.change(pr_id, first_commit_at=opened - rng.randrange(60) * HOUR)
 
 
 def _drafts(world: PullRequestWorld, rng: random.Random, pr_id: str, turns: list[datetime]) -> None:
@@ -204,7 +210,7 @@ def _files(world: PullRequestWorld, rng: random.Random, pr_id: str) -> None:
 
 
 def _deploy(world: PullRequestWorld, rng: random.Random, repo_id: str) -> None:
-    """The merges as commits of the default branch, in order, some of them tagged; one repository in three has no tags."""
+    """The merges as commits of the default branch, in order, some of them tagged; some repositories have no tags."""
     rows = [row for row in world.world.tables["pull_requests"] if row["repo_id"] == repo_id and row.get("merge_sha")]
     has_tags = rng.random() < 0.7
     parent = None
