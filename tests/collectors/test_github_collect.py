@@ -271,6 +271,22 @@ def test_an_unreadable_repository_does_not_stop_the_others() -> None:
     assert memory.table("pull_requests").height == 1
 
 
+def test_a_repository_that_is_no_longer_named_leaves_with_all_that_belongs_to_it() -> None:
+    world = World()
+    for name in ("acme/app", "acme/other"):
+        repository = world.repository(name)
+        world.review(world.open_pull_request(repository, "ana"), "ben")
+        world.comment(world.open_issue(repository, "ana"), "ben")
+        world.deploy(repository, "a" * 40, "SUCCESS")
+    with serving(world) as server:
+        memory = collected(server, source=github.GitHubSource("hub", ("acme/*",)))
+        collected(server, memory)
+    left = {name: repr(rows) for name, rows in tables(memory).items()}
+    assert not [name for name, rows in left.items() if "acme/other" in rows]
+    assert memory.table("deployment_statuses").height == 1
+    assert "acme/app#1" in left["pull_requests"]
+
+
 def test_heavy_pages_are_asked_for_in_halves() -> None:
     world = World()
     repository = world.repository("acme/app")

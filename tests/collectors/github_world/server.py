@@ -18,7 +18,7 @@ from github_world.graph import Graph
 from github_world.world import Item, World
 
 Fault = str
-"""`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `slow`, `heavy`; empty for none."""
+"""`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
 
 
 @dataclass
