@@ -218,6 +218,6 @@ def rounds(frame: pl.DataFrame) -> alt.Chart:
                 alt.Tooltip("told:N", title="Half merged within"),
             ],
         )
-        .properties(height=290)
+        .properties(height=44 * frame.height + 80)
     )
     return chart

@@ -82,9 +82,8 @@ def trend(
             for column, figure in (("p50", HALF), ("p85", MOST))
         ]
     )
-    shown = lines.with_columns(drawn("span"), told=told(lines, "span", working=working)).filter(
-        pl.col("span").is_not_null()
-    )
+    # Periods without a figure stay: the line breaks there instead of crossing over what is not known.
+    shown = lines.with_columns(drawn("span"), told=told(lines, "span", working=working))
     scale = alt.Scale(domain=[HALF, MOST], range=[colors.category(0), colors.category(1)])
     line = (
         alt.Chart(shown)

@@ -9,9 +9,12 @@ from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import delivery
 from dashboards.scope import Scope
-from dashboards.views.pull_requests import labelled, nothing, too_small
+from dashboards.views.pull_requests import labelled, names, nothing, too_small
 
 NOTE = "From the first commit written to the first production deployment that contains the change, by the day of that."
+
+MOST_WEEKS = 0.8
+"""A trend is drawn by week where this share of the weeks has a median, else by month."""
 
 NONE = (
     "No pull request with a known lead time was deployed in this period. The tab Deployments shows how deployments are "
@@ -60,7 +63,7 @@ def _trend(scope: Scope, changes: pl.DataFrame, *, hidden: bool) -> None:
 def by_week_or_month(trend: pl.DataFrame) -> tuple[str, pl.DataFrame]:
     """The periods of a trend: weeks where most of them have a median, else months."""
     weeks = trend.filter(pl.col("period") == "week")
-    if weeks.height and weeks["p50"].count() >= weeks.height / 2:
+    if weeks.height and weeks["p50"].count() >= MOST_WEEKS * weeks.height:
         return "week", weeks
     return "month", trend.filter(pl.col("period") == "month")
 
@@ -133,8 +136,7 @@ def _table(changes: pl.DataFrame) -> None:
         changes.sort("lead_seconds", "pr_id", descending=[True, False]).head(delivery.LISTED),
         {
             "url": Column("", "link", width=34),
-            "label": Column("Change", width=110),
-            "title": Column("Title", width=150),
+            **names(changes, "Change", title=150),
             **{name: Column(title, "span", width=70) for name, title in spans.items()},
             "size_lines": Column("Lines", "count", width=50),
             "deployed_at": Column("Deployed", "day", width=88),

@@ -9,7 +9,7 @@ from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import code, reviews
 from dashboards.scope import Scope
-from dashboards.views.pull_requests import TOO_SMALL, labelled, nothing, too_small
+from dashboards.views.pull_requests import TOO_SMALL, labelled, names, nothing, too_small
 
 NOTE = (
     "The age of each in its phase, by the calendar; those of programs are left out. Longer than 85 %: compared with "
@@ -38,7 +38,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     choice = st.segmented_control(
         "Which",
         CHOICES,
-        default=CHOICES[0],
+        default=CHOICES[0] if pull_requests["is_at_risk"].count() else CHOICES[1],
         required=True,
         key="which",
         bind="query-params",
@@ -74,21 +74,20 @@ def at_risk(pull_requests: pl.DataFrame) -> str:
         f"{late.height:,} of {words.count(pull_requests.height, 'open pull request')} "
         f"{'has' if late.height == 1 else 'have'} been in the same phase for unusually long"
     )
-    if late.is_empty():
-        return said
-    phase, count = late.group_by("step").len().sort("len", "step", descending=[True, False]).row(0)
-    return f"{said}, most of them {phase.lower()} ({count:,})"
+    if late.height:
+        phase, count = late.group_by("step").len().sort("len", "step", descending=[True, False]).row(0)
+        said += f", most of them {phase.lower()} ({count:,})"
+    unknown = pull_requests["is_at_risk"].null_count()
+    return f"{said}; {unknown:,} cannot be compared: too few of their like have merged" if unknown else said
 
 
 def _table(pull_requests: pl.DataFrame) -> None:
-    several = pull_requests["repo_id"].n_unique() > 1
     named = bool(data.rows(code.NAMED)["named"][0]) and bool(pull_requests["author"].count())
     table(
         pull_requests.head(reviews.LISTED),
         {
             "url": Column("", "link", width=34),
-            ("label" if several else "number"): Column("Pull request", "text" if several else "count", width=105),
-            "title": Column("Title", width=140),
+            **names(pull_requests, "Pull request", title=140),
             **({"author": Column("Author", width=85)} if named else {}),
             "step": Column("Phase", width=115),
             "age_seconds": Column("For", "span", width=65, help="How long it has been in this phase"),

@@ -6,6 +6,7 @@ import polars as pl
 
 from dashboards import data
 from dashboards.parts import empty
+from dashboards.parts.table import Column
 from dashboards.queries import windows
 from dashboards.scope import Scope
 
@@ -13,10 +14,24 @@ TOO_SMALL = "Not shown: group too small. `[privacy] minimum_group` says how many
 
 
 def labelled(frame: pl.DataFrame, repositories: Mapping[str, str]) -> pl.DataFrame:
-    """Rows with `repository`, as it is called, and `label`: repository and number."""
-    return frame.with_columns(repository=pl.col("repo_id").replace(dict(repositories))).with_columns(
-        label=pl.format("{}#{}", "repository", pl.col("number"))
+    """Rows with `repository`, as it is called, and `label`: its number, behind the repository where there are several.
+
+    The owner of a repository is left out of the label where the rest of the name says which one is meant.
+    """
+    last = {repo_id: name.rpartition("/")[2] for repo_id, name in repositories.items()}
+    short = last if len(set(last.values())) == len(last) else dict(repositories)
+    named = pl.format("{}#{}", pl.col("repo_id").replace(short), "number")
+    alone = frame["repo_id"].n_unique() == 1
+    return frame.with_columns(
+        repository=pl.col("repo_id").replace(dict(repositories)),
+        label=pl.format("#{}", "number") if alone else named,
     )
+
+
+def names(labels: pl.DataFrame, heading: str, *, title: int) -> dict[str, Column]:
+    """The columns with label and title of a table, `title` pixels wide; a label without a repository needs less room."""
+    room = 110 if labels["repo_id"].n_unique() > 1 else 60
+    return {"label": Column(heading, width=room), "title": Column("Title", width=title + 110 - room)}
 
 
 def too_small(scope: Scope) -> bool:

@@ -36,8 +36,8 @@ RULES = {
 """What each definition measures, in short."""
 
 ORDER = (
-    "in_progress", "coding", "first_response", "pickup", "in_review", "review", "rework", "merge_wait", "merge",
-    "deploy_wait", "deploy", "cycle", "lead", "lead_time",
+    "in_progress", "coding", "first_response", "pickup", "in_review", "review", "rework", "merge_wait", "queue_wait",
+    "merge", "deploy_wait", "deploy", "cycle", "lead", "lead_time",
 )  # fmt: skip
 """Phases in the order in which they happen; the whole comes last."""
 

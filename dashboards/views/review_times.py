@@ -10,7 +10,7 @@ from dashboards.parts.table import Column, table
 from dashboards.queries import delivery, reviews
 from dashboards.scope import Scope
 from dashboards.views.lead_time import by_week_or_month, latest
-from dashboards.views.pull_requests import labelled, nothing, too_small
+from dashboards.views.pull_requests import labelled, names, nothing, too_small
 
 PICKUP = "pickup_working_seconds"
 
@@ -68,8 +68,7 @@ def _table(answered: pl.DataFrame) -> None:
         answered.head(reviews.LISTED),
         {
             "url": Column("", "link", width=34),
-            "label": Column("Pull request", width=110),
-            "title": Column("Title", width=230),
+            **names(answered, "Pull request", title=230),
             PICKUP: Column("Waited", "hours", width=65, help="Working hours from ready to the first answer"),
             "review_working_seconds": Column("Review", "hours", width=62, help="First answer to last approval"),
             "merge_wait_working_seconds": Column("Merge wait", "hours", width=75, help="Last approval to merge"),

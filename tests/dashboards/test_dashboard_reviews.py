@@ -11,6 +11,7 @@ from test_dashboard_pages import assert_fine, texts
 from dashboards.queries import reviews, windows
 from dashboards.scope import Scope
 from dashboards.views import open_reviews, review_definitions, review_depth, review_teams
+from dashboards.views.pull_requests import labelled
 
 VIEWS = ("Open now", "Pickup", "Size and depth", "Definitions", "Between teams")
 SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
@@ -169,10 +170,20 @@ def test_risk_is_told_with_the_phase_where_most_of_it_is() -> None:
         {"is_at_risk": [True, True, False, None], "step": ["In review", "In review", "Draft", "Draft"]}
     )
     assert open_reviews.at_risk(frame) == (
-        "2 of 4 open pull requests have been in the same phase for unusually long, most of them in review (2)"
+        "2 of 4 open pull requests have been in the same phase for unusually long, most of them in review (2); 1 "
+        "cannot be compared: too few of their like have merged"
     )
     none = frame.with_columns(is_at_risk=pl.lit(value=False))
     assert open_reviews.at_risk(none) == "0 of 4 open pull requests have been in the same phase for unusually long"
+
+
+def test_label_is_as_short_as_it_can_be() -> None:
+    frame = pl.DataFrame({"repo_id": ["g:a/x", "g:b/y"], "number": [1, 2]})
+    names = {"g:a/x": "a/x", "g:b/y": "b/y"}
+    assert labelled(frame, names)["label"].to_list() == ["x#1", "y#2"]
+    assert labelled(frame, {**names, "g:c/x": "c/x"})["label"].to_list() == ["a/x#1", "b/y#2"]
+    assert labelled(frame.head(1), names)["label"].to_list() == ["#1"]
+    assert labelled(frame, names)["repository"].to_list() == ["a/x", "b/y"]
 
 
 def test_what_no_person_reviewed_is_listed(world: Path, open_page: Open, rows: Rows) -> None:
