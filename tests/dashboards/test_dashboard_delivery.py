@@ -177,7 +177,7 @@ def test_address_that_is_none_is_not_linked(tmp_path: Path, open_page: Open) -> 
 
 
 def test_weeks_are_drawn_where_most_have_a_median() -> None:
-    weeks = [("week", n, float(n) if n < known else None) for known in (4,) for n in range(5)]
+    weeks = [("week", n, float(n) if n < 4 else None) for n in range(5)]
     schema = ["period", "period_start", "p50"]
     many = pl.DataFrame([*weeks, ("month", 0, 9.0)], schema=schema, orient="row")
     assert lead_time.by_week_or_month(many)[0] == "week"
