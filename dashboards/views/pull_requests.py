@@ -29,7 +29,7 @@ def labelled(frame: pl.DataFrame, repositories: Mapping[str, str]) -> pl.DataFra
 
 
 def names(labels: pl.DataFrame, heading: str, *, title: int) -> dict[str, Column]:
-    """The columns with label and title of a table, `title` pixels wide: without a repository a label needs less room."""
+    """The columns with label and title of a table, `title` pixels wide; without repositories labels are narrower."""
     room = 110 if labels["repo_id"].n_unique() > 1 else 60
     return {"label": Column(heading, width=room), "title": Column("Title", width=title + 110 - room)}
 
