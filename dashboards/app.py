@@ -32,6 +32,18 @@ page = st.navigation(
             help="What needs attention: the actions of each team, and how things have moved.",
         ),
         st.Page(
+            links.DELIVERY,
+            title="Delivery",
+            icon=":material/rocket_launch:",
+            help="Are we delivering, how fast, how safely: lead time, deployments, what waits, builds.",
+        ),
+        st.Page(
+            links.REVIEWS,
+            title="Reviews",
+            icon=":material/rate_review:",
+            help="Where review time goes: what is open, pickup, size and depth, definitions, reviews between teams.",
+        ),
+        st.Page(
             links.CODE,
             title="Code & knowledge",
             icon=":material/account_tree:",

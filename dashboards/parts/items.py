@@ -17,15 +17,40 @@ class Place:
     parameters: Mapping[str, str]
 
 
+_BY_KIND = {
+    "pull_request": Place(links.REVIEWS, "See what is open", {"reviews": "Open now"}),
+    "deployment": Place(links.DELIVERY, "See the deployments", {"delivery": "Deployments"}),
+    "workflow": Place(links.DELIVERY, "See the workflows", {"delivery": "CI"}),
+}
+"""Where items of a kind are shown, whatever rule found them."""
+
+_DEPTH = {"reviews": "Size and depth"}
+
+_BY_RULE = {
+    "deployments_waiting": Place(links.DELIVERY, "See what waits", {"delivery": "Waiting"}),
+    "merged_without_review": Place(links.REVIEWS, "See the pull requests", _DEPTH),
+    "oversized_pull_requests": Place(links.REVIEWS, "See the pull requests", _DEPTH),
+    "reviewed_only_by_ai": Place(
+        links.REVIEWS, "See the pull requests", {**_DEPTH, "unreviewed": "Reviewed only by AI"}
+    ),
+}
+"""Where the repository that a rule found something in is shown."""
+
+
 def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
     """Where the item of an action is shown; `repositories` are the labels of repositories by id."""
     item_id = action["item_id"] or ""
     repo_id = max(
-        (known for known in repositories if item_id == known or item_id.startswith(f"{known}:")), key=len, default=""
+        (known for known in repositories if item_id == known or item_id.startswith((f"{known}:", f"{known}#"))),
+        key=len,
+        default="",
     )
     path = item_id[len(repo_id) + 1 :] if repo_id else ""
     within = {"repository": repositories[repo_id]} if repo_id else {}
-    match action["rule"], action["item_kind"]:
+    rule, kind = action["rule"], action["item_kind"]
+    if known := _BY_KIND.get(kind) or _BY_RULE.get(rule):
+        return Place(known.page, known.label, {**within, **known.parameters})
+    match rule, kind:
         case "key_person", _:
             return Place(links.CODE, "Simulate who leaves", {**within, "view": "Leavers"})
         case _, "file" | "folder":

@@ -32,6 +32,8 @@ Arrow = Literal["up", "down", "off"]
 
 OF_A_TEAM = {
     "members": "Commits and authors of a team are those of its members, in every repository.",
+    "authors": "Pull requests of a team are those that its members opened.",
+    "repositories": "Deployments and changes of a team are those of its repositories, whoever made them.",
     "code": "Files, hotspots and truck factor of a team are those of the code that it owns, whoever wrote it.",
 }
 """What the figures of a team are taken from."""
@@ -43,9 +45,15 @@ class Kpi:
 
     metric: str
     period: Period = "rolling_90d"
-    of: Literal["members", "code"] = "code"
+    of: Literal["members", "authors", "repositories", "code"] = "code"
     item: str | None = "file"
     """What `n` counts; None where that is the figure itself."""
+    working: bool = False
+    """Whether its seconds are those of the working clock."""
+    title: str | None = None
+    """What to call it where its title in the catalogue is too long for a figure."""
+    past: Period | None = None
+    """The periods that make the sparkline and what is usual, for a figure that has no earlier periods of its own."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,9 @@ class Figure:
     trend: Sequence[float] = ()
 
 
-def row(figures: Sequence[Kpi], scope: Scope) -> None:
-    """Draw a row of figures; of a team with what they are taken from."""
-    if scope.team:
+def row(figures: Sequence[Kpi], scope: Scope, *, note: bool = True) -> None:
+    """Draw a row of figures; of a team with what they are taken from, unless the page has said so (`note`)."""
+    if scope.team and note:
         st.caption(" ".join(dict.fromkeys(OF_A_TEAM[kpi.of] for kpi in figures)))
     with st.grid(len(figures), min_column_width=170):
         for kpi in figures:
@@ -80,15 +88,17 @@ def draw(kpi: Kpi, scope: Scope) -> None:
     """Draw one figure; where it is not known, the reason stands in its place."""
     catalogue = data.rows(about.CATALOGUE).filter(pl.col("name") == kpi.metric)
     known = catalogue.row(0, named=True) if catalogue.height else {}
-    unit = str(known.get("unit") or "count")
+    unit = "working_seconds" if kpi.working else str(known.get("unit") or "count")
     series = data.rows(attention.series(kpi.metric, kpi.period, scope))
     if series.is_empty() and scope.observed[0] == "all":
         figure = _spread(kpi, unit, scope)
     else:
         figure = _observed(kpi, unit, series, scope)
     change = figure.change
+    told = [figure.told] if change and figure.told else []
+    told += [OF_A_TEAM[kpi.of]] if scope.team else []
     st.metric(
-        f"{known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}",
+        f"{kpi.title or known.get('title') or kpi.metric}{_SUFFIXES[kpi.period]}",
         figure.value,
         change.text if change else None,
         delta_description=change.against if change else figure.told,
@@ -96,7 +106,7 @@ def draw(kpi: Kpi, scope: Scope) -> None:
         delta_arrow=change.arrow if change else "off",
         chart_data=figure.trend[-SPARKLINE:] if len(figure.trend) > ENOUGH else None,
         chart_type="area",
-        help=described(known, OF_A_TEAM[kpi.of] if scope.team else None),
+        help=described(known, told),
         border=True,
         height="stretch",
     )
@@ -105,12 +115,20 @@ def draw(kpi: Kpi, scope: Scope) -> None:
 def _observed(kpi: Kpi, unit: str, series: pl.DataFrame, scope: Scope) -> Figure:
     """The last observation of a scope, beside those before it."""
     last = series.row(-1, named=True) if series.height else {}
+    past = data.rows(attention.series(kpi.metric, kpi.past, scope)) if kpi.past else series
+    values = before(past, last)["value"].extend(series["value"].tail(1)) if kpi.past else series["value"]
     return Figure(
         words.number(last.get("value"), unit),
         _still_active(scope) if kpi.metric == "truck_factor" and last.get("value") else reason(last, kpi.item),
-        changed(series["value"], unit),
-        series["value"].drop_nulls().to_list(),
+        changed(values, unit),
+        past["value"].drop_nulls().to_list(),
     )
+
+
+def before(past: pl.DataFrame, last: Mapping[str, object]) -> pl.DataFrame:
+    """The months or weeks that were over when the 90 days of the last figure began: no item is in both."""
+    ends = pl.col("period_start").shift(-1)
+    return past.sort("period_start").filter(ends <= pl.lit(last["period_start"])) if last else past.clear()
 
 
 def _spread(kpi: Kpi, unit: str, scope: Scope) -> Figure:
@@ -146,10 +164,10 @@ def changed(values: pl.Series, unit: str) -> Change | None:
     usual = earlier.median()
     if not last or last[0] is None or len(earlier) < ENOUGH or not isinstance(usual, float):
         return None
+    unit = "count" if unit == "per week" else unit  # the value itself says it
     low, high = (earlier.quantile(edge, "linear") for edge in USUAL)
     if low is not None and high is not None and low <= last[0] <= high:
-        span = {words.number(edge, unit): None for edge in (low, high)}
-        return Change("as usual", f"{' to '.join(span)} usually", "off")
+        return Change("as usual", f"{words.between(low, high, unit)} usually", "off")
     difference = last[0] - usual
     arrow: Arrow = "up" if difference > 0 else "down"
     if unit == "share":
@@ -157,7 +175,7 @@ def changed(values: pl.Series, unit: str) -> Change | None:
     elif usual:
         text = words.change(last[0] / usual - 1)
     else:
-        text = f"{'+' if difference > 0 else words.MINUS}{words.number(abs(difference))}"
+        text = f"{'+' if difference > 0 else words.MINUS}{words.number(abs(difference), unit)}"
     return Change(text, f"from {words.number(usual, unit)} usually", arrow)
 
 
@@ -178,13 +196,12 @@ def reason(observation: Mapping[str, object], item: str | None) -> str | None:
     return f"of {words.count(items, item)}" if item and isinstance(items, int) else None
 
 
-def described(known: Mapping[str, object], of_a_team: str | None = None) -> str | None:
-    """Definition and pitfalls of a metric, as help."""
+def described(known: Mapping[str, object], told: Sequence[str] = ()) -> str | None:
+    """Definition and pitfalls of a metric, as help; `told`: what the figure was taken from."""
+    parts = [f"**{said[0].upper()}{said[1:]}**" for said in told]
     if not known:
-        return of_a_team
-    parts = [words.plain(str(known["definition"] or ""))]
-    if of_a_team:
-        parts.insert(0, f"**{of_a_team}**")
+        return "\n\n".join(parts) or None
+    parts.append(words.plain(str(known["definition"] or "")))
     if known["pitfalls"]:
         parts.append(f"**How it is misread:** {words.plain(str(known['pitfalls']))}")
     return "\n\n".join(parts)

@@ -7,6 +7,8 @@ import streamlit as st
 PAGES = "app_pages"
 
 OVERVIEW = f"{PAGES}/overview.py"
+DELIVERY = f"{PAGES}/delivery.py"
+REVIEWS = f"{PAGES}/reviews.py"
 CODE = f"{PAGES}/code.py"
 DATA = f"{PAGES}/data.py"
 

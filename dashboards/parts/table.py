@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -14,7 +14,9 @@ from dashboards.parts import words
 ROW = 30
 """Height of a row in pixels."""
 
-Kind = Literal["text", "count", "percent", "change", "bar", "seconds", "flag", "list", "instant", "day"]
+Kind = Literal[
+    "text", "count", "percent", "change", "bar", "seconds", "span", "hours", "flag", "list", "instant", "day", "link"
+]
 
 
 _NUMBER, _TIME = st.column_config.NumberColumn, st.column_config.DatetimeColumn
@@ -26,10 +28,19 @@ _KINDS: Mapping[Kind, Callable[..., ColumnConfig]] = {
     "change": _NUMBER,
     "bar": partial(st.column_config.ProgressColumn, min_value=0, max_value=100, format="%.0f %%"),
     "seconds": partial(_NUMBER, format="%.1f s"),
+    "span": _NUMBER,
+    "hours": _NUMBER,
     "flag": st.column_config.CheckboxColumn,
     "list": st.column_config.ListColumn,
     "instant": partial(_TIME, format="D MMM YYYY, HH:mm"),
     "day": partial(st.column_config.DateColumn, format="D MMM YYYY"),
+    "link": partial(st.column_config.LinkColumn, display_text=":material/open_in_new:"),
+}
+
+_WORDS: Mapping[str, Callable[[float], str]] = {
+    "change": words.change,
+    "span": words.span,
+    "hours": partial(words.span, working=True),
 }
 
 
@@ -54,16 +65,16 @@ def table(
 ) -> None:
     """Draw the named columns of a frame; at most `rows` rows are seen without scrolling.
 
-    Columns of kind `percent`, `change` and `bar` hold shares, 1 being the whole. With `on_select`, a row can be chosen.
+    Columns of kind `percent`, `change` and `bar` hold shares, 1 being the whole; those of kind `span` hold seconds and
+    those of kind `hours` seconds of the working clock; of kind `link` only web addresses are shown. With `on_select`, a
+    row can be chosen.
     """
     shown = frame.select(*columns)
     shares = [name for name, column in columns.items() if column.kind in {"percent", "bar"}]
-    changes = [name for name, column in columns.items() if column.kind == "change"]
-    hundredths = shown.with_columns(pl.col(shares) * 100)
+    links = [name for name, column in columns.items() if column.kind == "link"]
+    web = [pl.when(pl.col(name).str.contains(r"^https?://")).then(pl.col(name)).alias(name) for name in links]
     st.dataframe(
-        hundredths.to_pandas().style.format(words.change, subset=changes, na_rep=words.MISSING)
-        if changes
-        else hundredths,
+        _styled(shown.with_columns(pl.col(shares) * 100, *web), columns),
         hide_index=True,
         row_height=ROW,
         height=ROW * min(frame.height + 1, rows + 1) + 3,
@@ -74,6 +85,12 @@ def table(
         on_select=on_select or "ignore",
         selection_mode="single-row",
     )
+
+
+def _styled(frame: pl.DataFrame, columns: Mapping[str, Column]) -> Any:
+    """The frame, with changes and spans of time in words where it has some: they stay numbers to be sorted by."""
+    told = {name: _WORDS[column.kind] for name, column in columns.items() if column.kind in _WORDS}
+    return frame.to_pandas().style.format(told, na_rep=words.MISSING) if told else frame
 
 
 def short(path: str, letters: int) -> pl.Expr:

@@ -13,6 +13,11 @@ LARGE = 100
 
 _SHOWN_UNITS = {"days", "months", "per week"}
 
+CLOCKS = {"seconds": False, "working_seconds": True}
+"""Units of spans of time, and whether they run on the working clock."""
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
 _STEPS = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -22,11 +27,22 @@ def number(value: float | None, unit: str = "count") -> str:
         return MISSING
     if unit == "share":
         return share(value)
+    if unit in CLOCKS:
+        return span(value, working=CLOCKS[unit])
     if float(value).is_integer() or abs(value) >= LARGE:
         text = f"{value:,.0f}"
     else:
         text = f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2g}"
     return f"{text} {unit}" if unit in _SHOWN_UNITS else text
+
+
+def between(low: float, high: float, unit: str = "count") -> str:
+    """A range in its unit, which is said once: `2.9 to 4.4 days`, `40 min to 2 h`; one value where both read alike."""
+    first, last = number(low, unit), number(high, unit)
+    if first == last:
+        return first
+    value, _, named = first.partition(" ")
+    return f"{value if named == last.partition(' ')[2] else first} to {last}"
 
 
 def share(value: float | None) -> str:
@@ -35,6 +51,29 @@ def share(value: float | None) -> str:
         return MISSING
     percent = 100 * value
     return f"{percent:.1f} %" if 0 < abs(percent) < 9.95 else f"{percent:.0f} %"  # noqa: PLR2004 - two digits
+
+
+def span(seconds: float | None, *, working: bool = False) -> str:
+    """A span of time in the unit a person would use: `42 min`, `7.5 h`, `3.2 days`.
+
+    Working time stays in hours: how long a working day is, the configuration says.
+    """
+    if seconds is None:
+        return MISSING
+    if seconds < 1.5 * _HOUR:
+        return f"{seconds / _MINUTE:.0f} min" if seconds >= _MINUTE or not seconds else "< 1 min"
+    if working or seconds < 2 * _DAY:
+        return f"{_digits(seconds / _HOUR)} h"
+    return f"{_digits(seconds / _DAY)} days"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= LARGE or f"{value:.1f}".endswith(".0") else f"{value:.1f}"
+
+
+def reason(key: str | None) -> str:
+    """Why something is not known, in words: `no_review` is `no review`."""
+    return (key or "not known").replace("_", " ")
 
 
 def change(value: float, digits: int = 0, unit: str = "%") -> str:

@@ -15,6 +15,11 @@ FROM metrics.actions AS a LEFT JOIN meta.rule_catalogue AS r ON r.name = a.rule
 ORDER BY team NULLS LAST, rank
 """
 
+_ABOUT = """(
+    item_id = {repository} OR starts_with(item_id, {repository} || ':') OR starts_with(item_id, {repository} || '#')
+    OR item_id IN (SELECT deployment_id FROM metrics.deployments WHERE repo_id = {repository})
+)"""
+
 _SERIES = """
 SELECT period_start, value, n, coverage, unit, reason
 FROM metrics.observations
@@ -83,7 +88,7 @@ def actions(scope: Scope) -> str:
     about = []
     if scope.repository:
         name = literal(scope.repository)
-        about.append(f"(item_id = {name} OR starts_with(item_id, {name} || ':'))")
+        about.append(_ABOUT.format(repository=name))
     return _ACTIONS.format(where=scope.where(*about, repository=None))
 
 

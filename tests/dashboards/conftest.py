@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from published_world import publish_nothing_found, publish_world
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from dashboards.settings import Settings
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 
 Open = Callable[..., AppTest]
+Rows = Callable[[Path, str], pl.DataFrame]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +38,17 @@ def barren(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("barren")
     publish_nothing_found(directory)
     return directory
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> Rows:
+    """Ask a data directory as the pages do."""
+
+    def rows_(directory: Path, sql: str) -> pl.DataFrame:
+        monkeypatch.setenv("LEADLINE_DASHBOARDS_DIRECTORY", str(directory))
+        return data.rows(sql)
+
+    return rows_
 
 
 @pytest.fixture

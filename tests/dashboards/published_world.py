@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from delivery_world import World, delivery_world
 
 from metrics.actions.actions import Actions
 from metrics.code.change_coupling import ChangeCoupling
@@ -16,10 +17,20 @@ from metrics.code.hotspots import Hotspots
 from metrics.code.leavers import Leavers
 from metrics.code.ownership import Ownership
 from metrics.code.truck_factor import TruckFactor
+from metrics.delivery.changes import DeploymentChanges, WaitingChanges
+from metrics.delivery.ci import CiWorkflows
+from metrics.delivery.deployments import Deployments
+from metrics.delivery.failures import DeploymentFailures
+from metrics.delivery.incidents import Incidents
+from metrics.delivery.intervals import RatioIntervals
+from metrics.delivery.rework import ReworkRules
 from metrics.history.activity import Activity, Churn
 from metrics.history.contributors import Contributors
-from metrics.history.releases import Deployments, ReleaseGaps, ReleaseRhythm
+from metrics.history.releases import ReleaseGaps, ReleaseRhythm
 from metrics.history.reverts import Reverts
+from metrics.pull_requests.definitions import PullRequestFlowDefinitions
+from metrics.pull_requests.edges import ReviewEdges
+from metrics.pull_requests.flow import PullRequestFlow
 from metrics.summary.observations import Observations
 from warehouse.publish import People, publish
 from warehouse.store import Warehouse
@@ -33,10 +44,14 @@ ODD = 'src/naïve "quoted" $x *bold* [link](http://x) 文件.py'
 PEOPLE = ("Ana Ruiz", "Bo Ström", "Çelik Ö.", "Dee", "Eve O'Hara", "山田太郎", "Fay_G", "*Gil*")
 TEAMS = ("Platform", "Küche & Co")
 SMALL = TEAMS[1]
+MEMBERS = {f"p{n}": TEAMS[n % 2] for n in range(len(PEOPLE) - 2)}
+"""The team of each person that has one."""
 
 SCHEMAS = by_name(
     Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
-    ReleaseGaps, ReleaseRhythm, Deployments, Reverts, Observations, Actions,
+    ReleaseGaps, ReleaseRhythm, Reverts, Observations, Actions, PullRequestFlow, PullRequestFlowDefinitions,
+    ReviewEdges, Deployments, DeploymentChanges, DeploymentFailures, WaitingChanges, Incidents, ReworkRules,
+    RatioIntervals, CiWorkflows,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -56,6 +71,9 @@ def publish_world(
     `title` is that of its first action (None: there is no action), its newest commit was made `quiet_days` ago,
     `failed` is what went wrong in its source `mirror`, and `without` a repository that has been taken out.
     """
+    rungs = {HARBOUR: "deployment", KITCHEN: "tag"}
+    owners = dict(zip(rungs, TEAMS, strict=True))
+    delivered = delivery_world(NOW, rungs, teams=MEMBERS, owners=owners, small=SMALL)
     with Warehouse.open(directory) as warehouse:
         run_id = warehouse.start_run()
         for page in [*_pages(quiet_days), *([_farewell(without)] if without else [])]:
@@ -70,7 +88,7 @@ def publish_world(
         ]
         warehouse.replace("meta.data_quality", pl.DataFrame(quality))
         warehouse.finish_run(run_id, "partial" if failed else "ok", f"mirror: {failed}" if failed else None)
-        frames = {name: filled(SCHEMAS[name], rows) for name, rows in _metrics(title).items()}
+        frames = {name: filled(SCHEMAS[name], rows) for name, rows in _metrics(title, delivered).items()}
         return publish(warehouse, run_id, frames, SCHEMAS, catalogues=_catalogues(), people=people)
 
 
@@ -126,10 +144,15 @@ def _people() -> dict[str, Rows]:
         for n, name in enumerate(PEOPLE)
     ]
     members = [
-        {"team": TEAMS[n % 2], "person_id": f"p{n}", "valid_from": NOW - timedelta(days=9999)}
-        for n in range(len(PEOPLE) - 2)
+        {"team": team, "person_id": person_id, "valid_from": NOW - timedelta(days=9999)}
+        for person_id, team in MEMBERS.items()
     ]
-    return {"people": people, "teams": [{"team": team} for team in TEAMS], "team_members": members}
+    scopes = [
+        {"team": team, "kind": "repository", "pattern": pattern}
+        for team, pattern in zip(TEAMS, ("harbour", "*küche"), strict=True)
+    ]
+    teams = [{"team": team} for team in TEAMS]
+    return {"people": people, "teams": teams, "team_members": members, "team_scopes": scopes}
 
 
 def paths(repo_id: str) -> list[str]:
@@ -141,7 +164,7 @@ def paths(repo_id: str) -> list[str]:
     return ["harbour.py", LONG, ODD, *plain] if repo_id == HARBOUR else plain
 
 
-def _metrics(title: str | None) -> dict[str, Rows]:
+def _metrics(title: str | None, delivered: World) -> dict[str, Rows]:
     random_ = random.Random(7)
     tables: dict[str, Rows] = {name: [] for name in SCHEMAS}
     for repo_id in (HARBOUR, KITCHEN):
@@ -151,6 +174,8 @@ def _metrics(title: str | None) -> dict[str, Rows]:
     _summary(tables, random_)
     tables["hotspots"].sort(key=lambda row: (row["repo_id"], -row["score"]))
     tables["actions"] = _actions(title) if title else []
+    for table, rows in delivered.metrics.items():
+        tables[table] += rows
     return tables
 
 
@@ -282,6 +307,11 @@ def _actions(title: str) -> Rows:
         ("coupling_across", "bridging", TEAMS[1], "file_pair", f"{HARBOUR}:{LONG}|harbour.py", "Two files, two teams"),
         ("no_active_owner", "allocation", TEAMS[1], "folder", f"{KITCHEN}:src/part1", "src/part1 has no owner"),
         ("release_overdue", "execution", None, "repository", HARBOUR, "The release is overdue"),
+        ("overdue_pull_request", "execution", None, "pull_request", f"{HARBOUR}#390", "A pull request waits"),
+        ("failed_deployments", "execution", None, "deployment", f"{HARBOUR}:deployment:1", "Two deployments failed"),
+        ("build_trouble", "problem_solving", None, "workflow", f"{KITCHEN}:test", "The workflow test is flaky"),
+        ("deployments_waiting", "project_management", None, "repository", KITCHEN, "Changes wait to be deployed"),
+        ("reviewed_only_by_ai", "mentoring", None, "repository", KITCHEN, "Only AI reviews here"),
     ]
     return [
         common
@@ -297,6 +327,20 @@ def _catalogues() -> dict[str, pl.DataFrame]:
         "active_authors": ("Active people", "people", "neutral"),
         "truck_factor": ("Truck factor", "people", "higher"),
         "files_at_risk": ("Files at risk", "share", "lower"),
+        "change_lead_time": ("Change lead time", "seconds", "lower"),
+        "deployment_frequency": ("Deployment frequency", "per week", "higher"),
+        "change_fail_rate": ("Change fail rate", "share", "lower"),
+        "failed_deployment_recovery_time": ("Failed deployment recovery time", "seconds", "lower"),
+        "deployment_rework_rate": ("Deployment rework rate", "share", "lower"),
+        "time_to_restore": ("Time to restore", "seconds", "lower"),
+        "pickup_time": ("Pickup time", "seconds", "lower"),
+        "review_time": ("Review time", "seconds", "lower"),
+        "merged_without_review": ("Merged without review", "share", "lower"),
+        "open_pull_requests_at_risk": ("Open pull requests at risk", "count", "lower"),
+        "pull_request_size": ("Pull request size", "lines", "lower"),
+        "review_depth": ("Review depth", "per 100 lines", "higher"),
+        "review_rounds": ("Review rounds", "rounds", "lower"),
+        "reviewed_by_ai_only": ("Reviewed only by AI", "share", "lower"),
     }
     rule = {"name": "release_overdue", "title": "Release rhythm broken", "responsibility": "execution"}
     rules = filled(RuleCatalogue, [rule | {"definition": "The gap is longer than usual."}])

@@ -40,6 +40,15 @@ pytestmark = [
 
 ADDRESSES = [
     ("", "What needs attention?"),
+    ("delivery", "Are we delivering, how fast, how safely?"),
+    ("delivery?delivery=Deployments", "Are we delivering, how fast, how safely?"),
+    ("delivery?delivery=Waiting", "Are we delivering, how fast, how safely?"),
+    ("delivery?delivery=CI", "Are we delivering, how fast, how safely?"),
+    ("reviews", "Where does review time go?"),
+    ("reviews?reviews=Pickup", "Where does review time go?"),
+    ("reviews?reviews=Size+and+depth", "Where does review time go?"),
+    ("reviews?reviews=Definitions&definition=Swarmia", "Where does review time go?"),
+    ("reviews?reviews=Between+teams", "Where does review time go?"),
     ("code", "Where is code or knowledge at risk?"),
     ("code?view=Coupling", "Where is code or knowledge at risk?"),
     ("code?view=Ownership&path=src", "Where is code or knowledge at risk?"),

@@ -34,6 +34,41 @@ def test_numbers_as_people_read_them(value: float | None, unit: str, said: str) 
     assert words.number(value, unit).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said", "working"),
+    [
+        (None, "–", "–"),
+        (0, "0 min", "0 min"),
+        (20, "< 1 min", "< 1 min"),
+        (5399, "90 min", "90 min"),
+        (5400, "1.5 h", "1.5 h"),
+        (7200, "2 h", "2 h"),
+        (172_799, "48 h", "48 h"),
+        (172_800, "2 days", "48 h"),
+        (86_400 * 3.25, "3.2 days", "78 h"),
+        (86_400 * 1200, "1,200 days", "28,800 h"),
+    ],
+)
+def test_spans_as_people_read_them(seconds: float | None, said: str, working: str) -> None:
+    assert words.span(seconds) == words.number(seconds, "seconds") == said
+    assert words.span(seconds, working=True) == words.number(seconds, "working_seconds") == working
+
+
+def test_unit_of_a_range_is_said_once() -> None:
+    assert words.between(86_400 * 2.9, 86_400 * 4.4, "seconds") == "2.9 to 4.4 days"
+    assert words.between(2400, 7200, "seconds") == "40 min to 2 h"
+    assert words.between(0.02, 0.2, "share") == "2.0 to 20 %"
+    assert words.between(3, 3) == "3"
+
+
+def test_past_of_a_figure_ends_where_its_90_days_begin() -> None:
+    starts = [date(2026, month, 1) for month in range(1, 7)]
+    past = pl.DataFrame({"period_start": starts, "value": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
+    assert kpi.before(past, {"period_start": date(2026, 4, 3)})["value"].to_list() == [1, 2, 3]
+    assert kpi.before(past, {"period_start": date(2026, 4, 1)})["value"].to_list() == [1, 2, 3]
+    assert kpi.before(past, {}).is_empty()
+
+
 def test_times_as_people_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADLINE_DASHBOARDS_ZONE", "Europe/Berlin")
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -151,6 +186,12 @@ def test_action_leads_to_the_page_that_shows_its_item() -> None:
     assert leads_to("r", "repository", "local:app") == app
     assert "'local:app'" in leads_to("release_overdue", "repository", "local:app")["sql"]
     assert leads_to("r", "repository", "gone") == {}
+    assert leads_to("overdue_pull_request", "pull_request", "local:app#12") == {**app, "reviews": "Open now"}
+    assert leads_to("failed_deployments", "deployment", "github:77") == {"delivery": "Deployments"}
+    assert leads_to("build_trouble", "workflow", "local:app:test") == {**app, "delivery": "CI"}
+    assert leads_to("deployments_waiting", "repository", "local:app") == {**app, "delivery": "Waiting"}
+    only_ai = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
+    assert leads_to("reviewed_only_by_ai", "repository", "local:app") == {**app, **only_ai}
 
 
 def test_map_draws_the_largest_files_and_sums_up_the_rest() -> None:

@@ -63,6 +63,20 @@ class Commits(Table):
     half = col.real("Half")
 
 
+def test_everybody_reads_the_core_table_under_its_name_as_collected() -> None:
+    @pipeline(Halves)
+    def core_halves(collected_commits: pl.LazyFrame) -> pl.LazyFrame:
+        return collected_commits.select("name", half=pl.col("value") / 2).sort("name")
+
+    @pipeline(Commits)
+    def computed(halves: pl.LazyFrame) -> pl.LazyFrame:
+        return halves.with_columns(pl.col("half") + 1).sort("name")
+
+    core = {"commits": pl.DataFrame({"name": ["a"], "value": [8]})}
+    tables = compute((computed, core_halves), core.__getitem__, {})
+    assert tables["commits"].to_dict(as_series=False) == {"name": ["a"], "half": [5.0]}
+
+
 def test_who_feeds_a_table_named_as_a_core_table_reads_the_core_table() -> None:
     @pipeline(Commits)
     def core(commits: pl.LazyFrame) -> pl.LazyFrame:
