@@ -104,8 +104,8 @@ RULE = Rule(
     responsibility="project_management",
     definition=(
         "Repositories, unless each merge is a deployment by itself, in which a merged pull request waits for "
-        f"production longer than 85 % of those merged in the last {WINDOW.days} days did (fewer than {MIN_MERGED}: longer than "
-        f"{UNUSUAL.days} days), and that deployed something in the last {MOST_SINCE.days} days."
+        f"production longer than 85 % of those merged in the last {WINDOW.days} days did (fewer than {MIN_MERGED}: "
+        f"longer than {UNUSUAL.days} days), and that deployed something in the last {MOST_SINCE.days} days."
     ),
     propose=propose_deployments_waiting,
 )

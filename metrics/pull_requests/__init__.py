@@ -1,0 +1,1 @@
+"""Pull requests: how they flow, who answers, what waits."""
