@@ -7,7 +7,7 @@ from time import perf_counter
 
 import polars as pl
 
-from metrics.registry import Pipeline
+from metrics.registry import COLLECTED, Pipeline
 
 
 def compute(
@@ -20,7 +20,8 @@ def compute(
     """Run the pipelines in the order of their needs and return every published table by name.
 
     `read` answers with a core table; it is asked once for each. A pipeline that feeds a table of the same name as a
-    core table and asks for it gets the core table; everybody else gets what the pipelines feed. `on_table` hears each
+    core table and asks for it gets the core table; everybody else gets what the pipelines feed, and the core table
+    under its name with `collected_` before it. `on_table` hears each
     table's name and seconds. Raises LookupError where a pipeline asks for a setting that nobody offers, and
     graphlib.CycleError where pipelines wait for each other: both are faults of the catalogue, not of the data.
     """
@@ -29,7 +30,7 @@ def compute(
 
     def frame(name: str) -> pl.LazyFrame:
         if name not in frames:
-            frames[name] = read(name)
+            frames[name] = read(name.removeprefix(COLLECTED))
         return frames[name].lazy()
 
     for table in _order(feeders):

@@ -26,6 +26,12 @@ from metrics.code import (
     revisions,
     truck_factor,
 )
+from metrics.delivery import (
+    changes,
+    deployments,
+    production,
+    ranges,
+)
 from metrics.history import activity, contributors, releases, reverts
 from metrics.registry import Metric, Pipeline, Rule
 from metrics.summary import (
@@ -70,7 +76,13 @@ PIPELINES: tuple[Pipeline, ...] = (
     reverts.reverts,
     releases.release_gaps,
     releases.release_rhythm,
-    releases.deployments_by_tag,
+    production.production_deployments,
+    ranges.deployment_commits,
+    changes.deployment_changes,
+    changes.change_lead_times,
+    changes.direct_commit_changes,
+    changes.waiting_changes,
+    deployments.deployments,
     credit_scopes.credit_scopes,
     calendar.calendar,
     activity_figures.activity_figures,

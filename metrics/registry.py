@@ -4,7 +4,8 @@ A *pipeline* is a pure function of frames. Its positional parameters are named a
 tables or the output of other pipelines. Its keyword-only parameters are named after the settings it wants
 (`as_of`, `zone`, …). The engine looks both up by name, as pytest does with fixtures. Its schema says which table
 it feeds; several pipelines may feed the same table (`observations`, `action_candidates`), their rows are then
-concatenated. A pipeline that names the table it feeds reads the core table of that name (`deployments`).
+concatenated. A pipeline that names the table it feeds reads the core table of that name (`incidents`); under
+`collected_deployments` any pipeline reads the core table `deployments`.
 
 A *metric* is one entry of the catalogue. It is written down once, beside the pipeline that computes it, and that one
 registration feeds `leadline metrics`, the reference page, `COMMENT ON` in DuckDB and the help texts of the
@@ -33,6 +34,9 @@ Responsibility = Literal[
     "mentoring",
 ]
 """What a tech lead answers for; every metric and action serves one."""
+
+COLLECTED = "collected_"
+"""What stands before the name of a core table where pipelines feed a table of the same name."""
 
 
 class Intermediate(Table):

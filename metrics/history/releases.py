@@ -8,7 +8,6 @@ Misread: repositories that maintain several lines at once release more often tha
 repository that is delivered without tags has no rhythm here.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
@@ -52,18 +51,6 @@ class ReleaseRhythm(Table):
     days_since_last = col.real("Days since then")
     commits_since_last = col.number("Commits of the default branch since then, merges left out")
     is_overdue = col.flag("Whether the time since the last release is longer than `p85_days`; null where that is null")
-
-
-class Deployments(Table):
-    """Successful changes to production; so far those that tags tell of."""
-
-    deployment_id = col.key("`<repository>:tag:<tag>`")
-    repo_id = col.text("Repository")
-    rung = col.text("How it was found: `tag`")
-    ref = col.text("The tag")
-    sha = col.text("Commit")
-    finished_at = col.instant("When it was deployed: when the tag was made")
-    is_first = col.flag("Whether it is the first one known of its repository")
 
 
 @pipeline(ReleaseGaps)
@@ -128,25 +115,6 @@ def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as
 
 def _days(duration: pl.Expr) -> pl.Expr:
     return duration.dt.total_microseconds() / 86_400e6
-
-
-@pipeline(Deployments)
-def deployments_by_tag(release_gaps: pl.LazyFrame, *, rungs: Collection[str]) -> pl.LazyFrame:
-    """The releases as deployments, where the configuration lets tags tell of them."""
-    return (
-        release_gaps.filter(pl.lit("tag" in rungs))
-        .select(
-            "repo_id",
-            "sha",
-            deployment_id=pl.concat_str(pl.col("repo_id"), pl.lit(":tag:"), pl.col("tag")),
-            rung=pl.lit("tag"),
-            ref="tag",
-            finished_at="released_at",
-            is_first=pl.col("days_since_previous").is_null(),
-        )
-        .select(Deployments.column_names())
-        .sort("deployment_id")
-    )
 
 
 METRICS = (

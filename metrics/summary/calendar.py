@@ -26,8 +26,17 @@ def calendar(
     credit_scopes: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime, zone: str, minimum_group: int
 ) -> pl.LazyFrame:
     """Every period of every scope."""
-    now = today(as_of, zone)
     first = credit_scopes.group_by(SCOPE).agg(first=pl.col("day").min())
+    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+        Calendar.column_names()
+    )
+
+
+def every_period(
+    first: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime, zone: str, minimum_group: int
+) -> pl.LazyFrame:
+    """Every period of every scope, from the `first` day of each on, in the columns of `Calendar`."""
+    now = today(as_of, zone)
 
     def periods(name: str, every: str) -> pl.LazyFrame:
         start = pl.col("period_start")
@@ -53,6 +62,6 @@ def calendar(
         pl.concat([periods("week", "1w"), periods("month", "1mo"), rolling])
         .join(sizes, on=SCOPE, how="left")
         .with_columns(is_suppressed=(pl.col("scope_kind") == "team") & (pl.col("members").fill_null(0) < minimum_group))
-        .select(Calendar.column_names())
+        .drop("members")
         .sort(PERIOD)
     )

@@ -10,11 +10,16 @@ from polars.testing import assert_frame_equal
 
 from metrics.actions.actions import Actions
 from metrics.catalogue import METRICS, PIPELINES, RULES
-from metrics.registry import Pipeline
+from metrics.registry import COLLECTED, Pipeline
 from warehouse.tables import CORE, table_name
 
 AS_OF = datetime.fromisoformat("2026-01-01")
-SCHEMAS = {**CORE, "previous_actions": Actions, **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES}}
+SCHEMAS = {
+    **CORE,
+    **{f"{COLLECTED}{name}": schema for name, schema in CORE.items()},
+    "previous_actions": Actions,
+    **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES},
+}
 OF_ALL_REPOSITORIES = {"actions", "observations"}
 
 

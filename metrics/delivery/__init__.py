@@ -1,0 +1,1 @@
+"""Delivery: what reached production, how safely, and what builds cost."""

@@ -1,0 +1,195 @@
+"""The changes that deployments brought: pull requests by the commit of their merge, and commits without one.
+
+A squash or a rebase makes new commits: a pull request is found by the commit that its merge made. What the first
+deployment of a line holds is not known to be new: its changes have no lead time (`first_deployment`), and count as
+not measured.
+"""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.delivery.production import IN_ORDER
+from metrics.registry import pipeline
+from warehouse.tables import Table
+from warehouse.tables import columns as col
+
+_COMMIT = ["repo_id", "sha"]
+
+
+class DeploymentChanges(Table):
+    """One row per deployment and pull request that it brought to production."""
+
+    deployment_id = col.key("Deployment")
+    pr_id = col.key("Pull request")
+
+
+class ChangeLeadTimes(Table):
+    """One row per merged pull request of a repository that is deployed: how long until it was in production."""
+
+    pr_id = col.key("Pull request")
+    repo_id = col.text("Repository")
+    merged_at = col.instant("Merged")
+    deployment_id = col.text("The first deployment that contains it")
+    deployed_at = col.instant("When that was")
+    lead_seconds = col.real("First commit written to deployed")
+    lead_reason = col.text(
+        "Why it is null: `first_deployment`, `no_deployment`, `merge_commit_unknown`, `first_commit_unknown` or "
+        "`clock_negative`"
+    )
+    production_seconds = col.real("Merged to deployed")
+    production_reason = col.text("Why it is null")
+
+
+class DirectCommitChanges(Table):
+    """One row per deployed commit of the default branch that no pull request brought, merges left out."""
+
+    repo_id = col.key("Repository")
+    sha = col.key("Commit")
+    deployment_id = col.text("The first deployment that contains it")
+    lead_seconds = col.real("Written to deployed")
+    lead_reason = col.text("Why it is null: `first_deployment`, `first_commit_unknown` or `clock_negative`")
+
+
+class WaitingChanges(Table):
+    """One row per pull request merged into the default branch that no deployment has brought to production yet."""
+
+    pr_id = col.key("Pull request")
+    repo_id = col.text("Repository, one in which a merge is not a deployment by itself")
+    merged_at = col.instant("Merged")
+    waiting_seconds = col.real("Time since then")
+
+
+@pipeline(DeploymentChanges)
+def deployment_changes(
+    deployment_commits: pl.LazyFrame, pull_requests: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """Every deployed pull request, once for each line that it was deployed on."""
+    return (
+        _merged(pull_requests, as_of)
+        .select("pr_id", "repo_id", sha="merge_sha")
+        .join(deployment_commits, on=_COMMIT)
+        .select(DeploymentChanges.column_names())
+        .sort(DeploymentChanges.primary_key())
+    )
+
+
+@pipeline(ChangeLeadTimes)
+def change_lead_times(
+    deployment_changes: pl.LazyFrame,
+    production_deployments: pl.LazyFrame,
+    pull_requests: pl.LazyFrame,
+    pull_request_commits: pl.LazyFrame,
+    commits: pl.LazyFrame,
+    *,
+    as_of: datetime,
+) -> pl.LazyFrame:
+    """Every merged pull request with its first deployment, or the reason why none is known."""
+    written = pull_request_commits.group_by("pr_id").agg(written_at=pl.col("authored_at").min())
+    known = commits.select("repo_id", merge_sha="sha", is_known=pl.lit(value=True))
+    is_known = pl.col("is_known").fill_null(value=False)
+    started = pl.min_horizontal("first_commit_at", "written_at")
+    undeployed = (
+        pl.when(pl.col("deployment_id").is_null() & ~is_known)
+        .then(pl.lit("merge_commit_unknown"))
+        .when(pl.col("deployment_id").is_null())
+        .then(pl.lit("no_deployment"))
+        .when(~pl.col("has_predecessor"))
+        .then(pl.lit("first_deployment"))
+    )
+    no_start = pl.when(started.is_null()).then(pl.lit("first_commit_unknown"))
+    return (
+        _merged(pull_requests, as_of)
+        .join(production_deployments, on="repo_id", how="semi")
+        .join(_first(deployment_changes, production_deployments, ["pr_id"]), on="pr_id", how="left")
+        .join(written, on="pr_id", how="left")
+        .join(known, on=["repo_id", "merge_sha"], how="left")
+        .with_columns(
+            *_span("lead", started, "deployed_at", pl.coalesce(undeployed, no_start)),
+            *_span("production", pl.col("merged_at"), "deployed_at", undeployed),
+        )
+        .select(ChangeLeadTimes.column_names())
+        .sort("pr_id")
+    )
+
+
+@pipeline(DirectCommitChanges)
+def direct_commit_changes(
+    deployment_commits: pl.LazyFrame,
+    production_deployments: pl.LazyFrame,
+    commits: pl.LazyFrame,
+    pull_requests: pl.LazyFrame,
+    pull_request_commits: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Deployed commits that were pushed straight to the default branch."""
+    requested = pl.concat(
+        [
+            pull_requests.select("repo_id", sha="merge_sha"),
+            pull_request_commits.join(pull_requests.select("pr_id", "repo_id"), on="pr_id").select(_COMMIT),
+        ]
+    )
+    no_start = pl.when(pl.col("authored_at").is_null()).then(pl.lit("first_commit_unknown"))
+    first = pl.when(~pl.col("has_predecessor")).then(pl.lit("first_deployment"))
+    return (
+        commits.filter("on_default_branch", ~pl.col("is_merge"))
+        .select(*_COMMIT, "authored_at")
+        .join(requested, on=_COMMIT, how="anti")
+        .join(_first(deployment_commits, production_deployments, _COMMIT), on=_COMMIT)
+        .with_columns(*_span("lead", pl.col("authored_at"), "deployed_at", pl.coalesce(first, no_start)))
+        .select(DirectCommitChanges.column_names())
+        .sort(DirectCommitChanges.primary_key())
+    )
+
+
+@pipeline(WaitingChanges)
+def waiting_changes(
+    change_lead_times: pl.LazyFrame,
+    pull_requests: pl.LazyFrame,
+    production_deployments: pl.LazyFrame,
+    commits: pl.LazyFrame,
+    *,
+    as_of: datetime,
+) -> pl.LazyFrame:
+    """What waits in the default branch; of a line that is not the default branch nobody knows what it waits for."""
+    there = commits.filter("on_default_branch").select("repo_id", merge_sha="sha")
+    in_main = pull_requests.join(there, on=["repo_id", "merge_sha"], how="semi").select("pr_id")
+    deployed = production_deployments.filter(pl.col("rung") != "merge")
+    now = pl.lit(as_of, dtype=pl.Datetime("us"))
+    return (
+        change_lead_times.filter(pl.col("deployment_id").is_null())
+        .join(deployed, on="repo_id", how="semi")
+        .join(in_main, on="pr_id", how="semi")
+        .select("pr_id", "repo_id", "merged_at", waiting_seconds=_seconds(now - pl.col("merged_at")))
+        .sort("pr_id")
+    )
+
+
+def _merged(pull_requests: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    return pull_requests.filter(pl.col("state") == "merged", pl.col("merged_at") <= as_of)
+
+
+def _first(brought: pl.LazyFrame, production_deployments: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
+    """The first deployment of every change on any line."""
+    deployed = production_deployments.select("deployment_id", "finished_at", "has_predecessor")
+    return (
+        brought.join(deployed, on="deployment_id")
+        .sort(*key, *IN_ORDER)
+        .unique(key, keep="first", maintain_order=True)
+        .select(*key, "deployment_id", "has_predecessor", deployed_at="finished_at")
+    )
+
+
+def _span(name: str, start: pl.Expr, end: str, reason: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The seconds of a span, and why they are null."""
+    seconds = _seconds(pl.col(end) - start)
+    is_measured = reason.is_null() & (seconds >= 0)
+    return (
+        pl.when(is_measured).then(seconds).alias(f"{name}_seconds"),
+        pl.when(~is_measured.fill_null(value=False))
+        .then(pl.coalesce(reason, pl.lit("clock_negative")))
+        .alias(f"{name}_reason"),
+    )
+
+
+def _seconds(duration: pl.Expr) -> pl.Expr:
+    return duration.dt.total_microseconds() / 1e6

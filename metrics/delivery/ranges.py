@@ -1,0 +1,97 @@
+"""Which commits each deployment brought: those that it reaches and the ones before it, on the same line, do not.
+
+A commit belongs to the earliest deployment of a line that reaches it: this is the first one whose range (reachable
+from this deployment's commit and not from the previous one's) contains it. So what a rollback or a second deployment
+brings again is counted once.
+
+Found for all commits at once. Every deployment's place in time goes down to all ancestors, and each keeps the
+earliest: along first parents by pointer doubling (every round doubles how far it goes), then one step along the other
+parents of merges, again until nothing changes. It takes as many rounds as merges are nested, not as the history is
+long.
+"""
+
+import polars as pl
+
+from metrics.delivery.production import IN_ORDER, LINE
+from metrics.registry import Intermediate, pipeline
+from warehouse.tables import columns as col
+
+_COMMIT = ["repo_id", "sha"]
+_REACHED = {"line": pl.String, "number": pl.Int64, "place": pl.Int64}
+
+
+class DeploymentCommits(Intermediate):
+    """One row per deployment and commit that it brought."""
+
+    deployment_id = col.key("Deployment")
+    repo_id = col.text("Repository")
+    sha = col.key("Commit")
+
+
+@pipeline(DeploymentCommits)
+def deployment_commits(
+    production_deployments: pl.LazyFrame, commits: pl.LazyFrame, commit_parents: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Every commit under the first deployment of each line that reaches it; a deployment reaches its own commit."""
+    placed = (
+        production_deployments.filter(pl.col("sha").is_not_null())
+        .sort(IN_ORDER)
+        .with_row_index("place")
+        .select("deployment_id", *LINE, "sha", pl.col("place").cast(pl.Int64))
+    )
+    numbered = (
+        pl.concat([commits.select(_COMMIT), placed.select(_COMMIT)])
+        .unique()
+        .join(placed, on="repo_id", how="semi")
+        .sort(_COMMIT)
+        .with_row_index("number")
+        .with_columns(pl.col("number").cast(pl.Int64))
+    )
+    edges = commit_parents.join(numbered, on=_COMMIT).join(
+        numbered.select("repo_id", parent_sha="sha", up="number"), on=["repo_id", "parent_sha"]
+    )
+    is_first = pl.col("position") == 0
+    # One frame for the function that needs them all: deployed commits have a place, edges have an upper end.
+    rows = pl.concat(
+        [
+            placed.join(numbered, on=_COMMIT).select("line", "number", "place"),
+            edges.select("number", "up", is_main=is_first),
+        ],
+        how="diagonal",
+    )
+    return (
+        rows.map_batches(_earliest, schema=_REACHED)
+        .join(placed.select("place", "deployment_id"), on="place")
+        .join(numbered, on="number")
+        .select(DeploymentCommits.column_names())
+        .sort("deployment_id", "sha")
+    )
+
+
+def _earliest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Every commit that is reached on a line, with the earliest place in time from which it is."""
+    main = rows.filter("is_main").select("number", "up")
+    merged = rows.filter(~pl.col("is_main")).select("number", "up")
+    reached = rows.filter(pl.col("place").is_not_null()).select(_REACHED.keys())
+    reached = reached.group_by("line", "number").agg(pl.col("place").min())
+    jumps = _doubled(main)
+    before = None
+    while before != (before := (reached.height, reached["place"].sum())):
+        for jump in jumps:
+            reached = _handed_down(reached, jump)
+        reached = _handed_down(reached, merged)
+    return reached
+
+
+def _doubled(edges: pl.DataFrame) -> list[pl.DataFrame]:
+    """The edges, then those that span two, four, eight … of them, as far as there are any."""
+    jumps = []
+    while edges.height:
+        jumps.append(edges)
+        edges = edges.join(edges.rename({"number": "up", "up": "above"}), on="up").select("number", up="above")
+    return jumps
+
+
+def _handed_down(reached: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    further = reached.join(edges, on="number").select("line", number="up", place="place")
+    return pl.concat([reached, further]).group_by("line", "number").agg(pl.col("place").min())
