@@ -1,1 +1,1 @@
-"""Pull requests: how they flow, who answers, what waits."""
+"""Pull requests: their flow from the first commit to production, their reviews, and what waits."""

@@ -1,0 +1,94 @@
+"""Every pull request as it stood at the time of the report.
+
+What lies after that is not known yet: a pull request merged later is still open. One that was closed and reopened keeps
+its first opening and its last end.
+"""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.registry import Intermediate, pipeline
+from warehouse.tables import columns as col
+
+
+class PullRequestStates(Intermediate):
+    """One row per pull request that was opened by then."""
+
+    pr_id = col.key("Pull request")
+    repo_id = col.text("Repository")
+    author_id = col.person("Who opened it")
+    author_is_human = col.flag("Whether a human opened it; null where the author is not known")
+    team = col.text("The author's team at the opening, the first by name where there are several")
+    state = col.text("`open`, `merged` or `closed`")
+    opened_at = col.instant("When it was opened")
+    merged_at = col.instant("When it was merged")
+    closed_at = col.instant("When it was merged or closed, the last time; null while it is open")
+    until = col.instant("How far its story is told: its end, or the time of the report")
+
+
+@pipeline(PullRequestStates)
+def pull_request_states(
+    pull_requests: pl.LazyFrame, people: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """The pull requests with their state, their end and their author's team."""
+    opened = pull_requests.filter(pl.col("created_at") <= as_of)
+    is_merged = (pl.col("merged_at") <= as_of).fill_null(value=False)
+    is_closed = ((pl.col("closed_at") <= as_of) & (pl.col("state") != "open")).fill_null(value=False)
+    end = pl.when(is_merged).then("merged_at").when(is_closed).then("closed_at")
+    humans = people.select(author_id="person_id", author_is_human=pl.col("kind") == "human")
+    teams = _teams_at_opening(opened, team_members).group_by("pr_id").agg(team=pl.col("team").min())
+    return (
+        opened.join(humans, on="author_id", how="left")
+        .join(teams, on="pr_id", how="left")
+        .select(
+            "pr_id",
+            "repo_id",
+            "author_id",
+            "author_is_human",
+            "team",
+            state=pl.when(is_merged).then(pl.lit("merged")).when(is_closed).then(pl.lit("closed")).otherwise(pl.lit("open")),
+            opened_at="created_at",
+            merged_at=pl.when(is_merged).then("merged_at"),
+            closed_at=end,
+            until=pl.coalesce(end, pl.lit(as_of, dtype=pl.Datetime("us"))),
+        )
+        .select(PullRequestStates.column_names())
+        .sort("pr_id")
+    )
+
+
+class PullRequestScopes(Intermediate):
+    """Where a pull request counts: one row per pull request by a human and scope."""
+
+    scope_kind = col.key("`all`, `repository` or `team`")
+    scope = col.key("`all`, id of the repository, or name of a team that the author was in at the opening")
+    pr_id = col.key("Pull request")
+
+
+@pipeline(PullRequestScopes)
+def pull_request_scopes(
+    pull_requests: pl.LazyFrame, people: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """The scopes of every pull request: one whose author is in two teams counts once in each, and once in the whole."""
+    humans = people.filter(pl.col("kind") == "human").select(author_id="person_id")
+    counted = pull_requests.filter(pl.col("created_at") <= as_of).join(humans, on="author_id", how="semi")
+    parts = [
+        counted.select("pr_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
+        counted.select("pr_id", scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),
+        _teams_at_opening(counted, team_members).select("pr_id", scope_kind=pl.lit("team"), scope=pl.col("team")),
+    ]
+    key = PullRequestScopes.column_names()
+    return pl.concat([part.select(key) for part in parts]).sort(key)
+
+
+def _teams_at_opening(pull_requests: pl.LazyFrame, team_members: pl.LazyFrame) -> pl.LazyFrame:
+    at = pl.col("created_at")
+    members = team_members.select("team", "valid_from", "valid_to", author_id="person_id")
+    return (
+        pull_requests.select("pr_id", "author_id", "created_at")
+        .join(members, on="author_id")
+        .filter(at >= pl.col("valid_from"), pl.col("valid_to").is_null() | (at < pl.col("valid_to")))
+        .select("pr_id", "team")
+        .unique()
+    )
