@@ -1,6 +1,6 @@
 """A pull request that is approved and lies there: the work is done, and nobody has it."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import polars as pl
 
@@ -61,8 +61,11 @@ def propose_approved_unmerged(
 
 def _seconds_of_a_day(hours: WorkingHours) -> float:
     """Working time in a day that is worked."""
-    opens, closes = (moment.hour * 3600 + moment.minute * 60 + moment.second for moment in (hours.opens, hours.closes))
-    return float(closes - opens)
+    opens, closes = (
+        timedelta(hours=at.hour, minutes=at.minute, seconds=at.second) for at in (hours.opens, hours.closes)
+    )
+    midnight = timedelta(days=1)
+    return ((midnight if hours.closes == time.max else closes) - opens).total_seconds()
 
 
 RULE = Rule(

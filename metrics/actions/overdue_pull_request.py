@@ -33,8 +33,7 @@ NAME = "overdue_pull_request"
 @pipeline(ActionCandidates)
 def propose_overdue_pull_request(
     pull_request_flow: pl.LazyFrame,
-    pull_request_answers: pl.LazyFrame,
-    comments: pl.LazyFrame,
+    pull_request_remarks: pl.LazyFrame,
     suggested_reviewers: pl.LazyFrame,
     *,
     as_of: datetime,
@@ -60,7 +59,7 @@ def propose_overdue_pull_request(
             # What nobody has touched for as long is no work in progress any more.
             pl.col("last_activity_at") > as_of - WINDOW,
         )
-        .join(_last_words(pull_request_flow, pull_request_answers, comments, as_of), on="pr_id", how="left")
+        .join(_last_words(pull_request_flow, pull_request_remarks), on="pr_id", how="left")
         .join(suggested_reviewers.filter(pl.col("rank") == 1).select("pr_id", "name"), on="pr_id", how="left")
         .with_columns(waits_for_author=_waits_for_author())
         .select(
@@ -127,31 +126,19 @@ def _usual(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     return pl.concat(parts).filter(pl.col("n") >= MIN_MERGED)
 
 
-def _last_words(
-    pull_request_flow: pl.LazyFrame, answers: pl.LazyFrame, comments: pl.LazyFrame, as_of: datetime
-) -> pl.LazyFrame:
-    """When another person last answered, and when the author last committed or commented."""
-    own_comments = (
-        comments.filter(pl.col("created_at") <= as_of)
-        .join(pull_request_flow.select("pr_id", "author_id"), on=["pr_id", "author_id"], how="semi")
-        .group_by("pr_id")
-        .agg(commented_at=pl.col("created_at").max())
+def _last_words(pull_request_flow: pl.LazyFrame, remarks: pl.LazyFrame) -> pl.LazyFrame:
+    """When another person last answered, and when the author last committed or said something."""
+    at = pl.col("at")
+    said = remarks.group_by("pr_id").agg(
+        answered_at=at.filter(pl.col("is_answer")).max(), said_at=at.filter(pl.col("is_author")).max()
     )
-    last_answers = (
-        answers.filter(pl.col("is_human"), pl.col("answered_at") <= as_of)
-        .group_by("pr_id")
-        .agg(answered_at=pl.col("answered_at").max())
-    )
-    return (
-        pull_request_flow.select("pr_id", "last_commit_at")
-        .join(last_answers, on="pr_id")
-        .join(own_comments, on="pr_id", how="left")
-        .select("pr_id", "answered_at", spoken_at=pl.max_horizontal("last_commit_at", "commented_at"))
+    return pull_request_flow.join(said, on="pr_id").select(
+        "pr_id", "answered_at", spoken_at=pl.max_horizontal("last_commit_at", "said_at")
     )
 
 
 def _waits_for_author() -> pl.Expr:
-    """Whether it is approved, or another person spoke after the author's last commit and comment."""
+    """Whether it is approved, or another person spoke after the author last committed or said something."""
     answered, spoken = pl.col("answered_at"), pl.col("spoken_at")
     unanswered = answered.is_not_null() & (spoken.is_null() | (spoken <= answered))
     return pl.col("approved").fill_null(value=False) | unanswered

@@ -47,9 +47,9 @@ class OwedReviews(Intermediate):
 def file_traces(  # noqa: PLR0917 - one for each table that it reads
     revisions: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
-    pull_requests: pl.LazyFrame,
+    pull_request_states: pl.LazyFrame,
     pull_request_files: pl.LazyFrame,
-    pull_request_answers: pl.LazyFrame,
+    pull_request_remarks: pl.LazyFrame,
     people: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Every trace that people left in files."""
@@ -60,11 +60,11 @@ def file_traces(  # noqa: PLR0917 - one for each table that it reads
     )
     small = pull_request_files.filter(pl.len().over("pr_id") <= BULK).select("pr_id", "path")
     reviews = (
-        pull_request_answers.filter("is_human")
+        pull_request_remarks.filter(pl.col("is_answer"))
         .group_by("pr_id", "person_id")
-        .agg(at=pl.col("answered_at").min())
+        .agg(at=pl.col("at").min())
         .join(small, on="pr_id")
-        .join(pull_requests.select("pr_id", "repo_id"), on="pr_id")
+        .join(pull_request_states.select("pr_id", "repo_id"), on="pr_id")
         .select("repo_id", "path", "person_id", is_review=pl.lit(value=True), origin="pr_id", at="at")
     )
     programs = people.filter(pl.col("kind") != "human").select("person_id")
@@ -79,7 +79,7 @@ def file_traces(  # noqa: PLR0917 - one for each table that it reads
 
 @pipeline(PersonSightings)
 def person_sightings(
-    commits: pl.LazyFrame, commit_credits: pl.LazyFrame, pull_request_answers: pl.LazyFrame, *, as_of: datetime
+    commits: pl.LazyFrame, commit_credits: pl.LazyFrame, pull_request_remarks: pl.LazyFrame, *, as_of: datetime
 ) -> pl.LazyFrame:
     """Every sighting up to `as_of`."""
     written = commits.select(*COMMIT, at=pl.coalesce("authored_at", "committed_at")).join(commit_credits, on=COMMIT)
@@ -87,7 +87,7 @@ def person_sightings(
         pl.concat(
             [
                 written.select("person_id", "at"),
-                pull_request_answers.filter("is_human").select("person_id", at="answered_at"),
+                pull_request_remarks.filter(pl.col("is_human") | pl.col("is_author")).select("person_id", "at"),
             ]
         )
         .drop_nulls()
@@ -99,9 +99,9 @@ def person_sightings(
 
 @pipeline(OwedReviews)
 def owed_reviews(
-    pull_requests: pl.LazyFrame,
+    pull_request_states: pl.LazyFrame,
     pull_request_events: pl.LazyFrame,
-    pull_request_answers: pl.LazyFrame,
+    pull_request_remarks: pl.LazyFrame,
     *,
     as_of: datetime,
 ) -> pl.LazyFrame:
@@ -111,11 +111,11 @@ def owed_reviews(
     )
     requests = events.filter(pl.col("kind") == "review_requested").select("pr_id", "person_id", requested_at="at")
     requests = requests.unique()
-    ended = pull_requests.select("pr_id", at=pl.coalesce("merged_at", "closed_at")).drop_nulls("at")
+    ended = pull_request_states.select("pr_id", at="closed_at").drop_nulls("at")
     settling = pl.concat(
         [
             events.filter(pl.col("kind") == "review_request_removed").select("pr_id", "person_id", "at"),
-            pull_request_answers.select("pr_id", "person_id", at="answered_at"),
+            pull_request_remarks.filter(pl.col("is_answer")).select("pr_id", "person_id", "at"),
             requests.select("pr_id", "person_id").unique().join(ended, on="pr_id").select("pr_id", "person_id", "at"),
         ]
     )

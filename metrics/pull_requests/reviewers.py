@@ -77,7 +77,7 @@ class SuggestedReviewers(Intermediate):
 
 @pipeline(ReviewerRanks)
 def reviewer_ranks(
-    pull_requests: pl.LazyFrame,
+    pull_request_flow: pl.LazyFrame,
     pull_request_files: pl.LazyFrame,
     file_traces: pl.LazyFrame,
     person_sightings: pl.LazyFrame,
@@ -86,7 +86,7 @@ def reviewer_ranks(
     as_of: datetime,
 ) -> pl.LazyFrame:
     """Everybody who could review what is open now, or could have when what was merged lately was opened."""
-    asked = _asked(pull_requests, as_of)
+    asked = _asked(pull_request_flow, as_of)
     files = (
         asked.join(pull_request_files.select("pr_id", "path").unique(), on="pr_id")
         .with_columns(folder=parent_folder(pl.col("path")))
@@ -129,15 +129,13 @@ def reviewer_ranks(
     )
 
 
-def _asked(pull_requests: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """The pull requests that reviewers are looked for, and the instant whose knowledge is used."""
     now = pl.lit(as_of, dtype=pl.Datetime("us"))
     is_open = pl.col("state") == "open"
     merged = (pl.col("state") == "merged") & (pl.col("merged_at") > as_of - BACKTEST) & (pl.col("merged_at") <= as_of)
-    return pull_requests.filter(
-        pl.col("created_at") <= as_of, (is_open & ~pl.col("is_draft").fill_null(value=False)) | merged
-    ).select(
-        "pr_id", "repo_id", "author_id", is_open=is_open, asked_at=pl.when(is_open).then(now).otherwise("created_at")
+    return pull_request_flow.filter((is_open & ~pl.col("is_draft").fill_null(value=False)) | merged).select(
+        "pr_id", "repo_id", "author_id", is_open=is_open, asked_at=pl.when(is_open).then(now).otherwise("opened_at")
     )
 
 
@@ -246,17 +244,17 @@ def suggested_reviewers(reviewer_suggestions: pl.LazyFrame, people: pl.LazyFrame
 
 @pipeline(ReviewerBacktest)
 def reviewer_backtest(
-    pull_requests: pl.LazyFrame,
+    pull_request_flow: pl.LazyFrame,
     pull_request_files: pl.LazyFrame,
-    pull_request_answers: pl.LazyFrame,
+    pull_request_remarks: pl.LazyFrame,
     reviewer_ranks: pl.LazyFrame,
     *,
     as_of: datetime,
 ) -> pl.LazyFrame:
     """Every repository with pull requests that could be tested."""
-    reviewed = pull_request_answers.filter("is_human", pl.col("kind") == "review").select(_TARGET).unique()
+    reviewed = pull_request_remarks.filter(pl.col("is_answer"), pl.col("what") == "review").select(_TARGET).unique()
     tested = (
-        _asked(pull_requests, as_of)
+        _asked(pull_request_flow, as_of)
         .filter(~pl.col("is_open"))
         .join(reviewed, on="pr_id", how="semi")
         .join(pull_request_files, on="pr_id", how="semi")

@@ -1,7 +1,7 @@
 """Every rule about pull requests, deployments and builds proposes where it should, and keeps quiet just below."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from metrics.actions import (
     reviewed_only_by_ai,
 )
 from metrics.actions.actions import actions
+from metrics.clock import WorkingHours
 from metrics.registry import Rule
 
 REPO = "github:acme/app"
@@ -36,11 +37,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("number", "size_lines"), pl.Int64),
         "deploy_wait_seconds": pl.Float64,
     },
-    "pull_request_answers": {
+    "pull_request_remarks": {
         "pr_id": pl.String,
-        "person_id": pl.String,
-        "answered_at": pl.Datetime("us"),
-        "is_human": pl.Boolean,
+        "at": pl.Datetime("us"),
+        "is_author": pl.Boolean,
+        "is_answer": pl.Boolean,
     },
     "suggested_reviewers": {"pr_id": pl.String, "rank": pl.Int64, "name": pl.String},
     "waiting_changes": {
@@ -68,6 +69,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 """The columns that the rules read."""
 
 
+def rows_of(table: str, rows: list[Row]) -> pl.DataFrame:
+    schema = SCHEMAS[table]
+    return pl.DataFrame([{column: row.get(column) for column in schema} for row in rows], schema)
+
+
 def proposed(rule: Rule, people: str = "self", as_of: datetime = AS_OF, **tables: list[Row]) -> list[dict[str, Any]]:
     """The actions that one rule alone makes of the rows."""
     repository = {
@@ -76,14 +82,8 @@ def proposed(rule: Rule, people: str = "self", as_of: datetime = AS_OF, **tables
         "default_branch": "main",
         "url": "https://github.com/acme/app",
     }
-    frames = {
-        name: pl.DataFrame([{column: row.get(column) for column in schema} for row in tables.get(name, [])], schema)
-        for name, schema in SCHEMAS.items()
-    }
-    core = {
-        "comments": frame("comments", tables.get("comments", [])),
-        "repositories": frame("repositories", [repository]),
-    }
+    frames = {name: rows_of(name, tables.get(name, [])) for name in SCHEMAS}
+    core = {"repositories": frame("repositories", [repository])}
     found = run({**frames, **core}, as_of, [rule.propose, actions], people=people)
     return found["actions"].rows(named=True)
 
@@ -138,7 +138,8 @@ def overdue(*requests: Row, people: str = "self", **tables: list[Row]) -> list[d
     return proposed(overdue_pull_request.RULE, people, pull_request_flow=list(requests), **tables)
 
 
-ANSWERED: Row = {"pr_id": f"{REPO}#1", "person_id": "bob", "answered_at": ago(4), "is_human": True}
+ANSWERED: Row = {"pr_id": f"{REPO}#1", "at": ago(4), "is_author": False, "is_answer": True}
+REPLIED: Row = {"pr_id": f"{REPO}#1", "at": ago(3.5), "is_author": True, "is_answer": False}
 SUGGESTED: Row = {"pr_id": f"{REPO}#1", "rank": 1, "name": "Bob Builder"}
 
 
@@ -185,32 +186,24 @@ def test_where_nobody_is_suggested_nobody_is_named() -> None:
 
 
 def test_who_was_answered_last_has_the_next_word() -> None:
-    (action,) = overdue(opened(), *many(10), pull_request_answers=[ANSWERED], suggested_reviewers=[SUGGESTED])
+    (action,) = overdue(opened(), *many(10), pull_request_remarks=[ANSWERED], suggested_reviewers=[SUGGESTED])
     assert (action["actor_id"], action["actor_team"]) == ("ana", "Pay")
     assert action["title"] == "acme/app#1 is overdue and waits for its author"
     assert action["why"].endswith("Nothing has happened in it for 3 days, and the last word is a reviewer's.")
     assert action["next_step"] == "Answer what the reviewers said, or close it if it is not wanted any more."
 
 
-@pytest.mark.parametrize(
-    ("request_more", "comments"),
-    [
-        ({"last_commit_at": ago(3.5)}, []),
-        ({}, [{"comment_id": "c", "pr_id": f"{REPO}#1", "author_id": "ana", "created_at": ago(3.5)}]),
-    ],
-)
-def test_after_the_author_has_answered_a_reviewer_has_the_next_word(request_more: Row, comments: list[Row]) -> None:
-    (action,) = overdue(opened(**request_more), *many(10), pull_request_answers=[ANSWERED], comments=comments)
+@pytest.mark.parametrize(("more", "remarks"), [({"last_commit_at": ago(3.5)}, [ANSWERED]), ({}, [ANSWERED, REPLIED])])
+def test_after_the_author_has_answered_a_reviewer_has_the_next_word(more: Row, remarks: list[Row]) -> None:
+    (action,) = overdue(opened(**more), *many(10), pull_request_remarks=remarks)
     assert action["actor_id"] is None
     assert action["why"].endswith("and the last word is its author's.")
 
 
-def test_an_ai_and_what_is_yet_to_come_are_no_answer_and_others_comments_none_of_the_author() -> None:
-    other = {"comment_id": "c", "pr_id": f"{REPO}#1", "author_id": "bob", "created_at": ago(3)}
-    later = {**other, "comment_id": "d", "author_id": "ana", "created_at": AS_OF + timedelta(hours=1)}
-    (action,) = overdue(opened(), *many(10), pull_request_answers=[{**ANSWERED, "is_human": False}])
+def test_an_ai_is_no_answer_and_a_reviewer_who_speaks_again_is() -> None:
+    (action,) = overdue(opened(), *many(10), pull_request_remarks=[{**ANSWERED, "is_answer": False}])
     assert action["why"].endswith("and nobody has answered it yet.")
-    (action,) = overdue(opened(), *many(10), pull_request_answers=[ANSWERED], comments=[other, later])
+    (action,) = overdue(opened(), *many(10), pull_request_remarks=[ANSWERED, REPLIED, {**ANSWERED, "at": ago(3)}])
     assert action["actor_id"] == "ana"
 
 
@@ -306,6 +299,16 @@ def test_a_weekend_is_no_working_day() -> None:
     assert proposed(approved_unmerged.RULE, as_of=monday, pull_request_flow=[request]) == []
     tuesday = monday + timedelta(days=1)
     assert len(proposed(approved_unmerged.RULE, as_of=tuesday, pull_request_flow=[request])) == 1
+
+
+def test_a_working_day_can_end_at_midnight() -> None:
+    hours = WorkingHours("UTC", opens=time(0), closes=time.max)
+    request = opened(approved=True, last_approval_at=ago(1.001), last_activity_at=ago(1))
+    requests = rows_of("pull_request_flow", [request]).lazy()
+    for days, fires in ((1.0, False), (1.001, True)):
+        flow = requests.with_columns(last_approval_at=pl.lit(ago(days), pl.Datetime("us")))
+        found = approved_unmerged.RULE.propose(flow, as_of=AS_OF, working_hours=hours).collect()
+        assert (found.height == 1) is fires
 
 
 def unreviewed(count: int, of: int, flag: str = "merged_without_review", **more: Any) -> list[Row]:

@@ -12,6 +12,7 @@ from git_worlds import Row, frame
 
 from leadline.engine import compute
 from metrics.pull_requests.knowledge import FileTraces, OwedReviews, PersonSightings, file_traces, owed_reviews
+from metrics.pull_requests.remarks import PullRequestRemarks
 from metrics.pull_requests.reviewers import (
     ReviewerRanks,
     reviewer_backtest,
@@ -19,16 +20,16 @@ from metrics.pull_requests.reviewers import (
     reviewer_suggestions,
     suggested_reviewers,
 )
+from metrics.pull_requests.states import PullRequestStates
 
 REPO = "github:acme/app"
 AS_OF = datetime.fromisoformat("2025-12-01T12:00:00")
-ANSWERS = {
-    "pr_id": pl.String,
-    "person_id": pl.String,
-    "answered_at": pl.Datetime("us"),
-    "kind": pl.String,
-    "is_human": pl.Boolean,
+FLOW = {
+    **dict.fromkeys(("pr_id", "repo_id", "author_id", "state"), pl.String),
+    "is_draft": pl.Boolean,
+    **dict.fromkeys(("opened_at", "merged_at"), pl.Datetime("us")),
 }
+"""The columns of `pull_request_flow` that the ranking reads."""
 
 
 def ago(days: float) -> datetime:
@@ -55,7 +56,7 @@ def trace(person: str, days: float, path: str, origin: str, *, is_review: bool =
 
 def request(number: int = 1, **more: Any) -> Row:
     pr = {"pr_id": f"{REPO}#{number}", "repo_id": REPO, "author_id": "ana", "state": "open", "is_draft": False}
-    return {**pr, "created_at": ago(2), **more}
+    return {**pr, "opened_at": ago(2), **more}
 
 
 def files(number: int, *paths: str) -> list[Row]:
@@ -73,14 +74,12 @@ class Past:
 
     def frames(self) -> dict[str, pl.DataFrame]:
         return {
-            "pull_requests": frame("pull_requests", self.requests),
+            "pull_request_flow": pl.DataFrame([{name: row.get(name) for name in FLOW} for row in self.requests], FLOW),
             "pull_request_files": frame("pull_request_files", self.paths),
             "file_traces": made(FileTraces, self.traces),
             "person_sightings": made(PersonSightings, self.sightings).unique(),
             "owed_reviews": made(OwedReviews, self.owed),
-            "pull_request_answers": pl.DataFrame(
-                [{name: row.get(name) for name in ANSWERS} for row in self.answers], ANSWERS
-            ),
+            "pull_request_remarks": made(PullRequestRemarks, self.answers),
             "people": frame("people", self.people),
         }
 
@@ -158,7 +157,7 @@ def test_neither_the_author_nor_who_is_away_is_suggested() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"state": "closed"}, {"is_draft": True}, {"created_at": AS_OF + timedelta(hours=1)}, {"state": "merged"}]
+    "more", [{"state": "closed"}, {"is_draft": True}, {"state": "merged"}, {"state": "merged", "merged_at": ago(90)}]
 )
 def test_only_what_is_open_is_asked_for(more: Row) -> None:
     assert Past([request(**more)], files(1, "src/a.py"), [trace("bob", 1, "src/a.py", "c1")]).suggested() == []
@@ -176,7 +175,7 @@ def test_names_are_kept_apart() -> None:
 def merged_past(reviewer: str, count: int = 10) -> Past:
     """Pull requests opened 5 days ago of a file that bob changed before and cy after, all reviewed by one person."""
     numbers = range(1, count + 1)
-    requests = [request(n, state="merged", created_at=ago(5), merged_at=ago(2)) for n in numbers]
+    requests = [request(n, state="merged", opened_at=ago(5), merged_at=ago(2)) for n in numbers]
     paths = [row for n in numbers for row in files(n, "src/a.py")]
     traces = [
         trace("bob", 10, "src/a.py", "c1"),
@@ -186,7 +185,7 @@ def merged_past(reviewer: str, count: int = 10) -> Past:
     ]
     past = Past(requests, paths, traces)
     past.answers = [
-        {"pr_id": row["pr_id"], "person_id": reviewer, "answered_at": ago(3), "kind": "review", "is_human": True}
+        {"pr_id": row["pr_id"], "person_id": reviewer, "at": ago(3), "what": "review", "is_answer": True}
         for row in requests
     ]
     return past
@@ -221,7 +220,7 @@ def test_a_backtest_of_few_says_nothing() -> None:
 
 def test_comments_and_programs_are_no_reviews_in_the_backtest() -> None:
     past = merged_past("bob")
-    past.answers = [{**row, "kind": "comment"} for row in past.answers]
+    past.answers = [{**row, "what": "comment"} for row in past.answers]
     assert past.backtest() == []
 
 
@@ -237,9 +236,8 @@ def test_traces_leave_out_programs_bulk_changes_and_bulk_reviews() -> None:
         {
             "pr_id": f"{REPO}#{number}",
             "person_id": person,
-            "answered_at": ago(days),
-            "kind": "review",
-            "is_human": human,
+            "at": ago(days),
+            "is_answer": human,
         }
         for number, person, days, human in [
             (1, "cy", 2, True),
@@ -253,9 +251,9 @@ def test_traces_leave_out_programs_bulk_changes_and_bulk_reviews() -> None:
     found = file_traces(
         pl.LazyFrame(revisions),
         pl.LazyFrame(credits_),
-        frame("pull_requests", requests).lazy(),
+        made(PullRequestStates, requests).lazy(),
         frame("pull_request_files", paths).lazy(),
-        pl.LazyFrame(answers, ANSWERS),
+        made(PullRequestRemarks, answers).lazy(),
         frame("people", [{"person_id": "ai", "kind": "ai_reviewer"}]).lazy(),
     ).collect()
     assert sorted(found.rows()) == sorted(
@@ -268,7 +266,7 @@ def test_traces_leave_out_programs_bulk_changes_and_bulk_reviews() -> None:
 
 
 def test_a_review_is_owed_until_it_is_given_let_off_or_the_request_ends() -> None:
-    requests = [request(number) for number in (1, 2, 3)] + [request(4, state="merged", merged_at=ago(1))]
+    requests = [request(number) for number in (1, 2, 3)] + [request(4, state="merged", closed_at=ago(1))]
     events = [
         {"event_id": f"{number}{kind}{days}", "pr_id": f"{REPO}#{number}", "kind": kind, "subject_id": "bob"}
         | {"occurred_at": ago(days)}
@@ -283,13 +281,13 @@ def test_a_review_is_owed_until_it_is_given_let_off_or_the_request_ends() -> Non
     ]
     events.append({**events[0], "event_id": "team", "subject_id": None})
     answers = [
-        {"pr_id": f"{REPO}#3", "person_id": person, "answered_at": ago(days), "kind": "review", "is_human": True}
+        {"pr_id": f"{REPO}#3", "person_id": person, "at": ago(days), "is_answer": True}
         for person, days in [("bob", 6), ("cy", 4), ("bob", 2)]
     ]
     found = owed_reviews(
-        frame("pull_requests", requests).lazy(),
+        made(PullRequestStates, requests).lazy(),
         frame("pull_request_events", events).lazy(),
-        pl.LazyFrame(answers, ANSWERS),
+        made(PullRequestRemarks, answers).lazy(),
         as_of=AS_OF,
     ).collect()
     assert found.rows() == [
@@ -353,7 +351,7 @@ def test_the_ranking_agrees_with_an_oracle(seed: int) -> None:
         opened, author = rng.uniform(1, 80), rng.choice([*everybody, None])
         state = rng.choice(["open", "merged"])
         merged = ago(opened - 1) if state == "merged" else None
-        requests.append(request(number, author_id=author, state=state, created_at=ago(opened), merged_at=merged))
+        requests.append(request(number, author_id=author, state=state, opened_at=ago(opened), merged_at=merged))
     paths = [row for n in range(1, 13) for row in files(n, *rng.sample(everything, rng.randint(1, 5)))]
     traces = [
         trace(rng.choice(everybody), rng.uniform(0, 150), rng.choice(everything), f"o{n}", is_review=rng.random() < 0.4)
@@ -368,7 +366,7 @@ def test_the_ranking_agrees_with_an_oracle(seed: int) -> None:
     past = Past(requests, paths, traces, owed)
     ranks = past.ranks()
     for row in requests:
-        at = AS_OF if row["state"] == "open" else row["created_at"]
+        at = AS_OF if row["state"] == "open" else row["opened_at"]
         found = ranks.filter(pl.col("pr_id") == row["pr_id"]).sort("rank").select("person_id", "score").rows()
         expected = oracle(past, row, at)
         assert [person for person, _ in found] == [person for person, _ in expected]
