@@ -5,7 +5,17 @@ from datetime import datetime, time, timedelta
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import HALF_AN_HOUR, WINDOW, called, duration, now, reference, seconds, still_open
+from metrics.actions.recent import (
+    HALF_AN_HOUR,
+    WINDOW,
+    called,
+    duration,
+    now,
+    objections,
+    reference,
+    seconds,
+    still_open,
+)
 from metrics.actions.wording import MOST_DAYS
 from metrics.clock import WorkingHours, working_seconds
 from metrics.registry import Rule, pipeline
@@ -15,7 +25,7 @@ NAME = "approved_unmerged"
 
 @pipeline(ActionCandidates)
 def propose_approved_unmerged(
-    pull_request_flow: pl.LazyFrame, *, as_of: datetime, working_hours: WorkingHours
+    pull_request_flow: pl.LazyFrame, pull_request_remarks: pl.LazyFrame, *, as_of: datetime, working_hours: WorkingHours
 ) -> pl.LazyFrame:
     """One action for every such pull request."""
     approved_at = pl.col("last_approval_at")
@@ -23,6 +33,7 @@ def propose_approved_unmerged(
     waiting = seconds(approved_at, now(as_of))
     return (
         still_open(pull_request_flow)
+        .join(objections(pull_request_remarks), on="pr_id", how="anti")
         .filter(
             pl.col("approved"),
             working_seconds(approved_at, now(as_of), working_hours) > day,

@@ -38,8 +38,8 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
         .filter(flaky | slow | broken)
         .select(
             "repo_id",
+            "url",
             path=pl.lit(None, dtype=pl.String),
-            url=pl.lit(None, dtype=pl.String),
             team=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("workflow"),

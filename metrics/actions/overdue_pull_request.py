@@ -18,6 +18,7 @@ from metrics.actions.recent import (
     duration,
     merged_lately,
     now,
+    objections,
     reference,
     seconds,
     still_open,
@@ -61,6 +62,8 @@ def propose_overdue_pull_request(
         )
         .join(_last_words(pull_request_flow, pull_request_remarks), on="pr_id", how="left")
         .join(suggested_reviewers.filter(pl.col("rank") == 1).select("pr_id", "name"), on="pr_id", how="left")
+        .join(objections(pull_request_remarks).with_columns(objected=True), on="pr_id", how="left")
+        .with_columns(approved=pl.col("approved").fill_null(value=False) & pl.col("objected").is_null())
         .with_columns(waits_for_author=_waits_for_author())
         .select(
             "repo_id",
@@ -141,7 +144,7 @@ def _waits_for_author() -> pl.Expr:
     """Whether it is approved, or another person spoke after the author last committed or said something."""
     answered, spoken = pl.col("answered_at"), pl.col("spoken_at")
     unanswered = answered.is_not_null() & (spoken.is_null() | (spoken <= answered))
-    return pl.col("approved").fill_null(value=False) | unanswered
+    return pl.col("approved") | unanswered
 
 
 RULE = Rule(

@@ -38,7 +38,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "deploy_wait_seconds": pl.Float64,
     },
     "pull_request_remarks": {
-        "pr_id": pl.String,
+        **dict.fromkeys(("pr_id", "person_id", "what", "state"), pl.String),
         "at": pl.Datetime("us"),
         "is_author": pl.Boolean,
         "is_answer": pl.Boolean,
@@ -258,9 +258,14 @@ def test_other_repositories_say_nothing_about_this_one() -> None:
     assert overdue(opened(), *many(10, repo_id="github:acme/lib")) == []
 
 
-def unmerged(**more: Any) -> list[dict[str, Any]]:
+def unmerged(*verdicts: Row, **more: Any) -> list[dict[str, Any]]:
     request = opened(**{"approved": True, "last_approval_at": ago(6), **more})
-    return proposed(approved_unmerged.RULE, pull_request_flow=[request])
+    return proposed(approved_unmerged.RULE, pull_request_flow=[request], pull_request_remarks=list(verdicts))
+
+
+def verdict(state: str, days: float, person: str = "bob", **more: Any) -> Row:
+    review = {"pr_id": f"{REPO}#1", "what": "review", "is_answer": True, "is_author": False}
+    return {**review, "person_id": person, "state": state, "at": ago(days), **more}
 
 
 def test_approved_but_not_merged() -> None:
@@ -282,7 +287,8 @@ def test_approved_but_not_merged() -> None:
         ({"last_approval_at": datetime.fromisoformat("2025-12-02T11:59:00")}, True),
         ({"last_approval_at": datetime.fromisoformat("2025-12-02T12:00:00")}, False),  # exactly one working day
         ({"last_approval_at": datetime.fromisoformat("2025-11-28T16:00:00")}, True),
-        ({"approved": False}, False),  # a later objection takes the approval away
+        ({"approved": False}, False),
+        ({"approved": None}, False),
         ({"is_draft": True}, False),
         ({"state": "merged"}, False),
         ({"author_is_human": False}, False),
@@ -291,6 +297,26 @@ def test_approved_but_not_merged() -> None:
 )
 def test_what_is_approved_and_not_merged(more: Row, *, fires: bool) -> None:
     assert bool(unmerged(**more)) is fires
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "fires"),
+    [
+        ([verdict("approved", 6)], True),
+        ([verdict("approved", 6), verdict("changes_requested", 5)], False),
+        ([verdict("approved", 6), verdict("changes_requested", 7, "cy")], False),  # cy has not taken it back
+        ([verdict("changes_requested", 7), verdict("approved", 6)], True),
+        ([verdict("approved", 6), verdict("changes_requested", 7, "cy"), verdict("dismissed", 5, "cy")], True),
+        ([verdict("approved", 6), verdict("commented", 5)], True),
+        ([verdict("approved", 6), verdict("changes_requested", 5, "ai", is_answer=False)], True),
+        ([verdict("approved", 6), verdict("changes_requested", 5, pr_id="another")], True),
+    ],
+)
+def test_a_standing_objection_keeps_it_from_being_merged(verdicts: list[Row], *, fires: bool) -> None:
+    assert bool(unmerged(*verdicts)) is fires
+    (action,) = overdue(opened(approved=True), *many(10), pull_request_remarks=verdicts)
+    assert action["why"].endswith("and it is approved.") is fires
+    assert action["actor_id"] == "ana"
 
 
 def test_a_weekend_is_no_working_day() -> None:
@@ -305,9 +331,10 @@ def test_a_working_day_can_end_at_midnight() -> None:
     hours = WorkingHours("UTC", opens=time(0), closes=time.max)
     request = opened(approved=True, last_approval_at=ago(1.001), last_activity_at=ago(1))
     requests = rows_of("pull_request_flow", [request]).lazy()
+    remarks = rows_of("pull_request_remarks", []).lazy()
     for days, fires in ((1.0, False), (1.001, True)):
         flow = requests.with_columns(last_approval_at=pl.lit(ago(days), pl.Datetime("us")))
-        found = approved_unmerged.RULE.propose(flow, as_of=AS_OF, working_hours=hours).collect()
+        found = approved_unmerged.RULE.propose(flow, remarks, as_of=AS_OF, working_hours=hours).collect()
         assert (found.height == 1) is fires
 
 
@@ -516,7 +543,8 @@ SLOW: Row = {"p50_seconds": 750.0, "p50_seconds_before": 600.0, "slowdown_share"
 
 
 def test_a_flaky_build() -> None:
-    (action,) = build(flaky_runs=8, flaky_share=0.08)
+    (action,) = build(flaky_runs=8, flaky_share=0.08, url="https://github.com/acme/app/actions/runs/7")
+    assert action["url"] == "https://github.com/acme/app/actions/runs/7"
     assert (action["item_kind"], action["item_id"]) == ("workflow", f"{REPO}:Tests")
     assert action["title"] == "Tests of acme/app cannot be believed"
     assert action["why"] == ("8 of 100 runs in the last 90 days (8 %) failed and then succeeded on the same commit.")
