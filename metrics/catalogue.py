@@ -33,6 +33,21 @@ from metrics.delivery import (
     ranges,
 )
 from metrics.history import activity, contributors, releases, reverts
+from metrics.pull_requests import (
+    chaoss_figures,
+    definitions,
+    drafts,
+    edges,
+    events,
+    flow,
+    flow_figures,
+    remarks,
+    response_figures,
+    scoped,
+    sizes,
+    states,
+    verdicts,
+)
 from metrics.registry import Metric, Pipeline, Rule
 from metrics.summary import (
     activity_figures,
@@ -83,6 +98,20 @@ PIPELINES: tuple[Pipeline, ...] = (
     changes.direct_commit_changes,
     changes.waiting_changes,
     deployments.deployments,
+    states.pull_request_states,
+    states.pull_request_scopes,
+    remarks.pull_request_remarks,
+    drafts.pull_request_drafts,
+    verdicts.pull_request_verdicts,
+    events.pull_request_activity,
+    sizes.pull_request_sizes,
+    flow.pull_request_flow,
+    definitions.pull_request_flow_definitions,
+    edges.review_edges,
+    scoped.pull_request_calendar,
+    flow_figures.pull_request_flow_figures,
+    response_figures.pull_request_response_figures,
+    chaoss_figures.pull_request_chaoss_figures,
     credit_scopes.credit_scopes,
     calendar.calendar,
     activity_figures.activity_figures,
@@ -107,5 +136,8 @@ METRICS: tuple[Metric, ...] = (
     *revert_figures.METRICS,
     *deployment_figures.METRICS,
     *releases.METRICS,
+    *flow_figures.METRICS,
+    *response_figures.METRICS,
+    *chaoss_figures.METRICS,
 )
 """The metric catalogue."""

@@ -18,6 +18,8 @@ CLASSES = (
     "`source`, `test`, `configuration`, `documentation`, `data`, `asset`, `vendored`, `generated`, `lock` or `record`"
 )
 COUNTED = ("source", "test", "configuration")
+FLAGS = ("is_generated", "is_vendored", "is_documentation")
+"""Columns of `head_files` that `.gitattributes` fills."""
 
 PATTERNS = {
     "lock": (
@@ -84,14 +86,10 @@ def class_of(path: pl.Expr) -> pl.Expr:
     )
 
 
-@pipeline(PathClasses)
-def path_classes(commit_files: pl.LazyFrame, head_files: pl.LazyFrame) -> pl.LazyFrame:
-    """Every path of the history and of the head, with its class."""
-    key = ["repo_id", "path"]
-    flags = head_files.select(*key, "is_generated", "is_vendored", "is_documentation")
-    paths = pl.concat([commit_files.select(key), head_files.select(key)]).unique()
-    by_name = class_of(pl.col("path"))
-    by_flag = pl.coalesce(
+def class_with_flags(path: pl.Expr) -> pl.Expr:
+    """The class of a path that stands beside its `FLAGS` of `.gitattributes`, which come first; null says nothing."""
+    by_name = class_of(path)
+    return pl.coalesce(
         pl.when(pl.col("is_vendored")).then(pl.lit("vendored")),
         pl.when(pl.col("is_generated")).then(pl.lit("generated")),
         pl.when(pl.col("is_documentation")).then(pl.lit("documentation")),
@@ -103,9 +101,17 @@ def path_classes(commit_files: pl.LazyFrame, head_files: pl.LazyFrame) -> pl.Laz
         ).then(pl.lit("source")),
         by_name,
     )
+
+
+@pipeline(PathClasses)
+def path_classes(commit_files: pl.LazyFrame, head_files: pl.LazyFrame) -> pl.LazyFrame:
+    """Every path of the history and of the head, with its class."""
+    key = ["repo_id", "path"]
+    flags = head_files.select(*key, *FLAGS)
+    paths = pl.concat([commit_files.select(key), head_files.select(key)]).unique()
     return (
         paths.join(flags, on=key, how="left")
-        .select(*key, file_class=by_flag)
+        .select(*key, file_class=class_with_flags(pl.col("path")))
         .with_columns(is_counted=pl.col("file_class").is_in(COUNTED))
         .sort(key)
     )

@@ -25,9 +25,7 @@ class ReviewEdges(Table):
 
 
 @pipeline(ReviewEdges)
-def review_edges(
-    pull_request_remarks: pl.LazyFrame, pull_request_states: pl.LazyFrame, *, zone: str
-) -> pl.LazyFrame:
+def review_edges(pull_request_remarks: pl.LazyFrame, pull_request_states: pl.LazyFrame, *, zone: str) -> pl.LazyFrame:
     """Reviews and comments between humans, up to the end of each pull request."""
     by_humans = pull_request_states.filter("author_is_human").select("pr_id", "repo_id", "author_id")
     is_review = pl.col("what") == "review"

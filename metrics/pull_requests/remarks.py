@@ -59,4 +59,3 @@ def pull_request_remarks(
         .select(PullRequestRemarks.column_names())
         .sort("remark_id", "what")
     )
-

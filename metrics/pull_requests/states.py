@@ -47,7 +47,11 @@ def pull_request_states(
             "author_id",
             "author_is_human",
             "team",
-            state=pl.when(is_merged).then(pl.lit("merged")).when(is_closed).then(pl.lit("closed")).otherwise(pl.lit("open")),
+            state=pl.when(is_merged)
+            .then(pl.lit("merged"))
+            .when(is_closed)
+            .then(pl.lit("closed"))
+            .otherwise(pl.lit("open")),
             opened_at="created_at",
             merged_at=pl.when(is_merged).then("merged_at"),
             closed_at=end,

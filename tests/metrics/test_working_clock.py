@@ -61,9 +61,7 @@ def test_a_day_of_the_changed_clocks_has_an_hour_less_or_more() -> None:
     whole_days = WorkingHours("Europe/Berlin", tuple(range(7)), time(0), time.max)
     for day, long in (("2026-03-29", 23), ("2026-03-30", 24), ("2026-10-25", 25)):
         midnight = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("Europe/Berlin"))
-        start, end = (
-            at.astimezone(UTC).replace(tzinfo=None) for at in (midnight, midnight + timedelta(days=1))
-        )
+        start, end = (at.astimezone(UTC).replace(tzinfo=None) for at in (midnight, midnight + timedelta(days=1)))
         assert seconds(start, end, whole_days) == long * 3600
 
 

@@ -1,0 +1,71 @@
+"""Figures of pull requests: the periods they are given for, the items of a period, and the common statistics."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.expressions import day
+from metrics.registry import Intermediate, pipeline
+from metrics.summary.calendar import every_period
+from metrics.summary.observations import SCOPE, in_periods, observe
+from warehouse.tables import columns as col
+
+MEDIAN_NEEDS = 5
+P85_NEEDS = 10
+
+
+class PullRequestCalendar(Intermediate):
+    """One row per scope and period, from the scope's first pull request on."""
+
+    scope_kind = col.key("`all`, `repository` or `team`")
+    scope = col.key("`all`, id of the repository, or name of the team")
+    period = col.key("`week`, `month` or `rolling_90d`")
+    period_start = col.key_day("First day of the period in the reporting zone")
+    period_end = col.day("The day after its last day")
+    is_suppressed = col.flag("Whether the team has fewer members than may be reported on")
+
+
+@pipeline(PullRequestCalendar)
+def pull_request_calendar(
+    pull_request_scopes: pl.LazyFrame,
+    pull_request_states: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    zone: str,
+    minimum_group: int,
+) -> pl.LazyFrame:
+    """Every period of every scope that has pull requests."""
+    opened = pull_request_states.select("pr_id", day=day(pl.col("opened_at"), zone))
+    first = pull_request_scopes.join(opened, on="pr_id").group_by(SCOPE).agg(first=pl.col("day").min())
+    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+        PullRequestCalendar.column_names()
+    )
+
+
+def dated(flow: pl.LazyFrame, scopes: pl.LazyFrame, at: str, *, as_of: datetime, zone: str) -> pl.LazyFrame:
+    """The pull requests to which something happened, in the scopes and periods in which it did."""
+    items = scopes.join(flow.drop_nulls(at), on="pr_id").with_columns(day=day(pl.col(at), zone))
+    return in_periods(items, as_of=as_of, zone=zone)
+
+
+def percentile(
+    calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str, *, p85: bool = False, unit: str = "seconds"
+) -> pl.LazyFrame:
+    """Observations of the median, or the 85th percentile, of a column."""
+    value = pl.col(column)
+    return observe(
+        calendar,
+        items,
+        metric=metric,
+        unit=unit,
+        value=value.quantile(0.85, "linear") if p85 else value.median(),
+        n=value.count(),
+        coverage=value.count() / pl.len(),
+        needed=P85_NEEDS if p85 else MEDIAN_NEEDS,
+    )
+
+
+def share(calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str) -> pl.LazyFrame:
+    """Observations of how many of the items a flag holds for."""
+    return observe(calendar, items, metric=metric, unit="share", value=pl.col(column).mean())
