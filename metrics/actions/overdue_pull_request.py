@@ -60,7 +60,6 @@ def propose_overdue_pull_request(
             # What nobody has touched for as long is no work in progress any more.
             pl.col("last_activity_at") > as_of - WINDOW,
         )
-        .join(_last_words(pull_request_flow, pull_request_remarks), on="pr_id", how="left")
         .join(suggested_reviewers.filter(pl.col("rank") == 1).select("pr_id", "name"), on="pr_id", how="left")
         .join(objections(pull_request_remarks).with_columns(objected=True), on="pr_id", how="left")
         .with_columns(approved=pl.col("approved").fill_null(value=False) & pl.col("objected").is_null())
@@ -92,7 +91,7 @@ def propose_overdue_pull_request(
                 .then(pl.lit("it is approved"))
                 .when(by_author)
                 .then(pl.lit("the last word is a reviewer's"))
-                .when(pl.col("answered_at").is_null())
+                .when(pl.col("last_response_at").is_null())
                 .then(pl.lit("nobody has answered it yet"))
                 .otherwise(pl.lit("the last word is its author's")),
             ),
@@ -129,20 +128,9 @@ def _usual(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     return pl.concat(parts).filter(pl.col("n") >= MIN_MERGED)
 
 
-def _last_words(pull_request_flow: pl.LazyFrame, remarks: pl.LazyFrame) -> pl.LazyFrame:
-    """When another person last answered, and when the author last committed or said something."""
-    at = pl.col("at")
-    said = remarks.group_by("pr_id").agg(
-        answered_at=at.filter(pl.col("is_answer")).max(), said_at=at.filter(pl.col("is_author")).max()
-    )
-    return pull_request_flow.join(said, on="pr_id").select(
-        "pr_id", "answered_at", spoken_at=pl.max_horizontal("last_commit_at", "said_at")
-    )
-
-
 def _waits_for_author() -> pl.Expr:
     """Whether it is approved, or another person spoke after the author last committed or said something."""
-    answered, spoken = pl.col("answered_at"), pl.col("spoken_at")
+    answered, spoken = pl.col("last_response_at"), pl.col("last_author_activity_at")
     unanswered = answered.is_not_null() & (spoken.is_null() | (spoken <= answered))
     return pl.col("approved") | unanswered
 
