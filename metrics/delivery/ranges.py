@@ -72,14 +72,15 @@ def _earliest(rows: pl.DataFrame) -> pl.DataFrame:
     """Every commit that is reached on a line, with the earliest place in time from which it is."""
     main = rows.filter("is_main").select("number", "up")
     merged = rows.filter(~pl.col("is_main")).select("number", "up")
-    reached = rows.filter(pl.col("place").is_not_null()).select(_REACHED.keys())
-    reached = reached.group_by("line", "number").agg(pl.col("place").min())
     jumps = _doubled(main)
-    before = None
-    while before != (before := (reached.height, reached["place"].sum())):
+    reached = pl.DataFrame(schema=_REACHED)
+    new = _of_each(rows.filter(pl.col("place").is_not_null()).select(_REACHED.keys()))
+    while new.height:
         for jump in jumps:
-            reached = _handed_down(reached, jump)
-        reached = _handed_down(reached, merged)
+            # Where an ancestor knows an earlier place, those before it do too: no need to go on from there.
+            new = _improving(_of_each(pl.concat([new, _above(new, jump)])), reached)
+        reached = _of_each(pl.concat([reached, new]))
+        new = _improving(_of_each(_above(new, merged)), reached)
     return reached
 
 
@@ -92,6 +93,19 @@ def _doubled(edges: pl.DataFrame) -> list[pl.DataFrame]:
     return jumps
 
 
-def _handed_down(reached: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    further = reached.join(edges, on="number").select("line", number="up", place="place")
-    return pl.concat([reached, further]).group_by("line", "number").agg(pl.col("place").min())
+def _above(reached: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    return reached.join(edges, on="number").select("line", number="up", place="place")
+
+
+def _of_each(reached: pl.DataFrame) -> pl.DataFrame:
+    return reached.group_by("line", "number").agg(pl.col("place").min())
+
+
+def _improving(new: pl.DataFrame, reached: pl.DataFrame) -> pl.DataFrame:
+    """What is reached for the first time, or from an earlier place than before."""
+    before = reached.rename({"place": "before"})
+    return (
+        new.join(before, on=["line", "number"], how="left")
+        .filter(pl.col("before").is_null() | (pl.col("place") < pl.col("before")))
+        .drop("before")
+    )

@@ -13,8 +13,8 @@ from metrics.catalogue import PIPELINES as ALL
 REPO = "git:acme/app"
 AS_OF = datetime.fromisoformat("2025-12-01")
 BEGIN = datetime.fromisoformat("1970-01-01")
-_NEEDED = ("metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
-PIPELINES = [pipeline for pipeline in ALL if pipeline.schema.__module__.startswith(_NEEDED)]
+_ROOMS = ("metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
+PIPELINES = [pipeline for pipeline in ALL if pipeline.compute.__module__.startswith(_ROOMS)]
 """What the delivery room publishes, and what it needs."""
 
 

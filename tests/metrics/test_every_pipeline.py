@@ -20,7 +20,7 @@ SCHEMAS = {
     "previous_actions": Actions,
     **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES},
 }
-OF_ALL_REPOSITORIES = {"actions", "observations"}
+OF_ALL_REPOSITORIES = {"actions", "observations", "ratio_intervals"}
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)

@@ -1,0 +1,81 @@
+"""Under which scopes deployments, incidents and runs count, and the periods of these scopes."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.code.globs import glob_regex
+from metrics.expressions import day
+from metrics.registry import Intermediate, pipeline
+from metrics.summary.calendar import every_period
+from metrics.summary.observations import SCOPE
+from warehouse.tables import columns as col
+
+
+class DeliveryScopes(Intermediate):
+    """One row per scope and repository in it; the whole holds what belongs to no repository too and is not listed."""
+
+    scope_kind = col.key("`repository` or `team`")
+    scope = col.key("Id of the repository, or name of the team")
+    repo_id = col.key("Repository")
+
+
+class DeliveryCalendar(Intermediate):
+    """One row per scope and period, from the first deployment, incident or run of the scope on."""
+
+    scope_kind = col.key("`all`, `repository` or `team`")
+    scope = col.key("`all`, id of the repository, or name of the team")
+    period = col.key("`week`, `month` or `rolling_90d`")
+    period_start = col.key_day("First day of the period in the reporting zone")
+    period_end = col.day("The day after its last day")
+    is_suppressed = col.flag("Whether the team has fewer members than may be reported on")
+
+
+@pipeline(DeliveryScopes)
+def delivery_scopes(repositories: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
+    """Every repository on its own, and in each team whose configured repositories it is one of."""
+    patterns = team_scopes.filter(pl.col("kind") == "repository").select(
+        "team", regex=glob_regex(pl.lit("/") + pl.col("pattern"))
+    )
+    of_teams = (
+        repositories.select("repo_id", "name")
+        .join(patterns, how="cross")
+        .filter(pl.col("name").str.contains(pl.col("regex")))
+        .select("repo_id", scope_kind=pl.lit("team"), scope="team")
+        .unique()
+    )
+    alone = repositories.select("repo_id", scope_kind=pl.lit("repository"), scope="repo_id")
+    parts = [part.select(DeliveryScopes.column_names()) for part in (alone, of_teams)]
+    return pl.concat(parts).sort(DeliveryScopes.primary_key())
+
+
+@pipeline(DeliveryCalendar)
+def delivery_calendar(
+    deployments: pl.LazyFrame,
+    incidents: pl.LazyFrame,
+    ci_results: pl.LazyFrame,
+    delivery_scopes: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    zone: str,
+    minimum_group: int,
+) -> pl.LazyFrame:
+    """Every period of every scope that has anything to tell."""
+    traces = [
+        deployments.select("repo_id", at="finished_at"),
+        incidents.select("repo_id", at="opened_at"),
+        ci_results.select("repo_id", at="finished_at"),
+    ]
+    dated = pl.concat(traces).select("repo_id", day=day(pl.col("at"), zone))
+    first = in_scopes(dated, delivery_scopes).group_by(SCOPE).agg(first=pl.col("day").min())
+    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+        DeliveryCalendar.column_names()
+    )
+
+
+def in_scopes(items: pl.LazyFrame, delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
+    """The items once for the whole, and once for each scope that their repository is in."""
+    whole = items.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all"))
+    parts = items.join(delivery_scopes, on="repo_id").select(whole.collect_schema().names())
+    return pl.concat([whole, parts])
