@@ -23,6 +23,7 @@ from metrics.actions.actions import actions
 from metrics.catalogue import PIPELINES, RULES
 from metrics.clock import WorkingHours
 from metrics.registry import Rule
+from warehouse.tables import CORE
 
 REPO = "github:acme/app"
 AS_OF = datetime.fromisoformat("2025-12-03T12:00:00")  # a Wednesday, 13:00 in Berlin
@@ -267,7 +268,7 @@ def test_what_is_approved_and_not_merged(more: Row, *, fires: bool) -> None:
 )
 def test_a_standing_objection_keeps_it_from_being_merged(verdicts: list[Row], *, fires: bool) -> None:
     assert bool(unmerged(*verdicts)) is fires
-    (action,) = overdue(opened(approved=True), *many(10), pull_request_remarks=verdicts)
+    (action,) = overdue(opened(approved=True, last_response_at=ago(5)), *many(10), pull_request_remarks=verdicts)
     assert action["why"].endswith("and it is approved.") is fires
     assert action["actor_id"] == "ana"
 
@@ -541,6 +542,77 @@ def test_a_build_that_is_broken_and_flaky_is_one_action() -> None:
 )
 def test_a_build_as_it_should_be(more: Row) -> None:
     assert build(**more) == []
+
+
+class Company:
+    """Core rows of a repository whose pull requests take a day from opening to the merge, reviewed by bob."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, list[Row]] = {
+            "repositories": [{"repo_id": REPO, "name": "acme/app", "default_branch": "main"}],
+            "people": [
+                {"person_id": person, "name": name, "kind": "human", "is_bot": False}
+                for person, name in (("ana", "Ana Ruiz"), ("bob", "Bob Builder"))
+            ],
+            "pull_requests": [],
+            "pull_request_commits": [],
+            "pull_request_files": [],
+            "reviews": [],
+        }
+        for number in range(10, 22):
+            self.request(number, opened=20, merged=19)
+            self.review(number, 19.5)
+
+    def request(self, number: int, *, opened: float, merged: float | None = None) -> None:
+        pr_id = f"{REPO}#{number}"
+        request = {"pr_id": pr_id, "repo_id": REPO, "number": number, "title": "Retry payments", "author_id": "ana"}
+        state = {
+            "state": "open" if merged is None else "merged",
+            "merged_at": merged and ago(merged),
+            "is_draft": False,
+        }
+        dates = {"created_at": ago(opened), "closed_at": state["merged_at"], "first_commit_at": ago(opened + 1)}
+        url = f"https://github.com/acme/app/pull/{number}"
+        self.tables["pull_requests"].append({**request, **state, **dates, "url": url, "additions": 40, "deletions": 0})
+        at = ago(opened + 0.5)
+        commit = {"pr_id": pr_id, "sha": f"{number:040x}", "author_id": "ana", "authored_at": at, "committed_at": at}
+        self.tables["pull_request_commits"].append(commit)
+        path = {"path": "src/pay.py", "change": "M", "additions": 40, "deletions": 0}
+        self.tables["pull_request_files"].append({"pr_id": pr_id, **path})
+
+    def review(self, number: int, days: float, state: str = "approved") -> None:
+        review = {"review_id": f"r{len(self.tables['reviews'])}", "pr_id": f"{REPO}#{number}", "reviewer_id": "bob"}
+        self.tables["reviews"].append({**review, "state": state, "submitted_at": ago(days)})
+
+    def computed(self, people: str = "self") -> dict[str, pl.DataFrame]:
+        frames = {name: frame(name, self.tables.get(name, [])) for name in CORE}
+        return run(frames, AS_OF, people=people)
+
+
+@pytest.mark.parametrize(("people", "whom"), [("self", "Ask Bob Builder for a review"), ("off", "Ask somebody")])
+def test_from_what_is_collected_to_the_list_of_actions(people: str, whom: str) -> None:
+    company = Company()
+    company.request(1, opened=8)  # nobody has answered
+    company.request(2, opened=9)
+    company.review(2, 6)  # approved
+    company.request(3, opened=7)
+    company.review(3, 6, "changes_requested")
+    found = {row["item_id"]: row for row in company.computed(people)["actions"].rows(named=True)}
+    assert {item: (row["rule"], row["actor_id"]) for item, row in found.items()} == {
+        f"{REPO}#1": ("overdue_pull_request", None),
+        f"{REPO}#2": ("approved_unmerged", "ana"),
+        f"{REPO}#3": ("overdue_pull_request", "ana"),
+    }
+    assert found[f"{REPO}#1"]["next_step"].startswith(whom)
+    assert found[f"{REPO}#1"]["url"] == "https://github.com/acme/app/pull/1"
+    told = str([(row["title"], row["why"], row["next_step"]) for row in found.values()])
+    assert ("Bob" in told, "Ana" in told) == (people != "off", False)
+
+
+def test_the_suggestions_of_the_past_are_tested() -> None:
+    (row,) = Company().computed()["reviewer_backtest"].rows(named=True)
+    # Nobody had left a trace yet when the twelve were opened.
+    assert (row["pull_requests"], row["top_1"], row["mean_reciprocal_rank"]) == (12, 0.0, 0.0)
 
 
 def test_every_rule_is_tried_here_or_beside_the_others() -> None:
