@@ -30,7 +30,8 @@ LOAD = 0.5
 FEW = 2
 SUGGESTED = 5
 BACKTEST = timedelta(days=90)
-MIN_TESTED = 10
+MIN_TESTED, MOST_TESTED = 10, 200
+"""From how many pull requests on a repository is tested, and how many of the newest: enough for a share of a few %."""
 _TARGET = ["pr_id", "person_id"]
 
 
@@ -59,7 +60,9 @@ class ReviewerBacktest(Table):
     """How often a person who reviewed a pull request was among those suggested, had one asked when it was opened."""
 
     repo_id = col.key("Repository")
-    pull_requests = col.number("Those merged in the last 90 days that a person reviewed and whose files are known")
+    pull_requests = col.number(
+        "The newest 200 merged in the last 90 days, those that a person reviewed and whose files are known"
+    )
     top_1 = col.real("Share where the first one suggested reviewed it; null for fewer than 10")
     top_3 = col.real("… one of the first three")
     top_5 = col.real("… one of the first five")
@@ -134,20 +137,33 @@ def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     now = pl.lit(as_of, dtype=pl.Datetime("us"))
     is_open = pl.col("state") == "open"
     merged = (pl.col("state") == "merged") & (pl.col("merged_at") > as_of - BACKTEST) & (pl.col("merged_at") <= as_of)
-    return pull_request_flow.filter((is_open & ~pl.col("is_draft").fill_null(value=False)) | merged).select(
-        "pr_id", "repo_id", "author_id", is_open=is_open, asked_at=pl.when(is_open).then(now).otherwise("opened_at")
+    place = pl.int_range(pl.len()).over("repo_id", is_open)
+    return (
+        pull_request_flow.filter((is_open & ~pl.col("is_draft").fill_null(value=False)) | merged)
+        .sort("merged_at", "pr_id", descending=True)
+        .filter(is_open | (place < MOST_TESTED))
+        .select(
+            "pr_id",
+            "repo_id",
+            "author_id",
+            is_open=is_open,
+            asked_at=pl.when(is_open).then(now).otherwise("opened_at"),
+        )
     )
 
 
 def _traces(places: pl.LazyFrame, traces: pl.LazyFrame, place: str) -> pl.LazyFrame:
     """Points of every person for every file or folder: changes, and reviews, by the days since the last one."""
+    trace = ["repo_id", place, "person_id", "is_review"]
+    # A commit that touches several files of a folder, before it is counted for every pull request: that is dear.
+    once = traces.group_by(*trace, "origin").agg(pl.col("at").max()).drop("origin")
     days = (pl.col("asked_at").first() - pl.col("at").max()).dt.total_microseconds() / 86_400e6
     return (
-        places.join(traces.select("repo_id", place, "person_id", "is_review", "origin", "at"), on=["repo_id", place])
+        places.join(once, on=["repo_id", place])
         # Its own reviews tell who knows an open pull request already; for the backtest they are yet to come.
         .filter(pl.col("at") < pl.col("asked_at"))
         .group_by(*_TARGET, place, "is_review")
-        .agg(points=pl.col("origin").n_unique() / days.clip(1))
+        .agg(points=pl.len() / days.clip(1))
     )
 
 
