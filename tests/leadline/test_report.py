@@ -98,7 +98,7 @@ def test_a_value_within_its_usual_range_is_no_change() -> None:
 
 def test_an_empty_digest_says_so() -> None:
     for form in ("md", "html"):
-        text = render(made(actions=[], figures=[], standing=[], hotspots=[]), form)  # type: ignore[arg-type]
+        text = render(made(actions=[], figures=[], standing=[], hotspots=[]), form)
         assert "Nothing: no rule found anything" in text
         assert "No figures" in text
 

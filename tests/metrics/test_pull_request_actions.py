@@ -96,7 +96,7 @@ def many(count: int, **more: Any) -> list[Row]:
     return [merged(100 + number, **more) for number in range(count)]
 
 
-def overdue(*requests: Row, people: str = "self", **tables: list[Row]) -> list[dict[str, Any]]:
+def overdue(*requests: Row, people: str = "self", **tables: Any) -> list[dict[str, Any]]:
     return proposed(overdue_pull_request.RULE, people, pull_request_flow=list(requests), **tables)
 
 

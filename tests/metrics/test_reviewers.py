@@ -24,7 +24,7 @@ from metrics.pull_requests.states import PullRequestStates
 
 REPO = "github:acme/app"
 AS_OF = datetime.fromisoformat("2025-12-01T12:00:00")
-FLOW = {
+FLOW: dict[str, Any] = {
     **dict.fromkeys(("pr_id", "repo_id", "author_id", "state"), pl.String),
     "is_draft": pl.Boolean,
     **dict.fromkeys(("opened_at", "merged_at"), pl.Datetime("us")),
@@ -88,7 +88,7 @@ class Past:
         found = reviewer_ranks(*(frames[name].lazy() for name in reviewer_ranks.inputs), as_of=AS_OF)
         return ReviewerRanks.validate(found.collect(), cast=True)
 
-    def suggested(self) -> list[tuple[str, float, str]]:
+    def suggested(self) -> list[tuple[Any, ...]]:
         return self.ranks().select("person_id", "score", "reason").rows()
 
     def backtest(self) -> list[Row]:
@@ -361,7 +361,7 @@ def test_the_ranking_agrees_with_an_oracle(seed: int) -> None:
     for number in range(25):
         since = rng.uniform(0, 90)
         settled = rng.choice([None, ago(rng.uniform(0, since))])
-        key = {"pr_id": f"{REPO}#{number % 14}", "person_id": rng.choice(everybody)}
+        key: Row = {"pr_id": f"{REPO}#{number % 14}", "person_id": rng.choice(everybody)}
         owed.append({**key, "requested_at": ago(since), "settled_at": settled})
     past = Past(requests, paths, traces, owed)
     ranks = past.ranks()
