@@ -77,7 +77,9 @@ METRICS = (
         table="pull_request_flow",
         inputs=("pull_requests", "people", "team_members"),
         exclusions=f"{_HUMANS}; periods in which none was opened.",
-        pitfalls="Above 1 the queue shrinks; clearing it once by closing what is old makes a good figure and nothing else.",
+        pitfalls=(
+            "Above 1 the queue shrinks; clearing it once by closing what is old makes a good figure and nothing else."
+        ),
         source="CHAOSS: Change Request Closure Ratio",
     ),
     Metric(
@@ -99,7 +101,9 @@ METRICS = (
         unit="seconds",
         direction="lower",
         responsibility="project_management",
-        definition="Median time from opening to merge, of the pull requests merged in the period; null for fewer than 5.",
+        definition=(
+            "Median time from opening to merge, of the pull requests merged in the period; null for fewer than 5."
+        ),
         table="pull_request_flow",
         inputs=("pull_requests", "people", "team_members"),
         exclusions=f"{_HUMANS}; negative times.",
@@ -113,8 +117,8 @@ METRICS = (
         direction="lower",
         responsibility="execution",
         definition=(
-            "Median time from opening to the first review or comment by a human other than the author, of the pull requests "
-            "first answered in the period; null for fewer than 5."
+            "Median time from opening to the first review or comment by a human other than the author, of the pull "
+            "requests first answered in the period; null for fewer than 5."
         ),
         table="pull_request_flow",
         inputs=("pull_requests", "reviews", "comments", "people", "team_members"),

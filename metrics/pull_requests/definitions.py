@@ -1,17 +1,17 @@
 """The same pull requests under the definitions of other tools, so that people who come from these can compare.
 
-Each tool cuts the way from the first commit to production at other events and calls the pieces by other names. Apart from
-`leadline`, every definition tells of merged pull requests only. What a tool would count as 0 is 0 here only where its
-definition says so; elsewhere a piece that did not happen is null with a reason.
+Each tool cuts the way from the first commit to production at other events and calls the pieces by other names. Apart
+from `leadline`, every definition tells of merged pull requests only. What a tool would count as 0 is 0 here only
+where its definition says so; elsewhere a piece that did not happen is null with a reason.
 
-- `devlake`: coding first commit to opening, pickup opening to the first review or comment by anybody but the author, review that
-  to the merge, deploy; cycle is coding (or 0), opening to merge, and deploy (or 0).
+- `devlake`: coding first commit to opening, pickup opening to the first review or comment by anybody but the author,
+  review that to the merge, deploy; cycle is coding (or 0), opening to merge, and deploy (or 0).
 - `middleware`: first_response ready to first review, rework that to the first approval, merge that to the merge; cycle
   ready to merge.
-- `linearb`: coding first commit to opening, pickup opening to the first answer, review that to the merge, deploy; cycle first
-  commit to production.
-- `swarmia`: in_progress first commit or opening to the first request for review, in_review that to the last approval, merge that
-  to the merge; cycle the first of these to the last.
+- `linearb`: coding first commit to opening, pickup opening to the first answer, review that to the merge, deploy;
+  cycle first commit to production.
+- `swarmia`: in_progress first commit or opening to the first request for review, in_review that to the last approval,
+  merge that to the merge; cycle the first of these to the last.
 - `gitlab`: lead_time merge to production.
 """
 

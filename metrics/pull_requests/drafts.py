@@ -47,7 +47,7 @@ def pull_request_drafts(
             pl.col("opened_at").first(),
             is_draft=pl.col("is_draft").filter(end.is_null()).any(),
             draft_since=start.filter(pl.col("is_draft") & end.is_null()).max(),
-            draft_seconds=seconds.filter("is_draft").sum(),
+            draft_seconds=seconds.filter("is_draft").clip(0).sum(),
             while_ready=while_ready.max(),
             since_draft=since_draft.min(),
             last_ready=ready.max(),
@@ -92,7 +92,7 @@ def _stretches(pull_requests: pl.LazyFrame, states: pl.LazyFrame, events: pl.Laz
     return (
         pl.concat([opening, changes.with_columns(place=pl.lit(1))], how="diagonal")
         .join(states, on="pr_id")
-        .filter(pl.col("start") <= pl.col("until"))
+        .filter((pl.col("place") == 0) | (pl.col("start") <= pl.col("until")))
         .filter(turned.fill_null(value=True))
         .with_columns(end=pl.col("start").shift(-1).over("pr_id", order_by=order))
         .select("pr_id", "is_draft", "start", "end", "opened_at", "until")

@@ -1,7 +1,7 @@
 """What else happened to a pull request: commits, requests for review, the merge queue, the last sign of life.
 
-Commits count as activity when they were applied. A pull request is taken out of the merge queue when it is merged, too: a
-removal in the last minute before the merge belongs to the merge.
+Commits count as activity when they were applied. A pull request is taken out of the merge queue when it is merged,
+too: a removal in the last minute before the merge belongs to the merge.
 """
 
 from datetime import timedelta
@@ -27,7 +27,7 @@ class PullRequestActivity(Intermediate):
 
 
 @pipeline(PullRequestActivity)
-def pull_request_activity(
+def pull_request_activity(  # noqa: PLR0917 - one parameter a table
     pull_requests: pl.LazyFrame,
     pull_request_states: pl.LazyFrame,
     pull_request_events: pl.LazyFrame,

@@ -2,8 +2,8 @@
 
 The phases follow each other: coding (first commit written to ready), pickup (ready to the first human answer), review
 (that to the last approval, or to the merge where nobody approved), merge wait (last approval to the merge, or to the
-merge queue) and queue wait, deploy wait. What cannot be measured is null, with the reason beside it. An answer or approval
-given to a draft counts from the moment the draft became ready.
+merge queue) and queue wait, deploy wait. What cannot be measured is null, with the reason beside it. An answer or
+approval given to a draft counts from the moment the draft became ready.
 
 Misread: a short pickup says that somebody answered, not that the answer helped. A commit that was written long before
 the work began (a cherry-pick) makes coding long; a branch rewritten before it was ever pushed makes it short.
@@ -102,7 +102,7 @@ class PullRequestFlow(Table):
 
 
 @pipeline(PullRequestFlow)
-def pull_request_flow(
+def pull_request_flow(  # noqa: PLR0917 - one parameter a table
     pull_requests: pl.LazyFrame,
     pull_request_states: pl.LazyFrame,
     pull_request_drafts: pl.LazyFrame,

@@ -90,8 +90,8 @@ METRICS = (
         direction="lower",
         responsibility="project_management",
         definition=(
-            "Median time from the first commit written to the merge, of the pull requests merged in the period; null for "
-            "fewer than 5."
+            "Median time from the first commit written to the merge, of the pull requests merged in the period; null "
+            "for fewer than 5."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
@@ -106,8 +106,8 @@ METRICS = (
         direction="lower",
         responsibility="project_management",
         definition=(
-            "85 of 100 pull requests merged in the period took no longer from the first commit written to the merge; null "
-            "for fewer than 10."
+            "85 of 100 pull requests merged in the period took no longer from the first commit written to the merge; "
+            "null for fewer than 10."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
@@ -122,8 +122,8 @@ METRICS = (
         direction="neutral",
         responsibility="execution",
         definition=(
-            "Median time from the first commit written to the moment the pull request was ready for review; null for fewer "
-            "than 5."
+            "Median time from the first commit written to the moment the pull request was ready for review; null for "
+            "fewer than 5."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
@@ -137,7 +137,9 @@ METRICS = (
         unit="lines",
         direction="lower",
         responsibility="execution",
-        definition="Median of lines added and deleted, of the pull requests merged in the period; null for fewer than 5.",
+        definition=(
+            "Median of lines added and deleted, of the pull requests merged in the period; null for fewer than 5."
+        ),
         table="pull_request_flow",
         inputs=("pull_requests", "pull_request_files", "head_files", "people", "team_members"),
         exclusions=f"{_HUMANS}; lines in lock, generated and vendored files, changelogs and lists of authors.",

@@ -80,12 +80,14 @@ METRICS = (
         direction="lower",
         responsibility="execution",
         definition=(
-            "Median working time from ready to the first review or comment by a human other than the author, of the pull "
-            "requests merged in the period; an answer to a draft counts 0. Null for fewer than 5."
+            "Median working time from ready to the first review or comment by a human other than the author, of the "
+            "pull requests merged in the period; an answer to a draft counts 0. Null for fewer than 5."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
-        exclusions=f"{_HUMANS}; answers by programs and AI reviewers; pull requests that nobody answered before the merge.",
+        exclusions=(
+            f"{_HUMANS}; answers by programs and AI reviewers; pull requests that nobody answered before the merge."
+        ),
         pitfalls="Merging without an answer does not show here: look at `merged_without_review` beside it.",
         source="LinearB: pickup time; CHAOSS: Time to First Response",
     ),
@@ -101,7 +103,9 @@ METRICS = (
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
-        exclusions=f"{_HUMANS}; answers by programs and AI reviewers; pull requests that nobody answered before the merge.",
+        exclusions=(
+            f"{_HUMANS}; answers by programs and AI reviewers; pull requests that nobody answered before the merge."
+        ),
         pitfalls="Merging without an answer does not show here: look at `merged_without_review` beside it.",
         source="LinearB: pickup time",
     ),
@@ -112,8 +116,8 @@ METRICS = (
         direction="lower",
         responsibility="execution",
         definition=(
-            "Median working time from the first answer to the last approval, or to the merge where nobody approved; null for "
-            "fewer than 5."
+            "Median working time from the first answer to the last approval, or to the merge where nobody approved; "
+            "null for fewer than 5."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
@@ -143,8 +147,8 @@ METRICS = (
         direction="lower",
         responsibility="execution",
         definition=(
-            "Median number of times that a review without approval was followed by a commit, before the first approval, of the "
-            "pull requests merged in the period; null for fewer than 5."
+            "Median number of times that a review without approval was followed by a commit, before the first "
+            "approval, of the pull requests merged in the period; null for fewer than 5."
         ),
         table="pull_request_flow",
         inputs=(*_INPUTS, "pull_request_commits"),
@@ -159,8 +163,8 @@ METRICS = (
         direction="lower",
         responsibility="project_management",
         definition=(
-            "Merged pull requests on which no human other than the author said anything before the merge / all merged in the "
-            "period."
+            "Merged pull requests on which no human other than the author said anything before the merge / all merged "
+            "in the period."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
@@ -175,12 +179,15 @@ METRICS = (
         direction="lower",
         responsibility="project_management",
         definition=(
-            "Merged pull requests on which an AI reviewed or commented and no other human did / all merged in the period."
+            "Merged pull requests on which an AI reviewed or commented and no other human did / all merged in the "
+            "period."
         ),
         table="pull_request_flow",
         inputs=_INPUTS,
         exclusions=f"{_HUMANS}.",
-        pitfalls="Only AI reviewers that are known as such; one that writes under a person's account counts as that person.",
+        pitfalls=(
+            "Only AI reviewers that are known as such; one that writes under a person's account counts as that person."
+        ),
         source="leadline",
     ),
     Metric(
@@ -190,8 +197,8 @@ METRICS = (
         direction="neutral",
         responsibility="mentoring",
         definition=(
-            "Comments inside reviews by humans other than the author, per 100 lines added and deleted, over all pull requests "
-            "merged in the period together."
+            "Comments inside reviews by humans other than the author, per 100 lines added and deleted, over all pull "
+            "requests merged in the period together."
         ),
         table="pull_request_flow",
         inputs=(*_INPUTS, "pull_request_files", "head_files"),
@@ -206,13 +213,15 @@ METRICS = (
         direction="lower",
         responsibility="execution",
         definition=(
-            "Open pull requests that have been in their phase for longer than 85 of 100 merged in the last 180 days, of the "
-            "same repository and size class, or of the repository where fewer than 10 of these are known."
+            "Open pull requests that have been in their phase for longer than 85 of 100 merged in the last 180 days, "
+            "of the same repository and size class, or of the repository where fewer than 10 of these are known."
         ),
         table="pull_request_flow",
         inputs=(*_INPUTS, "pull_request_files", "head_files"),
         exclusions=f"{_HUMANS}; repositories with fewer than 10 comparable pull requests, which `coverage` tells.",
-        pitfalls="About one in seven is beyond the mark at the end of each phase by its definition; the list matters more.",
+        pitfalls=(
+            "About one in seven is beyond the mark at the end of each phase by its definition; the list matters more."
+        ),
         source="Kanban Guide: work item age",
     ),
 )

@@ -100,6 +100,31 @@ class Delivery:
         self.add("deployments", deployment_id=key, repo_id=repo_id, **{**row, **more})
         return key
 
+    def run_of(self, workflow: str, sha: str, days_ago: float, name: str = "", attempt: int = 1, **more: Any) -> str:
+        """A successful run of CI on the default branch that took five minutes; its id without the attempt."""
+        key = f"git:{name or len(self.world.tables['ci_runs'])}"
+        end = ago(days_ago)
+        start = end - timedelta(minutes=5)
+        row = {
+            "event": "push",
+            "branch": "main",
+            "status": "completed",
+            "conclusion": "success",
+            "created_at": start,
+            "started_at": start,
+            "finished_at": end,
+        }
+        self.add(
+            "ci_runs",
+            run_id=f"{key}/{attempt}",
+            repo_id=REPO,
+            name=workflow,
+            sha=sha,
+            attempt=attempt,
+            **{**row, **more},
+        )
+        return key
+
     def _repository(self, repo_id: str) -> None:
         if all(row["repo_id"] != repo_id for row in self.world.tables["repositories"]):
             self.add("repositories", repo_id=repo_id, name=repo_id.removeprefix("git:"), default_branch="main")
