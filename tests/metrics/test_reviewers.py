@@ -267,7 +267,7 @@ def test_traces_leave_out_programs_bulk_changes_and_bulk_reviews() -> None:
 
 def test_a_review_is_owed_until_it_is_given_let_off_or_the_request_ends() -> None:
     requests = [request(number) for number in (1, 2, 3)] + [request(4, state="merged", closed_at=ago(1))]
-    events = [
+    events: list[Row] = [
         {"event_id": f"{number}{kind}{days}", "pr_id": f"{REPO}#{number}", "kind": kind, "subject_id": "bob"}
         | {"occurred_at": ago(days)}
         for number, kind, days in [
