@@ -6,32 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from leadline import published, summary
 from leadline.config import Config
+from leadline.report import delivery
+from leadline.report.delivery import Delivery
+from leadline.report.figures import Figure, figures
 
 Period = Literal["week", "month"]
 Row = Mapping[str, object]
 
-PAST_PERIODS = 12
-"""How many periods before the reported one a figure is compared with."""
-
 SHOWN = 10
 """How many actions it lists."""
 
-MINIMUM_PAST = 4
-"""From how many of them on one can speak of what is usual."""
-
-_COPIED = ("metric", "title", "unit", "direction", "value", "n", "reason", "definition", "pitfalls")
-
-_FIGURES = """
-    SELECT o.metric, c.title, o.unit, c.direction, c.definition, c.pitfalls, o.period_start, o.value, o.n, o.reason
-    FROM metrics.observations AS o JOIN meta.metric_catalogue AS c ON c.name = o.metric
-    WHERE o.scope_kind = $scope_kind AND o.scope = $scope AND o.period = $period
-      AND o.period_start BETWEEN $since AND $start
-    ORDER BY o.metric, o.period_start
-"""
 _HOTSPOTS = """
     SELECT {repository} || path AS path, revisions, lines, trend, authors FROM metrics.hotspots
     WHERE is_hotspot AND file_class = 'source' AND revisions >= 3 AND ($team IS NULL OR team = $team)
@@ -72,36 +58,6 @@ _NEWEST = "SELECT max(period_start) FROM metrics.observations WHERE period = $pe
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure of the period beside its own past."""
-
-    metric: str
-    title: str
-    unit: str
-    direction: str
-    value: float | None
-    n: int | None
-    reason: str | None
-    usual: float | None
-    """Median of the periods before, nulls left out; None for fewer than MINIMUM_PAST."""
-    low: float | None
-    high: float | None
-    """Between these lie seven in ten of the periods before (15th to 85th percentile)."""
-    past: tuple[float | None, ...]
-    """The periods before and this one, oldest first."""
-    last_start: date
-    """First day of the newest period that has a row."""
-    definition: str
-    pitfalls: str
-
-    @property
-    def is_usual(self) -> bool:
-        """Whether the value lies within the usual range, so that a change means nothing."""
-        known = self.value is not None and self.low is not None and self.high is not None
-        return known and self.low <= self.value <= self.high  # type: ignore[operator]  # all three are known
-
-
-@dataclass(frozen=True)
 class Digest:
     """Everything the templates show."""
 
@@ -117,6 +73,8 @@ class Digest:
     actions_left: int
     figures: Sequence[Figure]
     standing: Sequence[Figure]
+    delivery: Delivery | None
+    """None where there are no pull requests."""
     hotspots: Sequence[Row]
     folders: Sequence[Row]
     coupling: Sequence[Row]
@@ -128,7 +86,7 @@ class Digest:
         """Every figure and term once: title, definition, pitfalls."""
         figures = [
             {"title": figure.title, "definition": figure.definition, "pitfalls": figure.pitfalls}
-            for figure in (*self.figures, *self.standing)
+            for figure in (*self.figures, *self.standing, *(self.delivery.figures if self.delivery else ()))
         ]
         by_title = {str(row["title"]): row for row in (*figures, *self.terms)}
         return [by_title[title] for title in sorted(by_title)]
@@ -144,6 +102,10 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
     end = last_day(period, start)
     only_team = {"team": team}
     actions = summary.actions(config, team)
+    of_period = [figure for figure in figures(config, team, period, start) if figure.last_start == start]
+    standing = figures(config, team, "rolling_90d", end + timedelta(days=1))
+    section = delivery.delivery(config, team, of_period)
+    apart = delivery.TABLES if section else ()
     return Digest(
         name=config.leadline.name,
         team=team,
@@ -155,8 +117,9 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
         staleness=summary.staleness(config),
         actions=actions[:SHOWN],
         actions_left=len(actions[SHOWN:]),
-        figures=[figure for figure in _figures(config, team, period, start) if figure.last_start == start],
-        standing=_figures(config, team, "rolling_90d", end + timedelta(days=1)),
+        figures=[figure for figure in of_period if figure.table not in apart],
+        standing=[figure for figure in standing if figure.table not in apart],
+        delivery=section,
         hotspots=published.query(config, _in("hotspots", _HOTSPOTS), only_team).to_dicts(),
         folders=published.query(config, _in("folders", _FOLDERS), only_team).to_dicts(),
         coupling=published.query(config, _in("change_coupling", _COUPLING), only_team).to_dicts(),
@@ -181,32 +144,3 @@ def last_day(period: Period, start: date) -> date:
     if period == "week":
         return start + timedelta(days=6)
     return (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def _figures(config: Config, team: str | None, period: str, start: date) -> list[Figure]:
-    rows = published.query(
-        config,
-        _FIGURES,
-        {
-            "scope_kind": "team" if team else "all",
-            "scope": team or "all",
-            "period": period,
-            "start": start,
-            "since": start - timedelta(days=32 * PAST_PERIODS if period == "month" else 7 * PAST_PERIODS),
-        },
-    )
-    return [_figure(part) for part in rows.partition_by("metric", maintain_order=True)]
-
-
-def _figure(rows: pl.DataFrame) -> Figure:
-    last = rows.row(-1, named=True)
-    before = rows["value"].head(-1).drop_nulls()
-    median = before.median() if before.len() >= MINIMUM_PAST else None
-    return Figure(
-        **{name: last[name] for name in _COPIED},
-        usual=float(median) if isinstance(median, int | float) else None,
-        low=before.quantile(0.15, "linear") if median is not None else None,
-        high=before.quantile(0.85, "linear") if median is not None else None,
-        past=tuple(rows["value"]),
-        last_start=last["period_start"],
-    )

@@ -14,6 +14,8 @@ Form = Literal["md", "html"]
 _MARKUP = re.compile(r"[\\`*\[\]<>|#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What Markdown could take for markup; an underscore within a word is none."""
 
+_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'`|\\]+")
+
 _SPARK_WIDTH, _SPARK_HEIGHT = 96.0, 22.0
 
 
@@ -33,17 +35,36 @@ def render(digest: Digest, form: Form) -> str:
         "day": day,
         "cell": cell,
         "spark": spark,
+        "span": span,
+        "address": address,
     }
     return environment.get_template(f"digest.{form}.jinja").render(digest=digest)
 
 
 def figure(value: float | None, unit: str = "") -> str:
-    """Return a number as people read it: shares in percent, whole numbers without decimals."""
+    """Return a number as people read it: shares in percent, times in a fitting unit, whole numbers without decimals."""
     if value is None:
         return "–"
     if unit == "share":
         return _percent(f"{value:.0%}")
+    if unit == "seconds":
+        return span(value)
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"  # noqa: PLR2004 - three digits are enough
+
+
+def span(seconds: float | None) -> str:
+    """Return a length of time as people say it: 45 s, 12 min, 5.5 h, 3.2 days; a dash for none."""
+    if seconds is None:
+        return "–"
+    for unit, length, below in (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 2 * 86_400)):
+        if seconds < below:
+            return f"{seconds / length:.{int(unit == 'h')}f} {unit}"
+    return f"{seconds / 86_400:.1f} days"
+
+
+def address(url: object) -> str | None:
+    """Return an address that can stand in a link of either form; None for what is none, or could break out of it."""
+    return url if isinstance(url, str) and _ADDRESS.fullmatch(url) else None
 
 
 def change(value: float | None, usual: float | None) -> str:

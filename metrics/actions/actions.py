@@ -15,16 +15,18 @@ from warehouse.tables import columns as col
 
 MOST_OF_A_RULE = 3
 MOST_OF_A_TEAM = 10
+_OF_FILES = ("file", "folder", "file_pair")
 
 
 class ActionCandidates(Intermediate):
     """What the rules propose."""
 
     rule = col.key("Name of the rule")
-    item_kind = col.key("`file`, `folder`, `file_pair`, `repository`, …")
-    item_id = col.key("`<repository>:<path>`, or what names the item")
+    item_kind = col.key("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
+    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
     repo_id = col.text("Repository of the item")
-    path = col.text("Path of the item, the first one of a pair; null for a repository")
+    path = col.text("Path of the item, the first one of a pair; null for what is no file or folder")
+    url = col.text("Where to look at it, where the item has an address of its own; else null")
     team = col.text("The team it is for; null where no team owns the item")
     responsibility = col.text("What a tech lead answers for that it serves")
     title = col.text("What is wrong, in one short sentence")
@@ -44,8 +46,8 @@ class Actions(Table):
     rule = col.text("Name of the rule")
     responsibility = col.text("What a tech lead answers for that it serves")
     team = col.text("The team it is for; null where no team owns the item")
-    item_kind = col.text("`file`, `folder`, `file_pair`, `repository`, …")
-    item_id = col.text("`<repository>:<path>`, or what names the item")
+    item_kind = col.text("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
+    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
     repo_id = col.text("Repository of the item")
     url = col.text("Where to look at it; null where not known")
     title = col.text("What is wrong, in one short sentence")
@@ -77,7 +79,9 @@ def actions(
         .filter(pl.col("rank") <= MOST_OF_A_TEAM)
         .join(repositories.select("repo_id", "default_branch", page=_web_page(pl.col("url"))), on="repo_id", how="left")
         .join(seen, on="action_id", how="left")
-        .with_columns(url=_url(), first_seen_at=pl.coalesce("seen_at", pl.lit(as_of, dtype=pl.Datetime("us"))))
+        .with_columns(
+            url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", pl.lit(as_of, dtype=pl.Datetime("us")))
+        )
         .select(Actions.column_names())
         .sort("team", "rank", nulls_last=True)
     )
@@ -89,6 +93,7 @@ def _web_page(url: pl.Expr) -> pl.Expr:
 
 
 def _url() -> pl.Expr:
+    """The page of a file or folder at the head; that of its repository for everything else."""
     page, kind = pl.col("page"), pl.col("item_kind")
     way = pl.concat_str(
         pl.when(page.str.contains("gitlab", literal=True)).then(pl.lit("/-/")).otherwise(pl.lit("/")),
@@ -97,4 +102,4 @@ def _url() -> pl.Expr:
         pl.lit("/"),
         pl.col("path"),
     )
-    return pl.when(kind == "repository").then(page).otherwise(page + way)
+    return pl.when(kind.is_in(_OF_FILES)).then(page + way).otherwise(page)

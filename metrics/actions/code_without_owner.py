@@ -60,6 +60,7 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             rule=pl.lit(NAME),
             item_kind=pl.lit("folder"),
             item_id=item_id(pl.col("folder")),
+            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("strategy"),
             title=pl.format("{} keeps changing, but none of its authors is active", "folder"),
             why=pl.format(

@@ -66,6 +66,7 @@ def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyF
             rule=pl.lit(NAME),
             item_kind=pl.when(is_file).then(pl.lit("file")).otherwise(pl.lit("folder")),
             item_id=item_id(pl.col("path")),
+            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("mentoring"),
             title=pl.when(is_file)
             .then(pl.format("{} keeps changing and {} knows it", "path", _active(who)))

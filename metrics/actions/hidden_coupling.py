@@ -31,6 +31,7 @@ def propose_hidden_coupling(change_coupling: pl.LazyFrame) -> pl.LazyFrame:
             rule=pl.lit(NAME),
             item_kind=pl.lit("file_pair"),
             item_id=pl.format("{}:{}|{}", "repo_id", "path_a", "path_b"),
+            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.when(crosses_team).then(pl.lit("bridging")).otherwise(pl.lit("problem_solving")),
             title=pl.format("{} and {} change together", _name("path_a", "path_b"), _name("path_b", "path_a")),
             why=pl.format(

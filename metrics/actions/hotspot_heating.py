@@ -45,6 +45,7 @@ def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.L
             rule=pl.lit(NAME),
             item_kind=pl.lit("file"),
             item_id=item_id(pl.col("path")),
+            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("problem_solving"),
             title=pl.format("{} is getting hotter", "path"),
             why=pl.format(

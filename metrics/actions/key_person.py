@@ -49,6 +49,7 @@ def propose_key_person(
             rule=pl.lit(NAME),
             item_kind=pl.when(is_whole).then(pl.lit("repository")).otherwise(pl.lit("folder")),
             item_id=pl.when(is_whole).then("repo_id").otherwise(item_id(pl.col("folder"))),
+            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("strategy"),
             title=pl.format("One person carries most of {}", place),
             why=pl.format(

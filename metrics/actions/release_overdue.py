@@ -29,6 +29,7 @@ def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyF
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id=pl.col("repo_id"),
+            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("project_management"),
             title=pl.format("{} has fallen out of its release rhythm", repository_name()),
             why=pl.format(

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.report import Digest, render
-from leadline.report.digest import Figure, last_day, last_whole
-from leadline.report.render import cell, change, figure, spark
+from leadline.report.delivery import Delivery
+from leadline.report.digest import last_day, last_whole
+from leadline.report.figures import Figure
+from leadline.report.render import address, cell, change, figure, span, spark
 
 HOSTILE = "a|b <script>alert(1)</script> [x](javascript:y) *z* `q`\n# new"
 
@@ -20,6 +22,7 @@ def made(**more: object) -> Digest:
         title=HOSTILE,
         unit="count",
         direction="neutral",
+        table="activity",
         value=12.0,
         n=12,
         reason=None,
@@ -45,6 +48,7 @@ def made(**more: object) -> Digest:
         "actions_left": 2,
         "figures": [row],
         "standing": [row],
+        "delivery": None,
         "hotspots": [{"path": HOSTILE, "revisions": 3, "lines": 10, "trend": None, "authors": 1}],
         "folders": [],
         "coupling": [],
@@ -94,7 +98,7 @@ def test_a_value_within_its_usual_range_is_no_change() -> None:
 
 def test_an_empty_digest_says_so() -> None:
     for form in ("md", "html"):
-        text = render(made(actions=[], figures=[], standing=[], hotspots=[]), form)  # type: ignore[arg-type]
+        text = render(made(actions=[], figures=[], standing=[], hotspots=[]), form)
         assert "Nothing: no rule found anything" in text
         assert "No figures" in text
 
@@ -124,3 +128,81 @@ def test_a_spark_line_skips_what_is_missing() -> None:
 
 def test_only_what_could_be_markup_is_escaped_in_a_cell() -> None:
     assert cell("a|b_c/__init__.py") == r"a\|b_c/\_\_init\_\_.py"
+
+
+def section(**more: object) -> Delivery:
+    """A section on delivery with a figure, a pull request at risk and a repository that waits."""
+    (row,) = made().figures
+    at_risk = {
+        "reference": "acme/app#7",
+        "title": HOSTILE,
+        "url": "https://github.com/acme/app/pull/7",
+        "phase": "review",
+        "age_seconds": 9 * 86_400.0,
+        "phase_p85_seconds": 2.5 * 86_400,
+    }
+    waiting = {"repository": "acme/app", "changes": 3, "oldest": "#4", "oldest_seconds": 30 * 3600.0}
+    parts: dict[str, object] = {
+        "figures": [replace(row, title="Time to first answer", unit="seconds", value=5400.0, usual=3600.0)],
+        "at_risk": [at_risk],
+        "at_risk_left": 2,
+        "waiting": [waiting],
+        "waiting_left": 1,
+    }
+    return Delivery(**{**parts, **more})  # type: ignore[arg-type]
+
+
+def test_delivery_and_reviews_have_a_section() -> None:
+    text = render(made(delivery=section()), "md")
+    assert "## Delivery and reviews" in text
+    assert "| Time to first answer | 1.5 h | 1.0 h |" in text
+    title = cell(HOSTILE)
+    assert (
+        f"| [acme/app\\#7](https://github.com/acme/app/pull/7) | {title} | review | 9.0 days | 2.5 days |\n\n2 more.\n"
+    ) in text
+    assert "| acme/app | 3 | \\#4 | 30.0 h |\n\n1 more repository.\n" in text
+    assert "- **Time to first answer**:" in text
+    page = render(made(delivery=section()), "html")
+    assert "<h2>Delivery and reviews</h2>" in page
+    assert '<a href="https://github.com/acme/app/pull/7">acme/app#7</a>' in page
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_without_pull_requests_there_is_no_section_on_them(form: str) -> None:
+    assert "Delivery and reviews" not in render(made(), form)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_a_quiet_period_of_delivery_is_told_in_words(form: str) -> None:
+    quiet = section(figures=[], at_risk=[], at_risk_left=0, waiting=[], waiting_left=0)
+    text = render(made(delivery=quiet), form)  # type: ignore[arg-type]
+    assert "No figures of pull requests in this week." in text
+    assert "No open pull request is known to be at risk." in text
+    assert "waiting for production" not in text
+
+
+@pytest.mark.parametrize("url", [None, "javascript:alert(1)", "https://a.b/c)d", "https://a.b/ c", 'https://a.b/"x'])
+def test_what_is_no_address_is_no_link(url: str | None) -> None:
+    (row,) = section().at_risk
+    with_url = section(at_risk=[{**row, "url": url}])
+    assert address(url) is None
+    assert "| acme/app\\#7 |" in render(made(delivery=with_url), "md")
+    assert "<a href" not in render(made(delivery=with_url), "html")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, "–"),
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (5400, "1.5 h"),
+        (172_799, "48.0 h"),
+        (172_800, "2.0 days"),
+    ],
+)
+def test_times_are_shown_in_a_fitting_unit(seconds: float | None, shown: str) -> None:
+    assert span(seconds) == shown
+    assert figure(seconds, "seconds") == shown

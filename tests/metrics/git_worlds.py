@@ -20,6 +20,7 @@ FOLDERS = ("src/core", "src/web/views", "lib", "tests", "docs")
 SETTINGS: dict[str, Any] = {
     "zone": "Europe/Berlin",
     "minimum_group": 2,
+    "people": "self",
     "deployments_tag": r"^v?\d+\.\d+",
     "rungs": ["tag"],
     "deployments_environment": "^prod",
