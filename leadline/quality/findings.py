@@ -49,8 +49,9 @@ def findings(
 ) -> pl.DataFrame:
     """Return the rows of `meta.data_quality`: faults found now, rows repaired, tags ignored, strangers.
 
-    `release_tag` is the regular expression that says which tags are releases, `environment` the one that says
-    which environments are production; `strangers` are people of the configuration whom nobody answers to, named only where `named` says that people may be.
+    `release_tag` is the regular expression that says which tags are releases, `environment` the one that says which
+    environments are production; `strangers` are people of the configuration whom nobody answers to, named only where
+    `named` says that people may be.
     """
     rows: list[Row] = [
         (check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS

@@ -2,14 +2,23 @@
 
 from leadline.quality.check import Check
 
-_KNOWN_REFERENCES = """
-    SELECT key AS name FROM tickets
-    UNION ALL SELECT regexp_replace(ticket_id, '^[^:]*:', '') FROM tickets
-    UNION ALL SELECT regexp_replace(pr_id, '^[^:]*:', '') FROM pull_requests
-    UNION ALL SELECT r.name || '#' || p.number FROM pull_requests AS p JOIN repositories AS r USING (repo_id)
-    UNION ALL SELECT r.name || '#' || split_part(t.ticket_id, '#', -1)
-        FROM tickets AS t JOIN repositories AS r ON starts_with(t.ticket_id, r.repo_id || '#')
+_UNKNOWN_TICKETS = """
+    SELECT count(DISTINCT lower(reference)) FROM pull_request_mentions
+    WHERE (
+        found_in = 'closing_reference'
+        OR lower(regexp_replace(reference, '[#-][0-9]+$', '')) IN (SELECT lower(project) FROM tickets)
+    ) AND lower(reference) NOT IN (
+        SELECT lower(name) FROM (
+            SELECT key AS name FROM tickets
+            UNION ALL SELECT regexp_replace(ticket_id, '^[^:]*:', '') FROM tickets
+            UNION ALL SELECT regexp_replace(pr_id, '^[^:]*:', '') FROM pull_requests
+            UNION ALL SELECT r.name || '#' || p.number FROM pull_requests AS p JOIN repositories AS r USING (repo_id)
+            UNION ALL SELECT r.name || '#' || split_part(t.ticket_id, '#', -1)
+                FROM tickets AS t JOIN repositories AS r ON starts_with(t.ticket_id, r.repo_id || '#')
+        ) WHERE name IS NOT NULL
+    )
 """
+"""References to a project that was collected, or that the platform knows to close a ticket; pull requests are none."""
 
 CHECKS = (
     Check(
@@ -89,10 +98,7 @@ CHECKS = (
         "links from pull requests to tickets, investment, rework",
         "Pull requests name them, but they were not collected: they were deleted or moved, are older than `since`, or "
         "their project belongs to no source",
-        "SELECT count(DISTINCT lower(m.reference)) FROM pull_request_mentions AS m WHERE (m.found_in = "
-        "'closing_reference' OR lower(regexp_replace(m.reference, '[#-][0-9]+$', '')) IN "
-        "(SELECT lower(project) FROM tickets)) AND lower(m.reference) NOT IN "
-        f"(SELECT lower(name) FROM ({_KNOWN_REFERENCES}) WHERE name IS NOT NULL)",
+        _UNKNOWN_TICKETS,
     ),
     Check(
         "repositories_without_ci_runs",
