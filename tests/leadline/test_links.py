@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from leadline import links
 from leadline.links import FOUND_IN, pull_request_tickets
+from tests.leadline.conftest import configure, leadline
+from tests.leadline.world import World
 from warehouse.store import Warehouse
 from warehouse.tables import CORE, Page
 
@@ -179,3 +181,30 @@ def test_links_are_stored_with_the_source_of_the_pull_request(tmp_path: Path) ->
 
         assert warehouse.read("pull_request_tickets").rows() == [("gh:acme/app#1", "jira:1", "title", "gh", AT)]
         assert warehouse.sources() == ["gh", "jira"]
+
+
+def test_compute_publishes_links_and_who_the_platform_says_people_are(world: World, tmp_path: Path) -> None:
+    configure(tmp_path, world.path)
+    leadline(tmp_path, "collect")
+    ben = "local:Ben Østergård <ben@acme.example>"
+    frames = {
+        "pull_request_mentions": {"pr_id": "local:app#1", "reference": "app-1", "found_in": "branch"},
+        "tickets": {"ticket_id": "local:10", "key": "APP-1"},
+        "identities": {"identity_id": "local:5", "account": "x9", "platform_type": "User"},
+        "account_signatures": {"signature_id": ben, "account_id": "local:5"},
+    }
+    page = Page("all", "app", upserts={table: pl.DataFrame([row]) for table, row in frames.items()})
+    with Warehouse.open(tmp_path / "leadline-data") as warehouse:
+        warehouse.load(page, source="local", run_id=warehouse.start_run(), now=AT)
+
+    leadline(tmp_path, "compute")
+
+    links_found = "SELECT pr_id, ticket_id, found_in FROM pull_request_tickets"
+    ben_is = (
+        "SELECT i.account, i.matched_by, p.name FROM identities AS i JOIN people AS p USING (person_id) "
+        "WHERE account IS NOT NULL"
+    )
+    csv = [
+        leadline(tmp_path, "sql", query, "--format", "csv").stdout.splitlines()[1] for query in (links_found, ben_is)
+    ]
+    assert csv == ["local:app#1,local:10,branch", "x9,platform,Ben Østergård"]

@@ -178,7 +178,7 @@ def test_reports_are_taken_while_a_run_holds_the_warehouse(folder: Path) -> None
 def test_reports_made_while_batches_run_are_loaded_once(folder: Path) -> None:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     batch, reporting = None, []
-    for number in range(12):
+    for number in range(8):
         if batch is None or batch.poll() is not None:
             batch = subprocess.Popen(command(folder, "collect"), **quiet)
         said = ("--repository", "app", "--sha", SHA, "--id", str(number))
@@ -190,7 +190,7 @@ def test_reports_made_while_batches_run_are_loaded_once(folder: Path) -> None:
     batch.wait(120)
     leadline(folder, "collect")
 
-    assert sorted(row[0] for row in stored(folder)["deployments"]) == sorted(f"recorded:{n}" for n in range(12))
+    assert sorted(row[0] for row in stored(folder)["deployments"]) == sorted(f"recorded:{n}" for n in range(8))
     assert [file.name for file in waiting(folder)] == ["loaded"]
 
 
