@@ -73,20 +73,28 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     at = budget.now()
     if status == 401:  # noqa: PLR2004
         return Said("", headers, at, is_refused=True)
-    limited = (status in {403, 429} and _LIMITED.search(text)) or status == 429 or "retry-after" in headers  # noqa: PLR2004
+    is_budget = str(headers.get("x-ratelimit-remaining")) == "0"
+    limited = (status == 403 and (is_budget or _LIMITED.search(text))) or status == 429 or "retry-after" in headers  # noqa: PLR2004
     if status >= 400 and limited and status < 500:  # noqa: PLR2004
-        is_budget = str(headers.get("x-ratelimit-remaining")) == "0"
-        pause = budget.retry_after(headers) or budget.SECONDARY_PAUSE
-        return Said("", headers, at, pause=pause, is_budget=is_budget and "retry-after" not in headers)
+        return _paused(headers, at, is_budget=is_budget)
     if status >= 500:  # noqa: PLR2004
-        heavy = resource == "graphql"
-        kind = TooHeavy if heavy else Unreachable
+        # A server that is down says 500 or 503: to ask it for less would leave out what is not too heavy at all.
+        kind = TooHeavy if resource == "graphql" and status in {502, 504} else Unreachable
         raise kind(f"{what}: status {status}", hint="GitHub could not answer; the next run tries again")
     if status >= 400:  # noqa: PLR2004
         raise _forbidden(status, headers, text, what)
+    if status >= 300:  # noqa: PLR2004
+        raise Unreachable(f"{what}: status {status}, a redirect that is not followed", hint=_PROXY)
     if resource == "graphql" and _is_limited(text):
-        return Said("", headers, at, pause=budget.retry_after(headers) or budget.SECONDARY_PAUSE, is_budget=True)
+        return _paused(headers, at, is_budget=True)
     return Said(text, headers, at)
+
+
+def _paused(headers: Mapping[str, Any], at: datetime, *, is_budget: bool) -> Said:
+    """A wish not to be asked again for so long as the server says, else until the budget is renewed, else a minute."""
+    asked = budget.retry_after(headers)
+    pause = budget.SECONDARY_PAUSE if asked is None else asked
+    return Said("", headers, at, pause=pause, is_budget=is_budget and asked is None)
 
 
 def graphql_answer(said: Said) -> Answer:
@@ -101,7 +109,9 @@ def graphql_answer(said: Said) -> Answer:
     data = body.get("data")
     if not isinstance(data, dict):
         kinds = {str(error.get("type")) for error in errors}
-        if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+        if "INSUFFICIENT_SCOPES" in kinds:  # a part that must not be null took all the rest with it
+            return Answer({}, errors, said.text, said.received_at)
+        if kinds & {"NOT_FOUND", "FORBIDDEN"}:
             raise Forbidden(f"GraphQL: {messages}", hint="check the name and what the token may read")
         raise GitHubError(f"GraphQL: {messages or 'no data'}", hint="this version of GitHub may be too old or too new")
     return Answer(data, errors, said.text, said.received_at)

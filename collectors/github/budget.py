@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from collectors.github.errors import Malformed
 
 RESERVE = 5
 """Requests or points that are left alone: another run, or a person, may share the token."""
@@ -39,10 +42,26 @@ def read(headers: Mapping[str, str], resource: str) -> Budget | None:
             headers.get("x-ratelimit-resource", resource),
             int(float(headers["x-ratelimit-limit"])),
             int(float(headers["x-ratelimit-remaining"])),
-            datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC).replace(tzinfo=None),
+            _instant(float(headers["x-ratelimit-reset"])),
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def of_document(body: Any) -> list[Budget]:
+    """The budgets that the answer to `/rate_limit` tells of; raises Malformed where it has another shape."""
+    try:
+        return [
+            Budget(name, int(got["limit"]), int(got["remaining"]), _instant(float(got["reset"])))
+            for name, got in sorted(body["resources"].items())
+            if name in {"core", "graphql"}
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        raise Malformed("/rate_limit: an answer of another shape", hint="check base_url and the proxy") from None
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

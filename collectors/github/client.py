@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, Literal, TypeVar
 
 import github as pygithub
@@ -28,6 +29,11 @@ T = TypeVar("T")
 
 # What is asked again is told by its outcome; a line for every attempt would say nothing more.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
+# PyGithub writes to stderr by itself, beside what the commands tell.
+logging.getLogger("github").handlers[:] = [logging.NullHandler()]
+
+NO_LIMITS = 404
+"""What a GitHub Enterprise without rate limits answers to the question for them."""
 
 _NETWORK = (requests.RequestException, ConnectionError, TimeoutError)
 
@@ -66,7 +72,8 @@ class _State:
     budgets: dict[str, budget.Budget] = field(default_factory=dict)
     paused_until: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as instants are stored
     is_refused: bool = False
-    scopes: str | None = None
+    renewal: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the token of an installation is renewed."""
 
     def free_at(self, resource: Resource) -> datetime | None:
         """When it may be used again; None where it may be now."""
@@ -142,18 +149,22 @@ class Client:
         return self._persist("core", owner, send, path.partition("?")[0], Document.of)
 
     def budgets(self) -> list[tuple[str, str | None, list[budget.Budget]]]:
-        """Name, scopes (None for an App) and budgets of every way to ask; for showing, costs a free request each."""
+        """Name, what it may (None if not told) and budgets of every way to ask; costs a free request each."""
         shown = []
         for state in self._ways():
-            status, headers, text = self._send(state, lambda requester: requester.requestJson("GET", "/rate_limit"))
-            said = judge("core", status, headers, text, "/rate_limit")
-            resources = json.loads(said.text).get("resources", {})
-            found = [
-                budget.Budget(name, got["limit"], got["remaining"], _instant(got["reset"]))
-                for name, got in sorted(resources.items())
-                if name in {"core", "graphql"}
-            ]
-            shown.append((state.way.name, said.headers.get("x-oauth-scopes"), found))
+            try:
+                status, headers, text = self._send(state, lambda requester: requester.requestJson("GET", "/rate_limit"))
+            except _NETWORK as error:
+                raise Unreachable(f"{self.base_url}: {type(error).__name__}", hint=_NETWORK_HINT) from None
+            said = Said(text, headers, budget.now())
+            if status != NO_LIMITS:
+                said = judge("core", status, headers, text, "/rate_limit")
+            if said.is_refused:
+                raise Refused(f"{self.base_url} refuses the credentials: {state.way.name}", hint=_REFUSED_HINT)
+            found = [] if status == NO_LIMITS else budget.of_document(Document.of(said).body)
+            scopes = said.headers.get("x-oauth-scopes")
+            may = state.way.permissions if scopes is None else f"scopes: {scopes or 'none'}"
+            shown.append((state.way.name, may, found))
         return shown
 
     def _persist(
@@ -194,14 +205,14 @@ class Client:
 
     def _once(self, resource: Resource, owner: str | None, send: Callable[[Requester], Raw], what: str) -> Said:
         """Ask once, by the way that has most left; one that is used up or refused gives way to the next."""
-        while True:
+        for limited in count(1):
             state = self._free_way(resource, owner)
             try:
                 with self._seats:
                     status, headers, text = self._send(state, send)
-            except requests.Timeout as error:
+            except requests.ReadTimeout:
                 kind = TooHeavy if resource == "graphql" else Unreachable
-                raise kind(f"{what}: no answer in time", hint=_NETWORK_HINT) from error
+                raise kind(f"{what}: no answer in time", hint=_NETWORK_HINT) from None
             except _NETWORK as error:
                 # Only the kind of the error: its text can hold the address with all that was asked.
                 raise Unreachable(f"{what}: {type(error).__name__}", hint=_NETWORK_HINT) from None
@@ -210,21 +221,44 @@ class Client:
             if said.is_refused:
                 state.is_refused = True
             elif said.pause is not None:
-                known = state.budgets.get(resource)
-                renewed = known.resets_at if known and said.is_budget else budget.now() + said.pause
-                state.paused_until = max(state.paused_until, renewed)
+                self._pause(state, resource, said, limited)
             else:
                 return said
+        raise AssertionError("count has no end")
+
+    def _pause(self, state: _State, resource: Resource, said: Said, limited: int) -> None:
+        """Leave a way alone for as long as was said, and for longer where that was not enough.
+
+        Raises BudgetSpent where the same request was limited too often: the server's clock, or what it says, is wrong.
+        """
+        if limited > self._patience.attempts * len(self._ways()):
+            raise BudgetSpent(f"{self.base_url}: limited again and again", until=budget.now() + budget.SECONDARY_PAUSE)
+        known = state.budgets.get(resource)
+        renewed = known.resets_at if known and said.is_budget else budget.now() + (said.pause or timedelta())
+        least = (
+            timedelta(seconds=self._patience.first_pause_seconds * 2 ** (limited - 1)) if limited > 1 else timedelta()
+        )
+        state.paused_until = max(state.paused_until, renewed, budget.now() + least)
 
     def _send(self, state: _State, send: Callable[[Requester], Raw]) -> Raw:
         with self._lock:
             self._requests += 1
         requester = self._requester(state)
         try:
+            if state.way.owner is not None:
+                with state.renewal:  # one thread renews it for all
+                    _ = state.way.auth.token
             return send(requester)
+        except requests.RequestException:  # some of them are also what is caught below
+            raise
         except pygithub.GithubException as error:  # raised where an App's token is renewed
             return error.status, dict(error.headers or {}), json.dumps(error.data or {})
-        except (RuntimeError, AssertionError, UnicodeDecodeError) as error:
+        except (ValueError, OverflowError):  # PyGithub reads the headers of the budget, whatever they hold
+            raise Malformed(
+                f"{self.base_url}: an answer with headers that make no sense",
+                hint="check base_url and the proxy in between; the next run tries again",
+            ) from None
+        except (RuntimeError, AssertionError) as error:
             raise Unreachable(
                 f"{self.base_url}: answered with a redirect that is not followed",
                 hint="set base_url to the address that the API itself has, scheme included",
@@ -263,7 +297,7 @@ class Client:
             if not usable:
                 raise Refused(
                     f"{self.base_url} refuses the credentials" if ways else f"no credentials serve {owner}",
-                    hint="check that the token is valid, has not expired, and is authorised for the organisation (SSO)",
+                    hint=_REFUSED_HINT,
                 )
             free = [state for state in usable if state.free_at(resource) is None]
             if free:
@@ -288,13 +322,10 @@ class Client:
             state.budgets[resource] = found
 
 
+_REFUSED_HINT = "check that the token is valid, has not expired, and is authorised for the organisation (SSO)"
 _NETWORK_HINT = "check the network, the proxy and base_url; the next run goes on"
 
 
 def _left(state: _State, resource: Resource) -> int:
     known = state.budgets.get(resource)
     return known.remaining if known else 1_000_000
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - UTC, as instants are stored

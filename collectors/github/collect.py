@@ -98,7 +98,7 @@ def page_of(source: GitHubSource, stream: str, scope: str, payloads: Sequence[Pa
     Pure but for what `state` knows of the same repository: answers read again in their order give the same tables.
     """
     if stream == repositories.STREAM:
-        told = [node for node in repositories.nodes_in(payloads) if _is_wanted(source, node, payloads)]
+        told = list(repositories.nodes_in(payloads, source.wanted))
         known = repositories.identified(told, source=source.name, state=state)
         return repositories.page(known, source=source.name, state=state)
     request = json.loads(payloads[0].request)
@@ -133,14 +133,6 @@ def _rows(stream: str, nodes: list[Node], *, source: str, repo_id: str, reposito
             return delivery.milestones(nodes, source=source, repo_id=repo_id, repository=repository)
         case _:
             raise ValueError(f"there is no stream {stream}")
-
-
-def _is_wanted(source: GitHubSource, node: Node, payloads: Sequence[Payload]) -> bool:
-    """Whether a repository in the archived answers is meant: named outright, or in the list of an owner."""
-    named = {
-        name for said in payloads if isinstance(pulse := json.loads(said.request)["pulse"], list) for name in pulse
-    }
-    return bool(named) or source.wanted.lists(node)
 
 
 def _removed(source: GitHubSource, state: State) -> Iterator[Page]:

@@ -161,14 +161,16 @@ def _named(client: Client, names: Sequence[str], found: Found) -> None:
         found.payloads.append(payload({"pulse": list(names)}, answer))
 
 
-def nodes_in(payloads: Sequence[Payload]) -> Iterator[Node]:
-    """Every repository that the archived answers tell of."""
+def nodes_in(payloads: Sequence[Payload], wanted: Wanted) -> Iterator[Node]:
+    """Every repository that the archived answers tell of and that is still meant."""
     for said in payloads:
         data: dict[str, Any] = json.loads(said.body)["data"]
-        if json.loads(said.request)["pulse"] == "owner":
-            yield from (node for node in data["repositoryOwner"]["page"]["nodes"] if node)
+        asked = json.loads(said.request)["pulse"]
+        if asked == "owner":
+            yield from (node for node in data["repositoryOwner"]["page"]["nodes"] if node and wanted.lists(node))
         else:
-            yield from (node for node in data.values() if node)
+            told = ((name, data.get(f"r{number}")) for number, name in enumerate(asked))
+            yield from (node for name, node in told if node and wanted.has(name))
 
 
 def identified(nodes: Iterator[Node] | Sequence[Node], *, source: str, state: State) -> list[Repository]:
@@ -223,6 +225,9 @@ def farewell(repo_id: str, *, source: str, state: State) -> Iterator[Page]:
         ids = state.rows(holder, [key], source=source).filter(pl.col(key).str.starts_with(f"{repo_id}#"))
         if not ids.is_empty():
             yield Page(STREAM, repo_id, deletes=dict.fromkeys(_tables_with(key), ids))
+    deployments = state.rows("deployments", ["deployment_id"], repo_id=repo_id)
+    if not deployments.is_empty():
+        yield Page(STREAM, repo_id, deletes={"deployment_statuses": deployments})
     itself = pl.DataFrame({"repo_id": [repo_id]})
     yield Page(
         STREAM, repo_id, deletes=dict.fromkeys(_tables_with("repo_id"), itself), restart=STREAMS, is_farewell=True

@@ -14,7 +14,7 @@ from leadline.redact import redact
 
 if TYPE_CHECKING:
     from leadline.cli.app import App
-    from leadline.config import Config, Source
+    from leadline.config import Config, GitHubSource, Source
 
 STALE = timedelta(days=2)
 """After this long without a successful run, figures are called old."""
@@ -53,7 +53,7 @@ def all_checks(app: "App") -> Iterator[Check]:
     yield from _git(config)
     for source in config.source:
         yield from _credentials(source, config)
-        yield from _collectable(source)
+        yield from _collectable(source, config)
     yield from _warehouse(config.directory)
     yield _last_run(config)
 
@@ -105,13 +105,40 @@ def _credentials(source: "Source", config: "Config") -> Iterator[Check]:
             yield fail(source.name, f"{config.locate(name)} cannot be read", hint, ExitCode.SOURCE)
 
 
-def _collectable(source: "Source") -> Iterator[Check]:
-    """What a run will say about a source of a kind that this version cannot read."""
+def _collectable(source: "Source", config: "Config") -> Iterator[Check]:
+    """What GitHub says of the credentials, and what a run will say of a kind that this version cannot read."""
     from leadline.sources import not_collected
 
-    if source.kind != "git":
+    if source.kind == "github":
+        yield from _github(source, config)
+    elif source.kind != "git":
         error = not_collected(source)
         yield fail(source.name, str(error), error.hint, error.exit_code)
+
+
+def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
+    """Whether GitHub takes the credentials, what they may read, and how much may still be asked."""
+    from collectors.github import GitHubError
+    from leadline.errors import SourceUnreachable
+    from leadline.sources.github import connected
+
+    try:
+        found = connected(config, source).budgets()
+    except SourceUnreachable:
+        return  # the credentials are not there, which is said already
+    except GitHubError as error:
+        yield fail(source.name, str(error), error.hint, ExitCode.SOURCE)
+        return
+    for name, may, budgets in found:
+        left = ", ".join(f"{b.resource} {b.remaining:,} of {b.limit:,} until {b.resets_at:%H:%M} UTC" for b in budgets)
+        is_low = any(budget.free_at for budget in budgets)
+        hint = "a run waits or stops until the budget is renewed" if is_low else None
+        yield Check(
+            "warn" if is_low else "ok",
+            source.name,
+            f"{name} ({may or 'permissions of its own'}); budget left: {left or 'not limited'}",
+            hint,
+        )
 
 
 def _warehouse(directory: Path) -> Iterator[Check]:

@@ -35,13 +35,7 @@ def pages(
     spent: github.BudgetSpent | None = None
     access = None if offline else credentials(config, source)
     if access:
-        client = github.Client(
-            access,
-            source.base_url,
-            owners=_asked(source).owners,
-            patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
-            on_wait=_telling(source, say),
-        )
+        client = connected(config, source, say)
         try:
             with failures.told(github.GitHubError, failed):
                 yield from github.collect(
@@ -77,6 +71,17 @@ def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[t
     for kept in archive.pages(source.name):
         page = github.page_of(asked, kept.stream, kept.scope, kept.payloads, state)
         yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
+
+
+def connected(config: Config, source: GitHubSource, say: Say | None = None) -> github.Client:
+    """Return a client for the source; `say` hears of waits. Raises SourceUnreachable like `credentials`."""
+    return github.Client(
+        credentials(config, source),
+        source.base_url,
+        owners=_asked(source).owners,
+        patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
+        on_wait=_telling(source, say),
+    )
 
 
 def credentials(config: Config, source: GitHubSource) -> github.Credentials:
@@ -149,11 +154,23 @@ def _addresses(source: GitHubSource, repositories: dict[str, str], access: githu
     """Return where to clone the repositories from, with credentials where there is a connection."""
     api = urlsplit(source.base_url).hostname
     host = "github.com" if api == "api.github.com" else api
+    tokens: dict[str, str | None] = {}
     addresses = {}
     for name, url in repositories.items():
         parts = urlsplit(f"{url}.git")
         if access and parts.hostname == host:  # nobody else gets the token
-            token = access.token(source.base_url, name.partition("/")[0])
-            parts = parts._replace(netloc=f"x-access-token:{quote(token, safe='')}@{parts.netloc}")
+            owner = name.partition("/")[0]
+            if owner not in tokens:
+                tokens[owner] = _token(access, source.base_url, owner)
+            if token := tokens[owner]:
+                parts = parts._replace(netloc=f"x-access-token:{quote(token, safe='')}@{parts.netloc}")
         addresses[name] = urlunsplit(parts)
     return addresses
+
+
+def _token(access: github.Credentials, base_url: str, owner: str) -> str | None:
+    """Return a token for the owner's repositories; None where there is none: git then says what it may not read."""
+    try:
+        return access.token(base_url, owner)
+    except github.GitHubError:
+        return None

@@ -14,7 +14,10 @@ from warehouse.publish import publish
 from warehouse.store import Warehouse
 
 CONFIG = '[[source]]\nkind = "git"\nname = "local"\nrepositories = ["app"]\n'
-HUB = '[[source]]\nkind = "github"\nname = "hub"\ntoken_env = "ACME_HUB"\nrepositories = ["acme/app"]\n'
+HUB = (
+    '[[source]]\nkind = "github"\nname = "hub"\nbase_url = "http://127.0.0.1:9"\n'
+    'token_env = "ACME_HUB"\nrepositories = ["acme/app"]\n'
+)
 JIRA = '[[source]]\nkind = "jira"\nname = "jira"\nbase_url = "https://a.eu"\ntoken_file = "secret"\nprojects = ["A"]\n'
 
 
@@ -83,7 +86,7 @@ def test_credentials_are_looked_for_and_never_shown(
     (folder / "secret").write_text("very-secret-file", encoding="utf-8")
     assert main(["doctor"]) == 3
     out = capsys.readouterr().out
-    assert "fail  hub: sources of kind github cannot be collected yet in this version\n" in out
+    assert "fail  hub: http://127.0.0.1:9: ConnectionError\n" in out
     assert "fail  jira: sources of kind jira cannot be collected yet in this version\n" in out
     assert "ok    hub: environment variable ACME_HUB is set\n" in out
     assert "ok    jira: secret can be read\n" in out

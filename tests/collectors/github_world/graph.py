@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from github_world.world import Item, World
 from graphql import (
     DocumentNode,
     GraphQLError,
@@ -18,6 +17,8 @@ from graphql import (
     parse,
     validate,
 )
+
+from github_world.world import Item, World
 
 SDL = Path(__file__).with_name("schema.graphql")
 _ORDERS = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt", "NAME": "nameWithOwner"}
@@ -38,7 +39,7 @@ class Graph:
                     elif kind.name == "Query":
                         field.resolve = getattr(self, f"_{name}")
                     elif name == "fieldValueByName":
-                        field.resolve = lambda item, info, name: item["fieldValueByName"]  # noqa: ARG005
+                        field.resolve = lambda item, info, name: item["fieldValueByName"]
 
     def answer(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """What GitHub answers: data, and errors with their type."""
@@ -72,7 +73,7 @@ class Graph:
         info: GraphQLResolveInfo,
         owner: str,
         name: str,
-        followRenames: bool,  # noqa: N803, FBT001
+        followRenames: bool,  # noqa: N803
     ) -> Item:
         found = self.world.find(f"{owner}/{name}")
         if found is None:

@@ -18,7 +18,7 @@ from github_world.graph import Graph
 from github_world.world import Item, World
 
 Fault = str
-"""`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `slow`, `heavy`; empty for none."""
+"""`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Server:
     budget: int = 5000
     resets_in_seconds: float = 3600
     tokens: set[str] = field(default_factory=lambda: {"secret-token"})
-    fault: Callable[[int], Fault] = lambda number: ""  # noqa: ARG005
+    fault: Callable[[int], Fault] = lambda number: ""
     """Which fault a request meets, by its number."""
     heaviest: int = 10**9
     """Pages of more elements than this are too heavy: status 502."""
@@ -74,7 +74,7 @@ def at_random(seed: int, share: float) -> Callable[[int], Fault]:
     kinds = ("502", "reset", "truncated", "html", "secondary", "rate_limited")
 
     def fault(number: int) -> Fault:
-        chance = random.Random(f"{seed} {number}")  # noqa: S311
+        chance = random.Random(f"{seed} {number}")
         return chance.choice(kinds) if chance.random() < share else ""
 
     return fault
