@@ -15,10 +15,11 @@ from types import MappingProxyType
 
 import polars as pl
 
-from leadline import engine, people, quality
+from leadline import engine, inbox, links, people, quality
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
 from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
+from leadline.inbox.loading import load_reports
 from leadline.interrupt import interrupted, wake_when_it_waits
 from leadline.narration import Say
 from leadline.sources import pages, replayed
@@ -155,7 +156,7 @@ def _one_run(
 
 
 def collect(run: Run, options: Options) -> None:
-    """Load what is new in every chosen source; a source that fails is noted in the run and the others go on.
+    """Load what is new in every chosen source, and what was reported; a source that fails leaves the others to go on.
 
     Raises ConfigError where a source is asked for that the configuration does not have.
     """
@@ -179,6 +180,7 @@ def collect(run: Run, options: Options) -> None:
             run.warehouse.fail_source(run.run_id, source=source.name, stream="collect", error=message)
         else:
             run.collected.append(source.name)
+    load_reports(run.warehouse, run.run_id, now(), run.say)
     beyond = horizon(now(), run.config.warehouse.retention_days)
     if beyond and (dropped := run.warehouse.expire(beyond)):
         run.say(f"dropped {dropped:,} commits from before {beyond:%Y-%m-%d}, as retention_days asks")
@@ -187,7 +189,7 @@ def collect(run: Run, options: Options) -> None:
 def _forget_the_unnamed(run: Run) -> None:
     """Drop what came from sources that the configuration no longer names: a renamed one would count twice."""
     for name in run.warehouse.sources():
-        if name not in {source.name for source in run.config.source}:
+        if name not in {inbox.SOURCE, *(source.name for source in run.config.source)}:
             run.warehouse.forget(name)
             run.warehouse.archive.drop(name)
             run.say(f"{name}: {run.config.path.name} names no such source any more; dropped what came from it")
@@ -267,6 +269,7 @@ def rebuild(run: Run) -> None:
         run.say(
             f"{source.name}: {pages:,} archived pages read again", event="replayed", source=source.name, pages=pages
         )
+    load_reports(run.warehouse, run.run_id, now(), run.say, again=True)
     collect(run, Options(full=True, offline=True))
 
 
@@ -280,6 +283,7 @@ def compute(run: Run) -> None:
     """Match identities, compute every metric over the warehouse and publish the results as a new generation."""
     started = perf_counter()
     matched = people.resolve(run.warehouse, run.config)
+    links.resolve(run.warehouse, people.hosts(run.config))
     at = now()
     frames = engine.compute(PIPELINES, _tables(run), _settings(run.config, at), on_table=run.seconds.__setitem__)
     strangers = people.strangers(run.config, matched)
@@ -289,6 +293,7 @@ def compute(run: Run) -> None:
         run.warehouse,
         at,
         release_tag=run.config.deployments.tag,
+        environment=run.config.deployments.environment,
         strangers=strangers,
         named=run.config.privacy.people != "off",
     )

@@ -1,5 +1,7 @@
 """From collected identities to people and teams: the step between collecting and computing."""
 
+from urllib.parse import urlsplit
+
 from leadline.config import Config, named_people
 from leadline.config.origins import dotted
 from leadline.config.problems import nearest_to
@@ -8,19 +10,31 @@ from leadline.identity import IdentityRules, Matched, match, resolve_members
 from leadline.teams import team_tables
 from warehouse.store import Warehouse
 
+_GITHUB = "api.github.com"
+
+
+def hosts(config: Config) -> dict[str, str]:
+    """Return where the accounts of each source live, `github.com` for example; plain git has no accounts."""
+    names = {source.name: urlsplit(getattr(source, "base_url", "")).hostname for source in config.source}
+    return {name: "github.com" if host == _GITHUB else host for name, host in names.items() if host}
+
 
 def resolve(warehouse: Warehouse, config: Config) -> Matched:
     """Match all identities of the warehouse anew and store people, teams and who is who."""
     rules = IdentityRules(
-        merge=config.identities.merge, not_same=config.identities.not_same, bots=config.identities.bots
+        merge=config.identities.merge,
+        not_same=config.identities.not_same,
+        bots=config.identities.bots,
+        hosts=hosts(config),
     )
-    matched = match(warehouse.read("identities"), warehouse.read("mailmap"), rules)
+    signatures = warehouse.read("account_signatures")
+    matched = match(warehouse.read("identities"), warehouse.read("mailmap"), rules, signatures)
     for table, frame in {
         "people": matched.people,
         "identities": matched.identities,
         "identity_edges": matched.edges,
         "identity_suspects": matched.suspects,
-        **team_tables(config, matched),
+        **team_tables(config, matched, rules.hosts),
     }.items():
         warehouse.replace(table, frame)
     return matched
@@ -32,7 +46,8 @@ def strangers(config: Config, matched: Matched) -> list[Problem]:
     Members of teams whom more than one person answers to are among them: nobody can tell who is meant.
     """
     said = list(named_people(config))
-    people_of = dict(resolve_members(matched, [text for _, text in said]).select("member", "candidates").iter_rows())
+    asked = resolve_members(matched, [text for _, text in said], hosts(config))
+    people_of = dict(asked.select("member", "candidates").iter_rows())
     known = sorted({*matched.identities["email"].drop_nulls(), *(text for text, people in people_of.items() if people)})
     problems = []
     for key, text in said:

@@ -12,8 +12,10 @@ from warehouse.tables import CORE
 KNOWN_FROM_THE_START = datetime(1970, 1, 1)  # noqa: DTZ001 - instants are stored as naive UTC
 
 
-def team_tables(config: Config, matched: Matched) -> dict[str, pl.DataFrame]:
+def team_tables(config: Config, matched: Matched, hosts: Mapping[str, str]) -> dict[str, pl.DataFrame]:
     """Return `teams`, `team_members` and `team_scopes` as the configuration says.
+
+    `hosts` says where the accounts of a source live, as in the IdentityRules.
 
     Members that no collected identity answers to are left out here; `leadline.people.strangers` tells which.
     """
@@ -30,19 +32,19 @@ def team_tables(config: Config, matched: Matched) -> dict[str, pl.DataFrame]:
     ]
     return {
         "teams": _frame("teams", teams),
-        "team_members": _members(config, matched),
+        "team_members": _members(config, matched, hosts),
         "team_scopes": _frame("team_scopes", scopes).unique(maintain_order=True),
     }
 
 
-def _members(config: Config, matched: Matched) -> pl.DataFrame:
+def _members(config: Config, matched: Matched, hosts: Mapping[str, str]) -> pl.DataFrame:
     """One row per membership; a person named twice with the same start is a member once."""
     named = pl.DataFrame(
         [(team.name, member.id, member.start, member.end) for team in config.team for member in team.members],
         schema={"team": pl.String, "member": pl.String, "start": pl.Date, "end": pl.Date},
         orient="row",
     )
-    found = named.join(resolve_members(matched, named["member"].unique().to_list()), on="member")
+    found = named.join(resolve_members(matched, named["member"].unique().to_list(), hosts), on="member")
     return (
         found.select(
             "team",

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "metrics": ("leadline.cli.metrics", "Show the catalogue of metrics and their definitions"),
     "sql": ("leadline.cli.sql", "Query what is published, read-only"),
     "export": ("leadline.cli.export", "Write every published table to files"),
+    "record": ("leadline.cli.record", "Report a deployment or an incident, from any pipeline or pager"),
     "identities": ("leadline.cli.identities", "Show who was merged with whom, and why"),
     "status": ("leadline.cli.status", "Show the last runs, freshness and row counts"),
     "rebuild": ("leadline.cli.rebuild", "Derive the core tables again from what is on disk"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from leadline import inbox
 from leadline.config.origins import Key
 from leadline.config.problems import nearest_to
 from leadline.config.types import is_remote
@@ -23,6 +24,7 @@ def findings(data: Data, root: Path) -> Iterator[Finding]:
     """Every mistake that concerns more than one value; `root` is where relative paths start."""
     for table in ("source", "team", "service"):
         yield from _used_twice(data, table)
+    yield from _reserved(data)
     yield from _parents(data)
     yield from _unknown_repositories(data, root)
     yield from _together_and_apart(data)
@@ -47,6 +49,12 @@ def _used_twice(data: Data, table: str) -> Iterator[Finding]:
         if name.casefold() in first:
             yield key, f'"{name}" is the name of another {table} already', None
         first.setdefault(name.casefold(), key)
+
+
+def _reserved(data: Data) -> Iterator[Finding]:
+    for key, name in _texts(data, "source", None, "name"):
+        if name.casefold() == inbox.SOURCE:
+            yield key, f'"{name}" is what `leadline record` calls its own source; choose another name', None
 
 
 def _parents(data: Data) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ def with_kind(identities: pl.DataFrame, bots: Sequence[str]) -> pl.DataFrame:
     known = pl.coalesce(
         _look_up(pl.col("email").str.to_lowercase().str.replace(r"\+.*@", "@"), BY_ADDRESS),
         *(pl.when(text.str.contains(APP)).then(_look_up(_bare(text), BY_APP)) for text in texts),
+        pl.when(is_typed).then(_look_up(_bare(login), BY_APP)),
         *(_look_up(_bare(text), BY_LOGIN) for text in texts),
     )
     certain = is_named | is_typed | is_app | known.is_not_null()

@@ -18,6 +18,7 @@ LONG = 8
 SHORTEST = 4
 """One-word names of fewer letters are not even worth a question."""
 
+TWO_CLAIMS = "the platform takes the signature for more than one account"
 SHARED_ADDRESS = "many people use the address"
 SHARED_LOGIN = "more than two people go by it"
 ONE_WORD = "the name is too short to go by"
@@ -46,6 +47,18 @@ def _mailmap(people: pl.DataFrame) -> pl.DataFrame:
     mapped = people.select("node", key="mapped").explode("key").drop_nulls()
     as_written = people.select("node", key="written").join(mapped, on="key", how="semi")
     return pl.concat([mapped, as_written])
+
+
+def _platform(people: pl.DataFrame) -> pl.DataFrame:
+    """Accounts, and the signatures that the platform takes for them; one taken for several is only worth a question."""
+    claims = people.select("node", signature="identity_id", account="accounts").explode("account").drop_nulls()
+    is_disputed = pl.col("account").n_unique().over("signature") > 1
+    claimed = claims.with_columns(
+        key=pl.when(is_disputed).then("signature").otherwise("account"),
+        doubt=pl.when(is_disputed).then(pl.lit(TWO_CLAIMS)),
+    )
+    accounts = claimed.drop("node").join(people.select("node", account="identity_id"), on="account")
+    return pl.concat([side.select("node", "key", "doubt") for side in (claimed, accounts)])
 
 
 def _no_reply(people: pl.DataFrame) -> pl.DataFrame:
@@ -103,6 +116,7 @@ def _among_its_kind(column: str) -> pl.Expr:
 
 _BY_RULE: dict[Rule, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "mailmap": _mailmap,
+    "platform": _platform,
     "no_reply": _no_reply,
     "email": _email,
     "name": _name,

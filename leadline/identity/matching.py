@@ -10,7 +10,7 @@ from leadline.identity.people import people
 from leadline.identity.prepare import prepared
 from leadline.identity.rules import PROBABLE, RULES, IdentityRules, Rule
 from leadline.identity.suspects import suspects
-from warehouse.tables.people import Identities, People
+from warehouse.tables.people import AccountSignatures, Identities, People
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,16 @@ class Matched:
     """suspect (number), identity_id, person_id, rule, reason: alike, but not joined."""
 
 
-def match(identities: pl.DataFrame, mailmap: pl.DataFrame, rules: IdentityRules) -> Matched:
+def match(
+    identities: pl.DataFrame, mailmap: pl.DataFrame, rules: IdentityRules, signatures: pl.DataFrame | None = None
+) -> Matched:
     """Return the people behind the identities; the order of rows makes no difference.
 
-    `identities` and `mailmap` have the columns of the tables Identities and Mailmap.
+    `identities`, `mailmap` and `signatures` have the columns of the tables Identities, Mailmap and AccountSignatures;
+    no signatures are given where no platform was asked.
     """
-    everyone = prepared(identities, mailmap, rules)
+    claims = AccountSignatures.create_empty() if signatures is None else signatures
+    everyone = prepared(identities, mailmap, claims, rules)
     marks = apart.marks(everyone, rules)
     members = everyone.with_columns(group="node")
     followed, doubted = [], []

@@ -14,18 +14,23 @@ _GITHUB = r"(?i)^(?:(\d+)\+)?([^@+]+)@users\.noreply\.(.+)$"
 _GITLAB = r"(?i)^(?:(\d+)-)?([^@]+)@users\.noreply\.(.*gitlab.*)$"
 
 
-def prepared(identities: pl.DataFrame, mailmap: pl.DataFrame, rules: IdentityRules) -> pl.DataFrame:
+def prepared(
+    identities: pl.DataFrame, mailmap: pl.DataFrame, signatures: pl.DataFrame, rules: IdentityRules
+) -> pl.DataFrame:
     """Return the identities sorted by id, with what the rules compare.
 
-    New are node (row number), source_host, kind, is_certain, written and mapped (whom `.mailmap` takes it for), clean
-    (address), is_own and is_shared (of the clean address), full_name, host, account_number and login.
+    New are node (row number), source_host, kind, is_certain, written and mapped (whom `.mailmap` takes it for),
+    accounts (those that the platform takes it for), clean (address), is_own and is_shared (of the clean address),
+    full_name, host, account_number and login.
     """
     in_order = identities.sort("identity_id").with_row_index("node")
     written = terms.signature(pl.col("name"), pl.col("email"))
     with_host = terms.with_host(in_order, rules.hosts).with_columns(written=written)
     compared = _with_account(_with_names(bots.with_kind(with_host, rules.bots)))
     mapped = compared.join(_mapped(mailmap), on="identity_id", how="left", maintain_order="left")
-    return mapped.with_columns(is_shared=_is_shared())
+    taken_for = signatures.group_by(identity_id="signature_id").agg(accounts=pl.col("account_id").unique().sort())
+    claimed = mapped.join(taken_for, on="identity_id", how="left", maintain_order="left")
+    return claimed.with_columns(is_shared=_is_shared())
 
 
 def _with_names(people: pl.DataFrame) -> pl.DataFrame:

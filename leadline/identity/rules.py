@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Rule = Literal["config", "mailmap", "no_reply", "email", "name", "login"]
+Rule = Literal["config", "mailmap", "platform", "no_reply", "email", "name", "login"]
 
 RULES: dict[Rule, str] = {
     "config": "the configuration says so (`[identities] merge`)",
     "mailmap": "a repository's `.mailmap` says so",
+    "platform": "the platform takes the author of a commit for the account",
     "no_reply": "the same platform account, by its no-reply address",
     "email": "the same e-mail address",
     "name": "the same full name",
@@ -16,7 +17,7 @@ RULES: dict[Rule, str] = {
 }
 """What each rule goes by, the most trusted first."""
 
-TRUSTED: tuple[Rule, ...] = ("config", "mailmap", "no_reply")
+TRUSTED: tuple[Rule, ...] = ("config", "mailmap", "platform", "no_reply")
 """Rules by which somebody, or the platform, says so: they may join two accounts of one platform."""
 
 PROBABLE: tuple[Rule, ...] = ("name", "login")

@@ -60,6 +60,37 @@ def test_platform_says_so(platform_type: str) -> None:
     assert kind_of(account("plain", 1, platform_type="User")) == "human"
 
 
+@pytest.mark.parametrize(
+    ("login", "kind"),
+    [
+        ("copilot-pull-request-reviewer", "ai_reviewer"),
+        ("coderabbitai", "ai_reviewer"),
+        ("gemini-code-assist", "ai_reviewer"),
+        ("chatgpt-codex-connector", "ai_reviewer"),
+        ("greptile-apps", "ai_reviewer"),
+        ("Copilot", "ai_author"),
+        ("copilot-swe-agent", "ai_author"),
+        ("claude", "ai_author"),
+        ("codex", "ai_author"),
+        ("cursor", "ai_author"),
+        ("devin-ai-integration", "ai_author"),
+        ("google-labs-jules", "ai_author"),
+        ("openhands-ai", "ai_author"),
+        ("dependabot", "automation"),
+        ("github-actions", "automation"),
+        ("github-advanced-security", "automation"),
+        ("acme-deployer", "automation"),
+    ],
+)
+def test_apps_as_the_platform_names_them(login: str, kind: str) -> None:
+    assert kind_of(account(login, 1, platform_type="Bot")) == kind
+
+
+@pytest.mark.parametrize("login", ["claude", "codex", "cursor", "devin", "jules", "sweep"])
+def test_a_person_can_have_the_name_of_an_app(login: str) -> None:
+    assert kind_of(account(login, 1, platform_type="User")) == "human"
+
+
 @pytest.mark.parametrize("bot", ["release-train", "Release Train", "train@acme.com", "github:release-train"])
 def test_configuration_says_so(bot: str) -> None:
     row = account("release-train", 1, name="Release Train", email="train@acme.com")

@@ -12,6 +12,7 @@ from warehouse.tables import Page
 
 NOW = datetime(2026, 5, 4, 12)  # noqa: DTZ001 - instants are stored as naive UTC
 TAG = r"^v?\d+\.\d+"
+PRODUCTION = "^prod"
 
 
 def commit(sha: str, **more: object) -> dict[str, object]:
@@ -25,7 +26,7 @@ def found(folder: Path, **tables: list[dict[str, object]]) -> dict[str, int]:
         frames = {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
         page = Page("commits", "git:app", upserts=frames, quality={"author_offset_out_of_range": 3})
         warehouse.load(page, source="git", run_id=warehouse.start_run(), now=NOW)
-        rows = findings(warehouse, NOW, release_tag=TAG)
+        rows = findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION)
     assert rows["hint"].null_count() == rows["affected_metric"].null_count() == 0
     return dict(rows.select("check", "count").iter_rows())
 
@@ -70,8 +71,8 @@ STRANGERS = [
 
 def test_strangers_are_told_with_their_place(tmp_path: Path) -> None:
     with Warehouse.open(tmp_path) as warehouse:
-        rows = findings(warehouse, NOW, release_tag=TAG, strangers=STRANGERS)
-        nameless = findings(warehouse, NOW, release_tag=TAG, strangers=STRANGERS, named=False)
+        rows = findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION, strangers=STRANGERS)
+        nameless = findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION, strangers=STRANGERS, named=False)
 
     assert rows.select("check", "count", "hint").rows() == [
         ("unknown_identities", 2, f"{STRANGERS[1]}; {STRANGERS[2]}"),

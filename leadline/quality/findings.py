@@ -1,0 +1,99 @@
+"""Faults in what was collected as rows of `meta.data_quality`.
+
+A check that finds nothing leaves no row.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from leadline.errors import Problem
+from leadline.quality import code, platform
+from leadline.quality.check import Check
+from leadline.quality.repairs import explained
+from warehouse.store import Warehouse
+from warehouse.tables import META
+
+Row = tuple[str, str, int, str, str]
+"""Check, severity, count, affected metric, hint."""
+
+CHECKS = (*code.CHECKS, *platform.CHECKS)
+"""What is checked after every run."""
+
+MOST = 0.5
+"""The share of a repository's tags that should be releases; below it the pattern is in doubt."""
+
+MENTIONED = 5
+"""How many environments a hint names."""
+
+STRANGERS = (
+    ("unknown_identities", "identities", "people, ownership, truck factor"),
+    ("unknown_team_members", "team", "figures by team"),
+)
+"""What strangers in a section of the configuration are called, and the figures that suffer."""
+
+NAMED_ELSEWHERE = "`leadline compute` names them, with their place in the configuration"
+
+_REPAIRS = 'SELECT "check", sum(count)::BIGINT AS count FROM meta.repairs GROUP BY ALL HAVING sum(count) > 0'
+
+
+def findings(
+    warehouse: Warehouse,
+    now: datetime,
+    *,
+    release_tag: str,
+    environment: str,
+    strangers: Sequence[Problem] = (),
+    named: bool = True,
+) -> pl.DataFrame:
+    """Return the rows of `meta.data_quality`: faults found now, rows repaired, tags ignored, strangers.
+
+    `release_tag` is the regular expression that says which tags are releases, `environment` the one that says which
+    environments are production; `strangers` are people of the configuration whom nobody answers to, named only where
+    `named` says that people may be.
+    """
+    rows: list[Row] = [
+        (check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS
+    ]
+    for check, count in warehouse.query(_REPAIRS).iter_rows():
+        repair = explained(check)
+        rows.append((check, repair.severity, count, repair.affects, repair.hint))
+    rows.append(_without_production(warehouse, environment))
+    rows.append(_ignored_tags(warehouse, release_tag))
+    for check, section, affects in STRANGERS:
+        told = [str(stranger) for stranger in strangers if stranger.key.startswith(section)]
+        rows.append((check, "warning", len(told), affects, "; ".join(told) if named else NAMED_ELSEWHERE))
+    found = pl.DataFrame(rows, schema=META["data_quality"].column_names(), orient="row")
+    return META["data_quality"].cast(found).filter(pl.col("count") > 0).sort("check")
+
+
+def _without_production(warehouse: Warehouse, environment: str) -> Row:
+    """Count the repositories that are deployed, but never to an environment that counts as production."""
+    found = warehouse.read("deployments", ["repo_id", "environment", "is_production"]).drop_nulls("repo_id")
+    is_production = pl.col("is_production").fill_null(value=False) | pl.col("environment").str.contains(environment)
+    missing = found.filter(~is_production.fill_null(value=False).any().over("repo_id"))
+    names = missing["environment"].drop_nulls().unique().sort().head(MENTIONED)
+    hint = (
+        f"[deployments] environment is {environment}, which none of their environments matches "
+        f"({', '.join(names) or 'they have no names'}); widen it if one of them is production"
+    )
+    affects = "deployment frequency, change lead time, change fail rate"
+    return "repositories_without_production_environment", "warning", missing["repo_id"].n_unique(), affects, hint
+
+
+def _ignored_tags(warehouse: Warehouse, release_tag: str) -> Row:
+    """Count the tags that are no release, in repositories where most are not: the pattern may be too narrow."""
+    tags = warehouse.read("tags", ["repo_id", "name"]).with_columns(is_release=pl.col("name").str.contains(release_tag))
+    ignored = tags.filter(pl.col("is_release").mean().over("repo_id") < MOST).filter(~pl.col("is_release"))
+    example = next(iter(ignored["name"].sort(descending=True)), "none")
+    hint = (
+        f"Of {tags.height:,} tags, {tags.filter('is_release').height:,} count as releases: [deployments] tag is "
+        f"{release_tag}, which leaves out {example}, for example; widen it if that is a release"
+    )
+    return "tags_that_are_no_release", "warning", ignored.height, "release rhythm, deployment frequency", hint
+
+
+def _count(warehouse: Warehouse, check: Check, now: datetime) -> int:
+    found: int = warehouse.query(check.count.replace("$now", f"TIMESTAMP '{now:%Y-%m-%d %H:%M:%S}'")).item()
+    return found
