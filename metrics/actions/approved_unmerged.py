@@ -11,7 +11,6 @@ from metrics.actions.recent import (
     called,
     duration,
     now,
-    objections,
     reference,
     seconds,
     still_open,
@@ -25,7 +24,7 @@ NAME = "approved_unmerged"
 
 @pipeline(ActionCandidates)
 def propose_approved_unmerged(
-    pull_request_flow: pl.LazyFrame, pull_request_remarks: pl.LazyFrame, *, as_of: datetime, working_hours: WorkingHours
+    pull_request_flow: pl.LazyFrame, *, as_of: datetime, working_hours: WorkingHours
 ) -> pl.LazyFrame:
     """One action for every such pull request."""
     approved_at = pl.col("last_approval_at")
@@ -33,7 +32,6 @@ def propose_approved_unmerged(
     waiting = seconds(approved_at, now(as_of))
     return (
         still_open(pull_request_flow)
-        .join(objections(pull_request_remarks), on="pr_id", how="anti")
         .filter(
             pl.col("approved"),
             working_seconds(approved_at, now(as_of), working_hours) > day,
