@@ -36,7 +36,9 @@ CHECKS = (
         "warning",
         "all figures of the repository",
         "The repository is empty, or its default branch does not exist",
-        "SELECT count(*) FROM repositories WHERE repo_id NOT IN (SELECT repo_id FROM commits)",
+        # Where a platform's source has no commit at all, `git = false` says that none are wanted.
+        "SELECT count(*) FROM repositories WHERE repo_id NOT IN (SELECT repo_id FROM commits) "
+        "AND (platform_id IS NULL OR source IN (SELECT source FROM commits))",
     ),
     Check(
         "reverts_of_unknown_commits",

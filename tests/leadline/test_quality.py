@@ -80,3 +80,11 @@ def test_strangers_are_told_with_their_place(tmp_path: Path) -> None:
     ]
     assert nameless["count"].to_list() == [2, 1]
     assert not nameless["hint"].str.contains("bob|robo").any()
+
+
+def test_a_platform_whose_commits_are_not_wanted_has_no_empty_repositories(tmp_path: Path) -> None:
+    repositories = [{"repo_id": "git:app", "name": "app", "platform_id": "R_1"}]
+    assert "repositories_without_commits" not in found(tmp_path / "a", repositories=repositories)
+    repositories += [{"repo_id": "git:empty", "name": "empty", "platform_id": "R_2"}]
+    counts = found(tmp_path / "b", repositories=repositories, commits=[commit("1")])
+    assert counts["repositories_without_commits"] == 1
