@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import (
     HALF_AN_HOUR,
     WINDOW,
@@ -38,11 +38,11 @@ def propose_approved_unmerged(
             # What nobody has touched for as long is no work in progress any more.
             pl.col("last_activity_at") > as_of - WINDOW,
         )
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             "url",
-            path=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("pull_request"),
             item_id="pr_id",
@@ -63,8 +63,6 @@ def propose_approved_unmerged(
             ),
             confidence=pl.lit(0.8),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 
