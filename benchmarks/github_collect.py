@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--pull-requests", type=int, default=5000)
     parser.add_argument("--latency", type=float, default=0.05, help="seconds before each answer")
     parser.add_argument("--peers", type=Path, help="a folder for the virtual environment of the peers")
-    parser.add_argument("--sample", type=int, default=200, help="pull requests that perceval reads")
+    parser.add_argument("--sample", type=int, default=1000, help="pull requests that perceval reads")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     python = environment(arguments.peers) if arguments.peers else None
@@ -83,9 +83,9 @@ def measure(server: Remote, folder: Path) -> dict[str, float | int | str]:
     number = server.counts["pull requests"]
     with Warehouse.open(folder / "warehouse") as warehouse:
         seconds, loading, processor = collected(server, warehouse)
-        requests = server.requests()
+        requests, points = server.asked()
         again, _, _ = collected(server, warehouse)
-        nothing_new = server.requests()
+        nothing_new, _ = server.asked()
         rows = {name: warehouse.query(f"SELECT count(*) FROM {name}").item() for name in TABLES}  # noqa: S608 - constants
         expected = {TABLES[name]: count for name, count in rows.items()}
         found = server.counts
@@ -99,6 +99,8 @@ def measure(server: Remote, folder: Path) -> dict[str, float | int | str]:
         **{name: count for name, count in found.items() if name != "pull requests"},
         "requests": requests,
         "requests per pull request": round(requests / number, 4),
+        "points of GraphQL": points,
+        "pull requests for an hour's 5,000 points": round(5000 * number / points),
         "seconds": round(seconds, 1),
         "  of them loading": round(loading, 1),
         "  of them of a processor": round(processor, 1),
@@ -143,14 +145,15 @@ def compare(server: Remote, python: Path, sample: int, folder: Path) -> dict[str
         ("perceval", PERCEVAL, str(min(sample, number))),
         ("github-to-sqlite", GITHUB_TO_SQLITE, str(folder)),
     ):
-        server.requests()
+        server.asked()
         arguments = [server.url, *REPOSITORY.split("/"), TOKEN, last]
         done = subprocess.run([python, "-c", script, *arguments], capture_output=True, text=True, check=True)
         read, seconds = done.stdout.split()[-2:]
-        each = server.requests() / int(read)
+        each = server.asked()[0] / int(read)
         figures |= {
             f"{name}, pull requests read": int(read),
             f"{name}, requests per pull request": round(each, 4),
+            f"{name}, pull requests for an hour's 5,000 requests": round(5000 / each),
             f"{name}, seconds for all{' (extrapolated)' if int(read) < number else ''}": round(
                 float(seconds) * number / int(read), 1
             ),

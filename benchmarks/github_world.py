@@ -9,7 +9,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from collectors import github
 from tests.collectors.github_world.graph import Graph
+from tests.collectors.github_world.limits import cost
 from tests.collectors.github_world.world import Item, World
 from tests.collectors.memory import Memory
 
@@ -87,11 +88,11 @@ class Remote:
         self._pipe = pipe
         self.url, self.counts = pipe.recv()
 
-    def requests(self) -> int:
-        """How many requests came since this was asked last."""
+    def asked(self) -> tuple[int, int]:
+        """How many requests came since this was asked last, and what the queries among them cost in points."""
         self._pipe.send(None)
-        number: int = self._pipe.recv()
-        return number
+        requests, points = self._pipe.recv()
+        return requests, points
 
 
 def _serve(pipe: Connection, pull_requests: int, latency_seconds: float) -> None:
@@ -104,15 +105,16 @@ def _serve(pipe: Connection, pull_requests: int, latency_seconds: float) -> None
     client = github.Client(github.Credentials.of_tokens(TOKEN), shop.url, workers=1)
     for _ in github.collect(github.GitHubSource("bench", (REPOSITORY,)), client, Memory()):
         pass
-    shop.requests, shop.latency_seconds = 0, latency_seconds
+    shop.requests = shop.points = 0
+    shop.latency_seconds = latency_seconds
     pipe.send((shop.url, _counts(world)))
     while True:
         try:
             pipe.recv()
         except EOFError:
             return
-        pipe.send(shop.requests)
-        shop.requests = 0
+        pipe.send((shop.requests, shop.points))
+        shop.requests = shop.points = 0
 
 
 def _counts(world: World) -> dict[str, int]:
@@ -129,66 +131,79 @@ class _Shop:
     """What all connections share."""
 
     def __init__(self, world: World) -> None:
-        self.repository = world.repositories[REPOSITORY]
         self.accounts = world.accounts
-        self.numbered = {item["number"]: item for item in self.repository["pullRequests"]}
+        self.numbered = {item["number"]: item for item in world.repositories[REPOSITORY]["pullRequests"]}
         self.graph = Graph(world)
-        self.answers: dict[bytes, bytes] = {}
+        self.answers: dict[bytes, tuple[bytes, int]] = {}
+        """Answer and points by question."""
         self.lock = threading.Lock()
         self.latency_seconds = 0.0
-        self.requests = 0
+        self.requests = self.points = 0
         self.url = ""
 
     def graphql(self, body: bytes) -> bytes:
+        """The answer of GraphQL."""
         with self.lock:
             if body not in self.answers:
                 asked = json.loads(body)
-                self.answers[body] = json.dumps(self.graph.answer(asked["query"], asked["variables"])).encode()
-            return self.answers[body]
+                answer = self.graph.answer(asked["query"], asked["variables"])
+                self.answers[body] = json.dumps(answer).encode(), cost(asked["query"], asked["variables"]).points
+            answer_text, points = self.answers[body]
+            self.points += points
+            return answer_text
 
     def document(self, path: str, query: dict[str, list[str]]) -> tuple[Any, str | None]:
         """The answer of REST, and the query of the next page where there is one."""
-        path = path.removeprefix("/api/v3").removeprefix(f"/repos/{REPOSITORY}")
+        parts = path.removeprefix("/api/v3").removeprefix(f"/repos/{REPOSITORY}").strip("/").split("/")
+        listed = self._list(parts)
+        if listed is None:
+            return self._single(parts), None
+        told, found = listed
         size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
-        match path.strip("/").split("/"):
-            case ["actions", "runs"]:
-                return {"total_count": 0, "workflow_runs": []}, None
-            case ["rate_limit"]:
-                return {"resources": {"core": {"limit": 10**6, "remaining": 10**6, "reset": 2 * 10**9}}}, None
-            case ["users", _, "orgs"] | ["pulls", _, "requested_reviewers"]:
-                return [], None
-            case ["users", login]:
-                return _user(self.accounts[login]), None
-            case ["issues" | "pulls" as kind]:
-                found = self.repository["pullRequests"]
-                whole = kind == "pulls"
-                return self._page([_pull(item, is_whole=whole) for item in _cut(found, page, size)], found, page, size)
-            case ["issues", "comments"]:
-                found = [comment for item in self.repository["pullRequests"] for comment in item["comments"]]
-                return self._page([_comment(item, self.url) for item in _cut(found, page, size)], found, page, size)
-            case ["pulls", number]:
-                return _pull(self.numbered[int(number)], is_whole=True), None
-            case ["pulls", number, name]:
-                found = _nested(self.numbered[int(number)], name)
-                return self._page(_cut(found, page, size), found, page, size)
-            case _:
-                raise KeyError(path)
-
-    @staticmethod
-    def _page(shown: list[Item], found: list[Item], page: int, size: int) -> tuple[list[Item], str | None]:
+        shown = [told(item) for item in found[(page - 1) * size : page * size]]
         return shown, f"per_page={size}&page={page + 1}" if page * size < len(found) else None
 
+    def _single(self, parts: list[str]) -> Any:
+        match parts:
+            case ["actions", "runs"]:
+                return {"total_count": 0, "workflow_runs": []}
+            case ["rate_limit"]:
+                return {"resources": {"core": {"limit": 10**6, "remaining": 10**6, "reset": 2 * 10**9}}}
+            case ["users", login]:
+                return _user(self.accounts[login])
+            case ["pulls", number]:
+                return _pull(self.numbered[int(number)])
+            case _:
+                raise KeyError(parts)
 
-def _cut(found: list[Item], page: int, size: int) -> list[Item]:
-    return found[(page - 1) * size : page * size]
+    def _list(self, parts: list[str]) -> tuple[Callable[[Item], Item | None], list[Item]] | None:
+        """How an element of a list is told, and all that there are; None for what is no list."""
+        every = self.numbered.values()
+        match parts:
+            case ["issues" | "pulls"]:
+                told, found = _pull, list(every)
+            case ["issues", "comments"]:
+                told, found = _comment, [comment for item in every for comment in item["comments"]]
+            case ["users", _, "orgs"] | ["pulls", _, "requested_reviewers"]:
+                told, found = _user, []
+            case ["pulls", number, "commits"]:
+                told, found = _commit, self.numbered[int(number)]["commits"]
+            case ["pulls", number, "reviews"]:
+                told, found = _review, self.numbered[int(number)]["reviews"]
+            case ["pulls", number, "comments"]:
+                reviews = self.numbered[int(number)]["reviews"]
+                told, found = _comment, [comment for review in reviews for comment in review["comments"]]
+            case _:
+                return None
+        return told, found
 
 
 def _user(account: Item | None) -> Item | None:
     return account and {"login": account["login"], "id": account["databaseId"], "type": "User", "url": "", "name": None}
 
 
-def _pull(item: Item, *, is_whole: bool) -> Item:
-    told: Item = {
+def _pull(item: Item) -> Item:
+    return {
         "id": item["databaseId"],
         "number": item["number"],
         "title": item["title"],
@@ -198,55 +213,46 @@ def _pull(item: Item, *, is_whole: bool) -> Item:
         "created_at": item["createdAt"],
         "updated_at": item["updatedAt"],
         "closed_at": item["closedAt"],
+        "merged_at": item["mergedAt"],
+        "merged_by": _user(item["mergedBy"]),
         "labels": [],
+        "assignee": None,
+        "assignees": [],
+        "requested_reviewers": [],
+        "milestone": None,
         "pull_request": {},
+        "commits": len(item["commits"]),
+        "review_comments": sum(len(review["comments"]) for review in item["reviews"]),
+        "head": {"sha": item["headRefOid"], "ref": item["headRefName"], "repo": None, "user": None},
+        "base": {"sha": "0" * 40, "ref": "main", "repo": None, "user": None},
         "html_url": item["url"],
     }
-    if is_whole:
-        comments = sum(len(review["comments"]) for review in item["reviews"])
-        told |= {
-            "merged_at": item["mergedAt"],
-            "merged_by": _user(item["mergedBy"]),
-            "requested_reviewers": [],
-            "assignees": [],
-            "assignee": None,
-            "milestone": None,
-            "review_comments": comments,
-            "commits": len(item["commits"]),
-            "head": {"sha": item["headRefOid"], "ref": item["headRefName"], "repo": None, "user": None},
-            "base": {"sha": "0" * 40, "ref": "main", "repo": None, "user": None},
-            "_links": {},
-        }
-    return told
 
 
-def _comment(item: Item, url: str) -> Item:
+def _commit(element: Item) -> Item:
+    return {"sha": element["commit"]["oid"]}
+
+
+def _review(review: Item) -> Item:
+    return {
+        "id": review["databaseId"],
+        "user": _user(review["author"]),
+        "state": review["state"],
+        "submitted_at": review["submittedAt"],
+        "body": review["body"],
+    }
+
+
+def _comment(item: Item) -> Item:
     return {
         "id": item["databaseId"],
         "user": _user(item["author"]),
         "body": item["body"],
         "created_at": item["createdAt"],
         "updated_at": item["createdAt"],
-        "html_url": url,
-        "issue_url": f"{url}/repos/{REPOSITORY}/issues/1",
+        "html_url": "",
         "reactions": {"total_count": 0},
     }
-
-
-def _nested(item: Item, name: str) -> list[Item]:
-    match name:
-        case "commits":
-            return [{"sha": element["commit"]["oid"]} for element in item["commits"]]
-        case "comments":
-            return [_comment(comment, "") for review in item["reviews"] for comment in review["comments"]]
-        case "reviews":
-            return [
-                {"id": review["databaseId"], "user": _user(review["author"]), "state": review["state"]}
-                | {"submitted_at": review["submittedAt"], "body": review["body"]}
-                for review in item["reviews"]
-            ]
-        case _:
-            raise KeyError(name)
 
 
 class _Handler(BaseHTTPRequestHandler):
