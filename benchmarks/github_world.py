@@ -179,6 +179,7 @@ class _Shop:
     def _list(self, parts: list[str]) -> tuple[Callable[[Item], Item | None], list[Item]] | None:
         """How an element of a list is told, and all that there are; None for what is no list."""
         every = self.numbered.values()
+        told: Callable[[Item], Item | None]
         match parts:
             case ["issues" | "pulls"]:
                 told, found = _pull, list(every)

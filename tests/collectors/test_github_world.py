@@ -29,7 +29,7 @@ from tests.collectors.github_world.limits import MOST_NODES, MOST_OF_A_LIST, Lim
 from tests.collectors.github_world.server import Server, serving
 from tests.collectors.github_world.world import World
 
-PATIENT = github.Patience(longest_wait_seconds=2, first_pause_seconds=0.001, attempts=4, timeout_seconds=1)
+PATIENT = github.Patience(longest_wait_seconds=2, first_pause_seconds=0.001, attempts=4)
 SOURCE = github.GitHubSource("hub", ("acme/app",))
 
 
@@ -41,8 +41,8 @@ def world_with(pull_requests: int, name: str = "acme/app") -> World:
     return world
 
 
-def collected(server: Server, source: github.GitHubSource = SOURCE, *, into: Memory | None = None) -> Memory:
-    return collected_as(github.Credentials.of_tokens("secret-token"), server, source, into=into)
+def collected(server: Server, *, into: Memory | None = None, patience: github.Patience = PATIENT) -> Memory:
+    return collected_as(github.Credentials.of_tokens("secret-token"), server, into=into, patience=patience)
 
 
 def collected_as(
@@ -51,9 +51,10 @@ def collected_as(
     source: github.GitHubSource = SOURCE,
     *,
     into: Memory | None = None,
+    patience: github.Patience = PATIENT,
 ) -> Memory:
     memory = into or Memory()
-    client = github.Client(credentials, server.url, owners=source.owners, patience=PATIENT)
+    client = github.Client(credentials, server.url, owners=source.owners, patience=patience)
     for page in github.collect(source, client, memory):
         memory.load(page, source.name)
     return memory
@@ -148,6 +149,23 @@ def test_every_query_of_the_largest_size_keeps_far_within_the_limits() -> None:
     assert found["pull_requests"].points <= 10
 
 
+def test_issues_come_in_few_requests() -> None:
+    world = World()
+    repository = world.repository("acme/app")
+    for _ in range(200):
+        issue = world.open_issue(repository, "ana")
+        world.label(issue, "ben", "in progress")
+        for _ in range(6):
+            world.comment(issue, "ben")
+        world.close(issue, "ana")
+    with serving(world) as server:
+        memory = collected(server)
+        # Two of them are for the repository and its workflow runs.
+        assert len(server.requests) - 2 <= 0.03 * 200
+    assert memory.table("tickets").height == 200
+    assert memory.table("comments").height == 1200
+
+
 def test_a_page_of_too_many_nodes_is_asked_for_in_halves() -> None:
     with serving(world_with(30)) as server:
         server.rule = Limits(server, most_nodes=6_000)
@@ -176,28 +194,34 @@ def test_a_budget_of_points_ends_the_run_before_it_is_used_up() -> None:
 
 
 def test_pages_that_take_too_long_are_asked_for_in_halves() -> None:
+    late: list[str] = []
+
     def slow(asked: Asked) -> Reply | None:
         if '"first": 25' in asked.body or '"first": 12' in asked.body:
-            return Reply(502, {"message": "nobody waits for this"}, delay_seconds=1.5)
+            late.append(asked.body)
+            return Reply(500, {"message": "nobody waits for this"}, delay_seconds=3)
         return None
 
     with serving(world_with(20)) as server:
         server.rule = slow
-        memory = collected(server)
+        hasty = github.Patience(timeout_seconds=2, attempts=1)
+        memory = collected(server, patience=hasty)
     assert memory.table("pull_requests").height == 20
+    assert len(late) == 2
 
 
 def test_an_answer_that_does_not_come_is_asked_for_again() -> None:
-    late = iter([1.5])
+    delays = iter([3.0])
 
     def slow_once(asked: Asked) -> Reply | None:
-        delay = next(late, 0.0) if "pullRequests(first: $first" in asked.body else 0.0
-        return Reply(502, {}, delay_seconds=delay) if delay else None
+        delay = next(delays, 0.0) if '"first": 25' in asked.body else 0.0
+        return Reply(500, {}, delay_seconds=delay) if delay else None
 
     with serving(world_with(3)) as server:
         server.rule = slow_once
-        assert collected(server).table("pull_requests").height == 3
-    assert next(late, None) is None
+        hasty = github.Patience(timeout_seconds=2, attempts=3, first_pause_seconds=0.001)
+        assert collected(server, patience=hasty).table("pull_requests").height == 3
+    assert next(delays, None) is None
 
 
 # An App

@@ -66,7 +66,7 @@ class _Telling:
 
     def pull_request(self, repository: Item, entity: Item) -> Item:
         pull, events = entity["pull"], entity["events"]
-        merge = next((event for event in events if event["event"] == "merged"), {})
+        merge: Item = next((event for event in events if event["event"] == "merged"), {})
         return self._item(
             "PullRequest",
             repository,
