@@ -244,9 +244,9 @@ def test_an_app_reads_every_owner_with_the_token_of_its_installation() -> None:
 
 
 def test_the_token_of_an_installation_that_ends_midway_is_renewed() -> None:
-    with serving(world_with(120), tokens=set(), latency_seconds=0.05) as server:
-        # PyGithub takes another token ten seconds before the old one ends.
-        server.rule = app = App(server, {"acme": 71}, lifetime_seconds=10.2)
+    with serving(world_with(120), tokens=set(), latency_seconds=0.4) as server:
+        # PyGithub takes another token twenty seconds before the old one ends: after one or two seconds here.
+        server.rule = app = App(server, {"acme": 71}, lifetime_seconds=22)
         memory = collected_as(github.Credentials.of_app("12", app.pem), server)
     assert memory.table("pull_requests").height == 120
     assert len(app.given) > 1
