@@ -165,7 +165,7 @@ class _Shop:
 
     def _single(self, parts: list[str]) -> Any:
         match parts:
-            case ["actions", "runs"]:
+            case [*_, "actions", "runs"]:
                 return {"total_count": 0, "workflow_runs": []}
             case ["rate_limit"]:
                 return {"resources": {"core": {"limit": 10**6, "remaining": 10**6, "reset": 2 * 10**9}}}

@@ -76,8 +76,10 @@ class App:
     def _owner_asked_for(self, asked: Asked) -> str | None:
         """Whose repositories a question is about; None where it does not say."""
         if asked.method == "GET":
-            parts = asked.path.split("/")
-            return parts[2] if parts[1] == "repos" else None
+            _, kind, named, *_ = *asked.path.partition("?")[0].split("/"), "", ""
+            by_number = {str(item["databaseId"]): name for name, item in self.server.world.repositories.items()}
+            name = by_number.get(named, "") if kind == "repositories" else named
+            return name.partition("/")[0] or None
         variables = json.loads(asked.body)["variables"]
         item = self.server.world.nodes.get(variables.get("id") or variables.get("i0"))
         if item:
