@@ -1,9 +1,12 @@
 """GitHub through PyGithub: `collect` yields pages, `page_of` makes one again from its archived answers."""
 
 from collectors.github.client import Client, OnWait, Patience, Waiting
-from collectors.github.collect import GitHubSource, collect, page_of
+from collectors.github.collect import collect
 from collectors.github.credentials import Credentials
 from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Refused, Unreachable
+from collectors.github.pages import page_of
+from collectors.github.source import GitHubSource
+from collectors.github.standing import removed
 
 __all__ = [
     "BudgetSpent",
@@ -19,4 +22,5 @@ __all__ = [
     "Waiting",
     "collect",
     "page_of",
+    "removed",
 ]

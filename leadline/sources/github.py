@@ -67,10 +67,14 @@ def pages(
 
 def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
     """Yield the pages of the API again from what was archived; see `leadline.sources.replayed`."""
-    asked = _asked(source)
+    asked, last = _asked(source), datetime.min  # noqa: DTZ901 - UTC, as instants are stored
     for kept in archive.pages(source.name):
         page = github.page_of(asked, kept.stream, kept.scope, kept.payloads, state)
         yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
+        last = kept.loaded_at
+    # The answers about many repositories at once stay when one of these leaves.
+    for page in github.removed(asked, state):
+        yield page, last
 
 
 def connected(source: GitHubSource, access: github.Credentials, say: Say | None = None) -> github.Client:

@@ -170,10 +170,16 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/rate_limit":
             budget = {"limit": self.server_of.budget, "remaining": self._left(), "reset": self._reset()}
             return 200, {"resources": {"core": budget, "graphql": budget}}, {"X-OAuth-Scopes": "repo, read:org"}
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/actions/runs(?:/(\d+)/attempts/(\d+))?", path)
-        repository = self.server_of.world.find(found[1]) if found else None
+        world = self.server_of.world
+        found = re.fullmatch(r"/(repos/[^/]+/[^/]+|repositories/\d+)/actions/runs(?:/(\d+)/attempts/(\d+))?", path)
+        kind, _, name = found[1].partition("/") if found else ("", "", "")
+        repository = world.numbered(int(name)) if kind == "repositories" else world.find(name)
         if found is None or repository is None or repository.get("actions_off"):
             return 404, {"message": "Not Found"}, {}
+        if kind == "repos" and repository["nameWithOwner"] != name:
+            # As GitHub does: to the number, and without what was asked for.
+            moved = path.replace(found[1], f"repositories/{repository['databaseId']}")
+            return 301, {"message": "Moved Permanently"}, {"Location": f"{self.server_of.url}{moved}"}
         if found[2]:
             return self._attempt(repository, int(found[2]), int(found[3]))
         return self._runs(path, repository, query)
@@ -186,13 +192,13 @@ class _Handler(BaseHTTPRequestHandler):
         return 404, {"message": "Not Found"}, {}
 
     def _runs(self, path: str, repository: Item, query: dict[str, list[str]]) -> tuple[int, Any, dict[str, str]]:
-        start, _, end = query["created"][0].partition("..")
+        start, _, end = query.get("created", ["0..9"])[0].partition("..")
         inside = sorted(
             (run for run in repository["runs"] if start <= run["created_at"] <= end),
             key=lambda run: run["created_at"],
             reverse=True,
         )
-        size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
+        size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
         told = inside[:1000][(page - 1) * size : page * size]
         shown = [{key: value for key, value in run.items() if key != "attempts"} for run in told]
         headers = {}
