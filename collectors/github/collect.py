@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from collectors.github import repositories, standing
+from collectors.github import discovery, repositories, standing
 from collectors.github.client import Client
 from collectors.github.pages import issue_counts, page_told
 from collectors.github.reading import Job, Reading
@@ -21,7 +21,7 @@ def collect(source: GitHubSource, client: Client, state: State, *, full: bool = 
     Refused end everything at once; what was yielded before is complete.
     """
     before = client.requests
-    found = repositories.find(client, source.wanted, repositories.stored_ids(source.name, state))
+    found = discovery.find(client, source.wanted, repositories.stored_ids(source.name, state))
     known = repositories.identified(list(found.nodes.values()), source=source.name, state=state)
     page = repositories.page(known, source=source.name, state=state)
     news = repositories.is_news(page, source=source.name, state=state)

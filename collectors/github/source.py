@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from collectors.github.repositories import Wanted
+from collectors.github.discovery import Wanted
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def _page(answer: Answer, repository: Repository, listing: str) -> Node:
     if page is None:
         raise Forbidden(
             f"{repository.name}: {listing.split(maxsplit=1)[0]}: {_messages(answer) or 'nothing was answered'}",
-            hint="check that the repository is there, and what the credentials may read",
+            hint=f"check that the repository is there, and what the credentials may read{answer.access}",
         )
     if "nodes" not in page or "pageInfo" not in page:
         raise Malformed(f"{repository.name}: {listing}: a page without nodes", hint="the next run tries again")

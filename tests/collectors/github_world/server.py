@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.collectors.github_world.graph import Graph
 from tests.collectors.github_world.world import Item, World
+from tests.collectors.local_server import listening
 
 Fault = str
 """`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
@@ -52,21 +53,11 @@ class Server:
 def serving(world: World, **options: Any) -> Iterator[Server]:
     """A server of the world, until the block ends."""
     server = Server(world, **options)
-    handler = type("Handler", (_Handler,), {"server_of": server})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    http.daemon_threads = True
-    server.url = f"http://127.0.0.1:{http.server_address[1]}"
-    world.site = server.url
-    for repository in world.repositories.values():
-        repository["url"] = f"{server.url}/{repository['nameWithOwner']}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler, server_of=server) as server.url:
+        world.site = server.url
+        for repository in world.repositories.values():
+            repository["url"] = f"{server.url}/{repository['nameWithOwner']}"
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def at_random(seed: int, share: float) -> Callable[[int], Fault]:
@@ -81,14 +72,8 @@ def at_random(seed: int, share: float) -> Callable[[int], Fault]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
     server_of: ClassVar[Server]
     lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
