@@ -25,7 +25,7 @@ MOST = 0.5
 """The share of a repository's tags that should be releases; below it the pattern is in doubt."""
 
 MENTIONED = 5
-"""How many environments a hint names."""
+"""How many environments or repositories a hint names."""
 
 STRANGERS = (
     ("unknown_identities", "identities", "people, ownership, truck factor"),
@@ -35,7 +35,10 @@ STRANGERS = (
 
 NAMED_ELSEWHERE = "`leadline compute` names them, with their place in the configuration"
 
-_REPAIRS = 'SELECT "check", sum(count)::BIGINT AS count FROM meta.repairs GROUP BY ALL HAVING sum(count) > 0'
+_REPAIRS = """
+    SELECT "check", sum(count)::BIGINT AS count, list_sort(list(DISTINCT scope)) AS scopes
+    FROM meta.repairs GROUP BY ALL HAVING sum(count) > 0
+"""
 
 
 def findings(
@@ -56,9 +59,10 @@ def findings(
     rows: list[Row] = [
         (check.name, check.severity, _count(warehouse, check, now), check.affects, check.hint) for check in CHECKS
     ]
-    for check, count in warehouse.query(_REPAIRS).iter_rows():
+    for check, count, scopes in warehouse.query(_REPAIRS).iter_rows():
         repair = explained(check)
-        rows.append((check, repair.severity, count, repair.affects, repair.hint))
+        hint = f"{repair.hint} {_some(scopes)}" if repair.names_scopes else repair.hint
+        rows.append((check, repair.severity, count, repair.affects, hint))
     rows.append(_without_production(warehouse, environment))
     rows.append(_ignored_tags(warehouse, release_tag))
     for check, section, affects in STRANGERS:
@@ -66,6 +70,12 @@ def findings(
         rows.append((check, "warning", len(told), affects, "; ".join(told) if named else NAMED_ELSEWHERE))
     found = pl.DataFrame(rows, schema=META["data_quality"].column_names(), orient="row")
     return META["data_quality"].cast(found).filter(pl.col("count") > 0).sort("check")
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name some, and say how many more there are."""
+    more = len(names) - MENTIONED
+    return ", ".join(names[:MENTIONED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _without_production(warehouse: Warehouse, environment: str) -> Row:

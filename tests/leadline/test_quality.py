@@ -80,3 +80,15 @@ def test_strangers_are_told_with_their_place(tmp_path: Path) -> None:
     ]
     assert nameless["count"].to_list() == [2, 1]
     assert not nameless["hint"].str.contains("bob|robo").any()
+
+
+def test_repositories_that_cannot_be_read_any_more_are_named(tmp_path: Path) -> None:
+    with Warehouse.open(tmp_path) as warehouse:
+        run_id = warehouse.start_run()
+        for number in range(7):
+            gone = Page("repositories", f"hub:acme/app{number}", quality={"repository_unreachable": 1})
+            warehouse.load(gone, source="hub", run_id=run_id, now=NOW)
+        rows = findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION)
+    assert rows.select("check", "severity", "count").rows() == [("repository_unreachable", "error", 7)]
+    names = ", ".join(f"hub:acme/app{number}" for number in range(5))
+    assert rows["hint"].item().endswith(f" It is about {names} and 2 more")
