@@ -64,6 +64,8 @@ class Turn:
     is_refused: bool = False
     renewal: threading.Lock = field(default_factory=threading.Lock)
     """Held while the token of an installation is renewed."""
+    learning: threading.Lock = field(default_factory=threading.Lock)
+    """Held while what an answer says is compared with what is known."""
 
     def free_at(self, resource: Resource) -> datetime | None:
         """When it may be used again; None where it may be now."""
@@ -78,12 +80,14 @@ class Turn:
 
     def learn(self, resource: Resource, headers: Mapping[str, Any]) -> None:
         """Keep what the headers of an answer say of the budget; of answers that overtake each other, the least."""
-        found, known = budget.read(headers, resource), self.budgets.get(resource)
+        found = budget.read(headers, resource)
         if not found or found.resource != resource:
             return
-        is_same = known is not None and abs(found.resets_at - known.resets_at) < _SAME_RENEWAL
-        if known is None or not is_same or found.remaining < known.remaining:
-            self.budgets[resource] = found
+        with self.learning:
+            known = self.budgets.get(resource)
+            is_same = known is not None and abs(found.resets_at - known.resets_at) < _SAME_RENEWAL
+            if known is None or not is_same or found.remaining < known.remaining:
+                self.budgets[resource] = found
 
 
 class Turns:

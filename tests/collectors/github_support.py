@@ -12,9 +12,9 @@ PATIENT = github.Patience(longest_wait_seconds=2, first_pause_seconds=0.001, att
 SOURCE = github.GitHubSource("hub", ("acme/app",))
 
 
-def client(server: Server, *, tokens: str | None = None) -> github.Client:
+def client(server: Server, *, tokens: str | None = None, workers: int = 4) -> github.Client:
     known = tokens or next(iter(server.tokens))
-    return github.Client(github.Credentials.of_tokens(known), server.url, patience=PATIENT)
+    return github.Client(github.Credentials.of_tokens(known), server.url, patience=PATIENT, workers=workers)
 
 
 def collected(
@@ -23,11 +23,12 @@ def collected(
     *,
     source: github.GitHubSource = SOURCE,
     stop_after: int | None = None,
+    workers: int = 4,
     keep: Callable[[Page], None] = lambda page: None,
     **options: bool,
 ) -> Memory:
     memory = memory or Memory()
-    pages = github.collect(source, client(server), memory, **options)
+    pages = github.collect(source, client(server, workers=workers), memory, **options)
     for number, page in enumerate(pages):
         if number == stop_after:
             pages.close()  # type: ignore[attr-defined]

@@ -269,7 +269,8 @@ def test_a_used_up_budget_ends_the_run_and_the_next_one_goes_on() -> None:
     with serving(world, budget=8) as server:
         memory = Memory()
         with pytest.raises(github.BudgetSpent) as caught:
-            collected(server, memory)
+            collected(server, memory, workers=1)
+        assert memory.table("pull_requests").height
         server.requests.clear()
         server.budget = 5000
         collected(server, memory)
