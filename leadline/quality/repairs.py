@@ -12,8 +12,6 @@ class Repair:
     affects: str
     """The figures that suffer."""
     hint: str
-    names_scopes: bool = False
-    """Whether the hint goes on with the repositories or projects that it is about."""
 
 
 _ANY = Repair("info", "what the rows describe", "The collector had to change or leave out something in these rows")
@@ -46,8 +44,7 @@ REPAIRS: dict[str, Repair] = {
         "error",
         "all figures of the repository",
         "It was deleted, renamed without a trace, or the token may no longer read it; what was read before is kept. "
-        "`leadline doctor` shows what the token may read. It is about",
-        names_scopes=True,
+        "`leadline doctor` shows what the token may read",
     ),
     "pull_request_too_heavy": Repair(
         "warning", "pull request flow, reviews", f"Pull requests are missing: {_TOO_HEAVY}"
