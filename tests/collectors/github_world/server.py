@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.collectors.fault_server import Asked, Reply
 from tests.collectors.github_world.graph import Graph
 from tests.collectors.github_world.world import Item, World
+from tests.collectors.local_server import listening
 
 Fault = str
 """`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
@@ -57,21 +58,11 @@ class Server:
 def serving(world: World, **options: Any) -> Iterator[Server]:
     """A server of the world, until the block ends."""
     server = Server(world, **options)
-    handler = type("Handler", (_Handler,), {"server_of": server})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    http.daemon_threads = True
-    server.url = f"http://127.0.0.1:{http.server_address[1]}"
-    world.site = server.url
-    for repository in world.repositories.values():
-        repository["url"] = f"{server.url}/{repository['nameWithOwner']}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler, server_of=server) as server.url:
+        world.site = server.url
+        for repository in world.repositories.values():
+            repository["url"] = f"{server.url}/{repository['nameWithOwner']}"
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def at_random(seed: int, share: float) -> Callable[[int], Fault]:
@@ -86,14 +77,8 @@ def at_random(seed: int, share: float) -> Callable[[int], Fault]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
     server_of: ClassVar[Server]
     lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -185,10 +170,16 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/rate_limit":
             budget = {"limit": self.server_of.budget, "remaining": self._left(), "reset": self._reset()}
             return 200, {"resources": {"core": budget, "graphql": budget}}, {"X-OAuth-Scopes": "repo, read:org"}
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/actions/runs(?:/(\d+)/attempts/(\d+))?", path)
-        repository = self.server_of.world.find(found[1]) if found else None
+        world = self.server_of.world
+        found = re.fullmatch(r"/(repos/[^/]+/[^/]+|repositories/\d+)/actions/runs(?:/(\d+)/attempts/(\d+))?", path)
+        kind, _, name = found[1].partition("/") if found else ("", "", "")
+        repository = world.numbered(int(name)) if kind == "repositories" else world.find(name)
         if found is None or repository is None or repository.get("actions_off"):
             return 404, {"message": "Not Found"}, {}
+        if kind == "repos" and repository["nameWithOwner"] != name:
+            # As GitHub does: to the number, and without what was asked for.
+            moved = path.replace(found[1], f"repositories/{repository['databaseId']}")
+            return 301, {"message": "Moved Permanently"}, {"Location": f"{self.server_of.url}{moved}"}
         if found[2]:
             return self._attempt(repository, int(found[2]), int(found[3]))
         return self._runs(path, repository, query)
@@ -201,13 +192,13 @@ class _Handler(BaseHTTPRequestHandler):
         return 404, {"message": "Not Found"}, {}
 
     def _runs(self, path: str, repository: Item, query: dict[str, list[str]]) -> tuple[int, Any, dict[str, str]]:
-        start, _, end = query["created"][0].partition("..")
+        start, _, end = query.get("created", ["0..9"])[0].partition("..")
         inside = sorted(
             (run for run in repository["runs"] if start <= run["created_at"] <= end),
             key=lambda run: run["created_at"],
             reverse=True,
         )
-        size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
+        size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
         told = inside[:1000][(page - 1) * size : page * size]
         shown = [{key: value for key, value in run.items() if key != "attempts"} for run in told]
         headers = {}
