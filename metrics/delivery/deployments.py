@@ -17,6 +17,7 @@ class Deployments(Table):
     deployment_id = col.key("The platform's deployment, or `<repository>:<rung>:<what it was found by>`")
     repo_id = col.text("Repository")
     rung = col.text("How it was found: `deployment`, `ci_run`, `release`, `tag` or `merge`")
+    line = col.text("What deployments follow each other on: the environment or workflow; empty where neither is known")
     environment = col.text("Environment, where the rung knows it")
     ref = col.text("Branch or tag")
     sha = col.text("Commit")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.delivery.production import IN_ORDER, LINE
 from metrics.delivery.scopes import in_scopes
 from metrics.expressions import day
 from metrics.registry import Metric, pipeline
@@ -22,8 +23,8 @@ def deployment_figures(
     zone: str,
 ) -> pl.LazyFrame:
     """Observations of how often, how safely and how needlessly is deployed, from a scope's first deployment on."""
-    gap = pl.col("finished_at").diff().over("repo_id", "environment").dt.total_microseconds() / 86_400e6
-    dated = deployments.sort("repo_id", "environment", "finished_at", "deployment_id").select(
+    gap = pl.col("finished_at").diff().over(LINE).dt.total_microseconds() / 86_400e6
+    dated = deployments.sort(*LINE, *IN_ORDER).select(
         "repo_id", "failed", "is_rework", "recovery_seconds", day=day(pl.col("finished_at"), zone), days=gap
     )
     items = in_scopes(dated, delivery_scopes)
@@ -184,7 +185,8 @@ METRICS = (
         direction="lower",
         responsibility="project_management",
         definition=(
-            "Median days from one deployment to the next of the same repository and environment; null for fewer than 5."
+            "Median days from one deployment to the next of the same repository and environment or deploying workflow; "
+            "null for fewer than 5."
         ),
         table="deployments",
         inputs=_DEPLOYED,
@@ -269,8 +271,9 @@ METRICS = (
         direction="lower",
         responsibility="execution",
         definition=(
-            "Median time from a failed deployment to its recovery: its incidents resolved, else the rollback, hotfix "
-            "or revert deployed; null for fewer than 5. It counts in the period of the failed deployment."
+            "Median time from a failed deployment to its recovery: all its incidents resolved, or the rollback, hotfix "
+            "or revert deployed, whichever came first; null for fewer than 5. It counts in the period of the failed "
+            "deployment."
         ),
         table="deployments",
         inputs=_FAILURES,

@@ -44,6 +44,7 @@ class ProductionDeployments(Intermediate):
     sha = col.text("Commit")
     url = col.text("Web address")
     finished_at = col.instant("When it was there for the first time")
+    is_known = col.flag("Whether its commit is, so that what it holds is")
     is_first = col.flag("Whether it is the first one known of its line")
     has_predecessor = col.flag("Whether a commit deployed on its line before it is known, so that its range is")
     is_rollback = col.flag("Whether the same commit had been deployed there before")
@@ -137,9 +138,12 @@ def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: st
 
 
 def _runs(ci_runs: pl.LazyFrame, on_main: pl.LazyFrame, pattern: str) -> pl.LazyFrame:
-    """Successful runs that deploy the default branch; several of one workflow at one commit are one deployment."""
+    """Successful runs that deploy the default branch; a commit several times in a row is deployed once by a workflow."""
     # A pull request of a fork can come from a branch of the same name.
     of_request = pl.col("event").str.starts_with("pull_request").fill_null(value=False)
+    order = ["finished_at", "run_id"]
+    # A commit that comes again after another one has taken that one back.
+    is_new = pl.col("sha") != pl.col("sha").shift().over("repo_id", "name", order_by=order)
     return (
         ci_runs.filter(
             pl.col("status") == "completed",
@@ -148,8 +152,7 @@ def _runs(ci_runs: pl.LazyFrame, on_main: pl.LazyFrame, pattern: str) -> pl.Lazy
             ~of_request,
         )
         .join(on_main, left_on=["repo_id", "branch"], right_on=["repo_id", "default_branch"], how="semi")
-        .sort("finished_at", "run_id")
-        .unique(["repo_id", "name", "sha"], keep="first", maintain_order=True)
+        .filter(is_new.fill_null(value=True))
         .select("repo_id", "sha", "url", "finished_at", line="name", ref="branch", what="run_id")
     )
 

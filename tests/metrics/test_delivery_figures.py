@@ -179,3 +179,12 @@ def test_a_share_without_a_value_has_no_interval() -> None:
     key = ["metric", "scope_kind", "scope", "period", "period_start"]
     assert tables["ratio_intervals"].select(key).rows() == valued.sort(key).select(key).rows()
     assert valued.height
+
+
+def test_days_between_deployments_are_those_of_one_workflow() -> None:
+    story = Delivery()
+    for number in range(6):
+        story.run_of("Deploy app", f"c{number}", 20 - 2 * number)
+        story.run_of("Deploy site", f"c{number}", 20 - 2 * number - 0.1)
+    value, n, *_ = rolling(story, "days_between_deployments")
+    assert (round(float(str(value)), 6), n) == (2.0, 10)
