@@ -2,14 +2,17 @@
 
 A squash or a rebase makes new commits: a pull request is found by the commit that its merge made. What the first
 deployment of a line holds is not known to be new: its changes have no lead time (`first_deployment`), and count as
-not measured.
+not measured; unless an older line of the repository measures them.
+
+What a deployment of an unknown commit held nobody knows: what was merged before it neither waits nor is deployed
+(`deployment_commit_unknown`), until a later deployment of its line tells.
 """
 
 from datetime import datetime
 
 import polars as pl
 
-from metrics.delivery.production import IN_ORDER
+from metrics.delivery.production import IN_ORDER, LINE
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -34,8 +37,8 @@ class ChangeLeadTimes(Table):
     deployed_at = col.instant("When that was")
     lead_seconds = col.real("First commit written to deployed")
     lead_reason = col.text(
-        "Why it is null: `first_deployment`, `no_deployment`, `merge_commit_unknown`, `first_commit_unknown` or "
-        "`clock_negative`"
+        "Why it is null: `first_deployment`, `no_deployment`, `deployment_commit_unknown`, `merge_commit_unknown`, "
+        "`first_commit_unknown` or `clock_negative`"
     )
     production_seconds = col.real("Merged to deployed")
     production_reason = col.text("Why it is null")
@@ -92,6 +95,8 @@ def change_lead_times(
     undeployed = (
         pl.when(pl.col("deployment_id").is_null() & ~is_known)
         .then(pl.lit("merge_commit_unknown"))
+        .when(pl.col("deployment_id").is_null() & _is_in_doubt())
+        .then(pl.lit("deployment_commit_unknown"))
         .when(pl.col("deployment_id").is_null())
         .then(pl.lit("no_deployment"))
         .when(~pl.col("has_predecessor"))
@@ -100,7 +105,7 @@ def change_lead_times(
     no_start = pl.when(started.is_null()).then(pl.lit("first_commit_unknown"))
     return (
         _merged(pull_requests, as_of)
-        .join(production_deployments, on="repo_id", how="semi")
+        .join(_doubts(production_deployments), on="repo_id")
         .join(_first(deployment_changes, production_deployments, ["pr_id"]), on="pr_id", how="left")
         .join(written, on="pr_id", how="left")
         .join(known, on=["repo_id", "merge_sha"], how="left")
@@ -156,7 +161,7 @@ def waiting_changes(
     deployed = production_deployments.filter(pl.col("rung") != "merge")
     now = pl.lit(as_of, dtype=pl.Datetime("us"))
     return (
-        change_lead_times.filter(pl.col("deployment_id").is_null())
+        change_lead_times.filter(pl.col("production_reason") == "no_deployment")
         .join(deployed, on="repo_id", how="semi")
         .join(in_main, on="pr_id", how="semi")
         .select("pr_id", "repo_id", "merged_at", waiting_seconds=_seconds(now - pl.col("merged_at")))
@@ -168,11 +173,32 @@ def _merged(pull_requests: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     return pull_requests.filter(pl.col("state") == "merged", pl.col("merged_at") <= as_of)
 
 
+def _doubts(production_deployments: pl.LazyFrame) -> pl.LazyFrame:
+    """Every repository that is deployed, and until when what it deployed is not known."""
+    is_last = pl.col("finished_at") == pl.col("finished_at").max().over(LINE)
+    return (
+        production_deployments.with_columns(is_last=is_last)
+        .group_by("repo_id")
+        .agg(
+            has_known=pl.col("is_known").any(),
+            unknown_at=pl.col("finished_at").filter(~pl.col("is_known") & pl.col("is_last")).max(),
+        )
+    )
+
+
+def _is_in_doubt() -> pl.Expr:
+    return ~pl.col("has_known") | (pl.col("merged_at") <= pl.col("unknown_at")).fill_null(value=False)
+
+
 def _first(brought: pl.LazyFrame, production_deployments: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
-    """The first deployment of every change on any line."""
-    deployed = production_deployments.select("deployment_id", "finished_at", "has_predecessor")
+    """The first deployment of every change on any line; of a new line only where no older one measures the change."""
+    begun = pl.col("finished_at").filter("is_known").min().over(LINE)
+    deployed = production_deployments.select("deployment_id", "finished_at", "has_predecessor", begun_at=begun)
+    oldest = pl.col("begun_at").filter("has_predecessor").min().over(key)
+    is_measured_elsewhere = ~pl.col("has_predecessor") & (oldest < pl.col("begun_at"))
     return (
         brought.join(deployed, on="deployment_id")
+        .filter(~is_measured_elsewhere.fill_null(value=False))
         .sort(*key, *IN_ORDER)
         .unique(key, keep="first", maintain_order=True)
         .select(*key, "deployment_id", "has_predecessor", deployed_at="finished_at")
