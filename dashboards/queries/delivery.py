@@ -128,10 +128,10 @@ _BUILDS = """
 SELECT
     repo_id, name, runs, failed_runs, failure_share, flaky_runs, flaky_share, p50_seconds, p50_seconds_before,
     slowdown_share, time_to_green_p50_seconds, waiting_minutes_per_pr, last_conclusion, failing_since, failing_streak,
-    url
+    is_flaky, is_slow, is_broken, url
 FROM metrics.ci_workflows
 {where}
-ORDER BY coalesce(failing_streak, 0) >= 3 DESC, failed_runs DESC NULLS LAST, runs DESC, repo_id, name
+ORDER BY is_broken DESC NULLS LAST, failed_runs DESC NULLS LAST, runs DESC, repo_id, name
 """
 
 

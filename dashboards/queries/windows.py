@@ -29,9 +29,7 @@ _OF_AUTHORS = """EXISTS (
 )"""
 
 _OF_REPOSITORIES = """{repository} IN (
-    SELECT r.repo_id FROM repositories AS r JOIN team_scopes AS s
-        ON s.kind = 'repository' AND (r.name GLOB s.pattern OR ends_with(r.name, '/' || s.pattern))
-    WHERE s.team = {team}
+    SELECT s.repo_id FROM metrics.delivery_scopes AS s WHERE s.scope_kind = 'team' AND s.scope = {team}
 )"""
 
 

@@ -18,6 +18,9 @@ from warehouse.tables import columns as col
 
 WINDOW = timedelta(days=90)
 P50_NEEDS = 5
+MIN_FLAKY_SHARE, MIN_FLAKY = 0.05, 5
+MIN_SLOWDOWN, MIN_RUNS, MIN_ADDED_SECONDS = 0.25, 20, 60
+MIN_STREAK = 3
 
 _FAILED = ("failure", "timed_out", "startup_failure")
 _WORKFLOW = ["repo_id", "name"]
@@ -61,6 +64,14 @@ class CiWorkflows(Table):
     last_conclusion = col.text("How the last run on the default branch ended: `success` or `failure`")
     failing_since = col.instant("When the present streak of failures there began; null while it succeeds")
     failing_streak = col.number("Failures in a row there, up to now")
+    is_flaky = col.flag(
+        f"Whether it cannot be believed: {MIN_FLAKY} or more flaky runs that are {100 * MIN_FLAKY_SHARE:.0f} % or more"
+    )
+    is_slow = col.flag(
+        f"Whether its median grew by {100 * MIN_SLOWDOWN:.0f} % and {MIN_ADDED_SECONDS} seconds or more, over "
+        f"{MIN_RUNS} or more runs"
+    )
+    is_broken = col.flag(f"Whether the last {MIN_STREAK} runs or more on the default branch failed")
     url = col.text("The last run on the default branch")
 
 
@@ -137,9 +148,24 @@ def ci_workflows(
             ),
             failing_streak=pl.col("failing_streak").fill_null(0),
         )
+        .with_columns(**troubles())
         .select(CiWorkflows.column_names())
         .sort(_WORKFLOW)
     )
+
+
+def troubles() -> dict[str, pl.Expr]:
+    """Whether a workflow is flaky, slow or broken, of its other columns."""
+    added = pl.col("p50_seconds") - pl.col("p50_seconds_before")
+    found = {
+        "is_flaky": (pl.col("flaky_share") >= MIN_FLAKY_SHARE) & (pl.col("flaky_runs") >= MIN_FLAKY),
+        # A quarter of a few seconds is more, but nobody waits for it.
+        "is_slow": (pl.col("slowdown_share") >= MIN_SLOWDOWN)
+        & (pl.col("runs") >= MIN_RUNS)
+        & (added >= MIN_ADDED_SECONDS),
+        "is_broken": pl.col("failing_streak") >= MIN_STREAK,
+    }
+    return {name: is_so.fill_null(value=False) for name, is_so in found.items()}
 
 
 def _successful() -> pl.Expr:

@@ -61,6 +61,7 @@ def delivery_world(
         _deployments(world, repo_id, rung)
         _pull_requests(world, repo_id)
         _builds(world, repo_id)
+        world.add("delivery_scopes", scope_kind="team", scope=owners[repo_id], repo_id=repo_id)
     _reviews(world)
     _figures(world, list(repositories), small)
     return world
@@ -220,6 +221,7 @@ def _builds(world: World, repo_id: str) -> None:
             last_conclusion="failure" if n == 3 else "success", failing_streak=4 if n == 3 else 0,
             url="https://example.org/runs/1" if n else "javascript:alert(1)",
             failing_since=world.now - timedelta(days=4) if n == 3 else None,
+            is_flaky=n == 0, is_slow=n == 1, is_broken=n == 3,
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The page about delivery: what it says is what the tables hold, and it says it for every scope."""
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from dashboards.parts import charts, delivery_charts, time_charts
 from dashboards.queries import delivery
 from dashboards.scope import Scope
 from dashboards.views import builds, deployments, lead_time, undeployed
+from metrics.delivery import ci
 
 VIEWS = ("Lead time", "Deployments", "Waiting", "CI")
 SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
@@ -193,3 +195,9 @@ def test_spread_counts_every_item_once() -> None:
     assert bars["items"].to_list() == [2, 1, 1, 0, 0, 0, 0, 1]
     assert bars["by_then"].to_list()[-1] == "100 %"
     assert time_charts.spread_rows(items.clear(), span="s", working=True)["items"].sum() == 0
+
+
+def test_the_page_says_when_a_workflow_is_in_trouble_as_the_table_does() -> None:
+    said = re.findall(r"[0-9]+", builds.NOTE.replace("a minute", "60"))
+    limits = (ci.MIN_STREAK, 100 * ci.MIN_FLAKY_SHARE, ci.MIN_FLAKY, ci.MIN_RUNS, 100 * ci.MIN_SLOWDOWN)
+    assert [int(number) for number in said] == [90, *limits, ci.MIN_ADDED_SECONDS, 90]
