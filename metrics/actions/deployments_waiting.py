@@ -10,6 +10,8 @@ from metrics.actions.wording import MOST_DAYS, counted, one_team, repository_nam
 from metrics.registry import Rule, pipeline
 
 QUANTILE = 0.85
+SOON = timedelta(days=1)
+"""Nobody is called for what was merged within it, however quick a repository is."""
 UNUSUAL = timedelta(days=7)
 """What is long where the repository's own habit is not known."""
 MOST_SINCE = timedelta(days=180)
@@ -37,7 +39,7 @@ def propose_deployments_waiting(
         .filter(pl.col("deployed_at") > as_of - MOST_SINCE)
     )
     waiting = pl.col("waiting_seconds")
-    limit = pl.coalesce("p85", pl.lit(UNUSUAL.total_seconds()))
+    limit = pl.coalesce(pl.col("p85").clip(SOON.total_seconds()), pl.lit(UNUSUAL.total_seconds()))
     is_late = waiting > limit
     since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("deployed_at")).dt.total_microseconds() / 1e6
     return (
@@ -71,16 +73,18 @@ def propose_deployments_waiting(
                 pl.when(pl.col("waiting") == 1).then(pl.lit("waits")).otherwise(pl.lit("wait")),
             ),
             why=pl.format(
-                "The oldest was merged {} ago, and the last deployment was {} ago; {}. Longer than that: {}.",
+                "The oldest was merged {} ago, and the last deployment was {} ago; {}. Longer than {}: {}.",
                 duration(pl.col("longest")),
                 duration(since),
                 pl.when(pl.col("p85").is_null())
                 .then(pl.lit("how long changes wait here is not known, so more than 7 days count as long"))
                 .otherwise(
                     pl.format(
-                        "of those merged in the last 90 days 85 % were in production within {}", duration(pl.col("p85"))
+                        "of those merged in the last 90 days and deployed, 85 % were in production within {}",
+                        duration(pl.col("p85")),
                     )
                 ),
+                pl.when(pl.col("p85") < SOON.total_seconds()).then(pl.lit("a day")).otherwise(pl.lit("that")),
                 "numbers",
             ),
             next_step=pl.lit("Deploy what is merged, or write down what it waits for and who can clear that."),
@@ -100,8 +104,9 @@ RULE = Rule(
     responsibility="project_management",
     definition=(
         "Repositories, unless each merge is a deployment by itself, in which a merged pull request waits for "
-        f"production longer than 85 % of those merged in the last {WINDOW.days} days did (fewer than {MIN_MERGED}: "
-        f"longer than {UNUSUAL.days} days), and that deployed something in the last {MOST_SINCE.days} days."
+        f"production longer than a day, and than 85 % of those merged in the last {WINDOW.days} days and deployed did "
+        f"(fewer than {MIN_MERGED}: longer than {UNUSUAL.days} days), and that deployed something in the last "
+        f"{MOST_SINCE.days} days."
     ),
     propose=propose_deployments_waiting,
 )

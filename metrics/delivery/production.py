@@ -138,7 +138,7 @@ def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: st
 
 
 def _runs(ci_runs: pl.LazyFrame, on_main: pl.LazyFrame, pattern: str) -> pl.LazyFrame:
-    """Successful runs that deploy the default branch; a commit several times in a row is deployed once by a workflow."""
+    """Successful runs that deploy the default branch; a workflow deploys a commit once, however often in a row."""
     # A pull request of a fork can come from a branch of the same name.
     of_request = pl.col("event").str.starts_with("pull_request").fill_null(value=False)
     order = ["finished_at", "run_id"]

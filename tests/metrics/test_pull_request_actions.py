@@ -22,6 +22,7 @@ from metrics.actions import (
 from metrics.actions.actions import actions
 from metrics.catalogue import PIPELINES, RULES
 from metrics.clock import WorkingHours
+from metrics.delivery.ci import troubles
 from metrics.registry import Rule
 from warehouse.tables import CORE
 
@@ -377,7 +378,7 @@ def test_deployments_waiting() -> None:
     assert action["title"] == "3 merged pull requests of acme/app wait for production"
     assert action["why"] == (
         "The oldest was merged 12 days ago, and the last deployment was 20 days ago; of those merged in the last 90 "
-        "days 85 % were in production within 3 days. Longer than that: #1, #2."
+        "days and deployed, 85 % were in production within 3 days. Longer than that: #1, #2."
     )
     assert (action["days_saved"], action["actor_id"]) == (0.2, None)
 
@@ -387,6 +388,8 @@ def test_deployments_waiting() -> None:
     [
         (3, [3] * 10, False),
         (3.1, [3] * 10, True),
+        (0.9, [0.01] * 10, False),  # who deploys within minutes is not late after an hour
+        (1.1, [0.01] * 10, True),
         (8, [20] * 10, False),  # who deploys every month is not late after a week
         (8, [20] * 9, True),  # what is usual is not known
         (7, [], False),
@@ -408,7 +411,7 @@ def test_a_repository_that_has_not_deployed_for_half_a_year_is_left_alone() -> N
     assert waiting(30, deployed=180) == []
 
 
-def deployed(outcomes: str, days: float = 1, **more: Any) -> list[dict[str, Any]]:
+def deployed(outcomes: str, days: float = 1, scopes: Iterable[Row] = (), **more: Any) -> list[dict[str, Any]]:
     """Deployments, the newest last, one a day: `F` failed, `.` did not."""
     rows = [
         {
@@ -422,7 +425,7 @@ def deployed(outcomes: str, days: float = 1, **more: Any) -> list[dict[str, Any]
         }
         for number, outcome in enumerate(outcomes)
     ]
-    return proposed(failed_deployments.RULE, deployments=rows)
+    return proposed(failed_deployments.RULE, deployments=rows, delivery_scopes=list(scopes))
 
 
 def test_failed_deployments_in_a_row() -> None:
@@ -464,7 +467,24 @@ def test_a_deployment_without_an_address_leads_to_its_repository() -> None:
 def build(**more: Any) -> list[dict[str, Any]]:
     """A workflow that is as it should be, but for what is given."""
     quiet = {"runs": 100, "flaky_runs": 0, "flaky_share": 0.0, "p50_seconds": 600.0, "failing_streak": 0}
-    return proposed(build_trouble.RULE, ci_workflows=[{"repo_id": REPO, "name": "Tests", **quiet, **more}])
+    row = {"repo_id": REPO, "name": "Tests", **quiet, **more}
+    (judged,) = rows_of("ci_workflows", [row]).with_columns(**troubles()).rows(named=True)
+    return proposed(build_trouble.RULE, ci_workflows=[judged], delivery_scopes=OWNED)
+
+
+OWNED: list[Row] = [
+    {"scope_kind": "repository", "scope": REPO, "repo_id": REPO},
+    {"scope_kind": "team", "scope": "Payments", "repo_id": REPO},
+]
+
+
+def test_what_fails_in_a_repository_is_for_the_one_team_that_has_it() -> None:
+    (action,) = build(failing_streak=3)
+    assert (action["team"], action["actor_team"]) == ("Payments", "Payments")
+    (action,) = deployed("FF", scopes=OWNED)
+    assert (action["team"], action["actor_team"]) == ("Payments", "Payments")
+    (action,) = deployed("FF", scopes=[*OWNED, {"scope_kind": "team", "scope": "Web", "repo_id": REPO}])
+    assert (action["team"], action["actor_team"]) == (None, None)
 
 
 SLOW: Row = {"p50_seconds": 750.0, "p50_seconds_before": 600.0, "slowdown_share": 0.25}
