@@ -119,6 +119,12 @@ def _of_rung(found: pl.LazyFrame, rung: str, order: list[str]) -> pl.LazyFrame:
     )
 
 
+def is_production(environment: str) -> pl.Expr:
+    """Whether a deployment is one to production; null where nobody knows."""
+    # Without an environment, only the one who reported it can know.
+    return pl.coalesce(pl.col("environment").str.contains(f"(?i){environment}"), "is_production")
+
+
 def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: str) -> pl.LazyFrame:
     """Deployments that succeeded in production, as of their first success: a later state does not undo it."""
     succeeded = (
@@ -126,11 +132,9 @@ def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: st
         .group_by("deployment_id")
         .agg(succeeded_at=pl.col("created_at").min())
     )
-    # Without an environment, only the one who reported it can know.
-    is_production = pl.coalesce(pl.col("environment").str.contains(f"(?i){environment}"), "is_production")
     ended_well = pl.when(pl.col("status") == "success").then("finished_at")
     return (
-        deployments.filter(is_production)
+        deployments.filter(is_production(environment))
         .join(succeeded, on="deployment_id", how="left")
         .with_columns(line="environment", finished_at=pl.coalesce("succeeded_at", ended_well))
         .select(_FOUND.keys())
