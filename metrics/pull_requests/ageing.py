@@ -26,7 +26,8 @@ PHASES = {
 def with_phase(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """`flow` with the phase of every open pull request, since when it is in it, and for how long.
 
-    An approved one in which an objection stands is in review.
+    An approved one in which an objection stands is in review. Time as a draft is no part of a later phase: one that
+    was answered or approved, became a draft and is ready again is in its phase since it is ready.
     """
     phase = pl.coalesce(
         pl.when(pl.col("is_draft")).then(pl.lit("draft")),
@@ -37,9 +38,8 @@ def with_phase(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     since = {
         "draft": pl.col("draft_since"),
         "pickup": pl.col("ready_at"),
-        "review": pl.col("first_response_at"),
-        # Approved while it was a draft: it waits since it became ready.
-        "merge": pl.max_horizontal("last_approval_at", "first_response_at"),
+        "review": pl.max_horizontal("first_response_at", "ready_since"),
+        "merge": pl.max_horizontal("last_approval_at", "first_response_at", "ready_since"),
     }
     now = pl.lit(as_of, dtype=pl.Datetime("us"))
     return (

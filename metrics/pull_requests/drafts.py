@@ -19,6 +19,7 @@ class PullRequestDrafts(Intermediate):
     pr_id = col.key("Pull request")
     is_draft = col.flag("Whether it was a draft at its end, or is one now")
     draft_since = col.instant("Since when; null where it is none")
+    ready_since = col.instant("When it became ready the last time, or the opening; null where it is a draft")
     draft_seconds = col.real("Time spent as a draft altogether")
     ready_at = col.instant("The last change from draft to ready before the first answer, or the opening")
     first_answer_at = col.instant("First review or comment by a human other than the author, even to a draft")
@@ -47,6 +48,7 @@ def pull_request_drafts(
             pl.col("opened_at").first(),
             is_draft=pl.col("is_draft").filter(end.is_null()).any(),
             draft_since=start.filter(pl.col("is_draft") & end.is_null()).max(),
+            ready_since=start.filter(~pl.col("is_draft") & end.is_null()).max(),
             draft_seconds=seconds.filter("is_draft").clip(0).sum(),
             while_ready=while_ready.max(),
             since_draft=since_draft.min(),

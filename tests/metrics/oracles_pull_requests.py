@@ -178,6 +178,7 @@ def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:  # noqa: 
     if is_draft:
         seconds += max(0.0, (until - since).total_seconds())
     out["is_draft"], out["draft_since"], out["draft_seconds"] = is_draft, since if is_draft else None, seconds
+    out["ready_since"] = None if is_draft else since
     answer = out["first_answer_at"]
     out["ready_at"], out["first_response_at"] = (ready[-1][0] if ready else None), answer
     if answer is None:
@@ -340,8 +341,8 @@ def _phase(row: Row) -> tuple[str, datetime]:
     if answer is None:
         return "pickup", row["ready_at"]
     if row["approved"]:
-        return "merge", max(approval, answer)
-    return "review", answer
+        return "merge", max(approval, answer, row["ready_since"])
+    return "review", max(answer, row["ready_since"])
 
 
 def _age_one(row: Row, paces: Paces, as_of: datetime) -> None:

@@ -213,7 +213,7 @@ def test_other_repositories_say_nothing_about_this_one() -> None:
 
 
 def unmerged(**more: Any) -> list[dict[str, Any]]:
-    request = opened(**{"approved": True, "last_approval_at": ago(6), **more})
+    request = opened(**{"phase": "merge", "phase_since": ago(6), "opened_at": ago(9), **more})
     return proposed(approved_unmerged.RULE, pull_request_flow=[request])
 
 
@@ -224,7 +224,8 @@ def test_approved_but_not_merged() -> None:
     assert action["url"] == "https://github.com/acme/app/pull/1"
     assert action["title"] == "acme/app#1 is approved and not merged"
     assert action["why"] == (
-        '"Retry payments" was approved 6 days ago, and no reviewer objects; it has been ready for 9 days.'
+        '"Retry payments" has been approved and ready to merge for 6 days, and no reviewer objects; it was opened 9 '
+        "days ago."
     )
     assert action["next_step"] == "Merge it, or write in it what it waits for."
     assert (action["days_saved"], action["confidence"]) == (0.4, 0.8)
@@ -233,11 +234,11 @@ def test_approved_but_not_merged() -> None:
 @pytest.mark.parametrize(
     ("more", "fires"),
     [
-        ({"last_approval_at": datetime.fromisoformat("2025-12-02T11:59:00")}, True),
-        ({"last_approval_at": datetime.fromisoformat("2025-12-02T12:00:00")}, False),  # exactly one working day
-        ({"last_approval_at": datetime.fromisoformat("2025-11-28T16:00:00")}, True),
-        ({"approved": False}, False),
-        ({"approved": None}, False),
+        ({"phase_since": datetime.fromisoformat("2025-12-02T11:59:00")}, True),
+        ({"phase_since": datetime.fromisoformat("2025-12-02T12:00:00")}, False),  # exactly one working day
+        ({"phase_since": datetime.fromisoformat("2025-11-28T16:00:00")}, True),
+        ({"phase": "review"}, False),
+        ({"phase": None}, False),
         ({"is_draft": True}, False),
         ({"state": "merged"}, False),
         ({"author_is_human": False}, False),
@@ -250,7 +251,7 @@ def test_what_is_approved_and_not_merged(more: Row, *, fires: bool) -> None:
 
 def test_a_weekend_is_no_working_day() -> None:
     friday, monday = datetime.fromisoformat("2025-11-28T15:30:00"), datetime.fromisoformat("2025-12-01T15:00:00")
-    request = opened(approved=True, last_approval_at=friday, last_activity_at=friday, ready_at=friday)
+    request = opened(phase="merge", phase_since=friday, opened_at=friday, last_activity_at=friday)
     assert proposed(approved_unmerged.RULE, as_of=monday, pull_request_flow=[request]) == []
     tuesday = monday + timedelta(days=1)
     assert len(proposed(approved_unmerged.RULE, as_of=tuesday, pull_request_flow=[request])) == 1
@@ -258,10 +259,10 @@ def test_a_weekend_is_no_working_day() -> None:
 
 def test_a_working_day_can_end_at_midnight() -> None:
     hours = WorkingHours("UTC", opens=time(0), closes=time.max)
-    request = opened(approved=True, last_approval_at=ago(1.001), last_activity_at=ago(1))
+    request = opened(phase="merge", phase_since=ago(1.001), opened_at=ago(9), last_activity_at=ago(1))
     requests = rows_of("pull_request_flow", [request]).lazy()
     for days, fires in ((1.0, False), (1.001, True)):
-        flow = requests.with_columns(last_approval_at=pl.lit(ago(days), pl.Datetime("us")))
+        flow = requests.with_columns(phase_since=pl.lit(ago(days), pl.Datetime("us")))
         found = approved_unmerged.RULE.propose(flow, as_of=AS_OF, working_hours=hours).collect()
         assert (found.height == 1) is fires
 

@@ -263,6 +263,18 @@ def test_a_request_for_changes_sends_an_approved_one_back_to_review(world: PullR
     assert (row["phase"], row["phase_since"]) == ("review", MONDAY + HOUR)
 
 
+@pytest.mark.parametrize(("state", "phase"), [("approved", "merge"), ("commented", "review")])
+def test_time_as_a_draft_is_no_part_of_the_phase_after_it(world: PullRequestWorld, state: str, phase: str) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "ben", state)
+    world.event(pr_id, "converted_to_draft", MONDAY + 2 * HOUR)
+    world.event(pr_id, "ready_for_review", MONDAY + 15 * DAY)
+    row = only(world)
+    assert (row["phase"], row["phase_since"]) == (phase, MONDAY + 15 * DAY)
+    world.review(pr_id, MONDAY + 16 * DAY, "cat", state)
+    assert only(world)["phase_since"] == MONDAY + (16 if phase == "merge" else 15) * DAY
+
+
 def test_programs_are_listed_and_counted_nowhere(world: PullRequestWorld) -> None:
     for author in ("renovate", "devin", None):
         world.merge(world.open(REPO, MONDAY, author), MONDAY + HOUR)
