@@ -53,7 +53,7 @@ def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.
 
 
 class Actions(Table):
-    """What to do next: at most ten a team, one an item, best first."""
+    """What to do next: at most ten a team, best first; one an item, of a repository one a rule."""
 
     action_id = col.key("`<rule>:<item_id>`: stable as long as rule and item stay the same")
     rule = col.text("Name of the rule")
