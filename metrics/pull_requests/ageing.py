@@ -55,7 +55,7 @@ def with_risk(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     reason = first_reason(
         {
             "not_open": pl.col("state") != "open",
-            "author_not_human": ~pl.col("author_is_human").fill_null(value=False),
+            "author_not_human": ~pl.col("author_is_human"),
             "too_few_items": pl.col("phase_p85_seconds").is_null(),
         }
     )

@@ -64,7 +64,7 @@ def pull_request_chaoss_figures(
     return pl.concat(figures).sort(Observations.primary_key())
 
 
-_HUMANS = "Pull requests by programs and by accounts that are gone"
+_HUMANS = "Pull requests by programs"
 
 METRICS = (
     Metric(

@@ -20,7 +20,7 @@ from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
-_REASONS = "`not_finished`, `not_merged`"
+_REASONS = "`not_finished`, `not_merged`, `merge_time_unknown`"
 
 
 class PullRequestFlow(Table):
@@ -32,7 +32,7 @@ class PullRequestFlow(Table):
     title = col.text("Title")
     url = col.text("Web address")
     author_id = col.person("Who opened it")
-    author_is_human = col.flag("Whether a human opened it; null where the author is not known")
+    author_is_human = col.flag("Whether a human opened it; an account that is gone is taken for one")
     team = col.text("The author's team at the opening, the first by name where there are several")
     state = col.text("`open`, `merged` or `closed`")
     is_draft = col.flag("Whether it was a draft at its end, or is one now")

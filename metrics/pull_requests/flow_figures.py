@@ -50,7 +50,7 @@ _INPUTS = (
     "people",
     "team_members",
 )
-_HUMANS = "Pull requests by programs and by accounts that are gone"
+_HUMANS = "Pull requests by programs"
 _CYCLE_PITFALLS = (
     "Starts with the first commit written, which can be long before the work was meant to be shared; merged is not yet "
     "in production. Compare it with the team's own past, not with other teams."

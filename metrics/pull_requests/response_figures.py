@@ -70,7 +70,7 @@ def _at_risk(
 
 
 _INPUTS = ("pull_requests", "pull_request_events", "reviews", "comments", "people", "team_members")
-_HUMANS = "Pull requests by programs and by accounts that are gone"
+_HUMANS = "Pull requests by programs"
 
 METRICS = (
     Metric(

@@ -7,7 +7,11 @@ from metrics.clock import WorkingHours, working_seconds
 Reasons = dict[str, pl.Expr]
 """Why a span is null, by name; the first whose condition holds is given."""
 
-NOT_MERGED: Reasons = {"not_finished": pl.col("state") == "open", "not_merged": pl.col("state") == "closed"}
+NOT_MERGED: Reasons = {
+    "not_finished": pl.col("state") == "open",
+    "not_merged": pl.col("state") == "closed",
+    "merge_time_unknown": pl.col("merged_at").is_null(),
+}
 """Spans that end with the merge."""
 
 
