@@ -59,7 +59,7 @@ def propose_approved_unmerged(
             actor_team="team",
             days_saved=(waiting / 86_400 * HALF_AN_HOUR).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
-                "half an hour of bringing it up to date again for each day that it could have been merged, at most 5 days"
+                "half an hour of bringing it up to date again for each day that it was ready to merge, at most 5 days"
             ),
             confidence=pl.lit(0.8),
         )

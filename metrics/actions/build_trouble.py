@@ -5,6 +5,7 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import duration
 from metrics.actions.wording import MOST_DAYS, counted, number, percent, repository_name
+from metrics.delivery.scopes import only_teams
 from metrics.registry import Rule, pipeline
 
 MIN_FLAKY_SHARE, MIN_FLAKY = 0.05, 5
@@ -15,8 +16,8 @@ NAME = "build_trouble"
 
 
 @pipeline(ActionCandidates)
-def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
-    """One action for every such workflow."""
+def propose_build_trouble(ci_workflows: pl.LazyFrame, delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
+    """One action for every such workflow, for the team whose repository it is in."""
     added = pl.col("p50_seconds") - pl.col("p50_seconds_before")
     flaky, slow, broken = pl.col("is_flaky"), pl.col("is_slow"), pl.col("is_broken")
     nothing = pl.lit("")
@@ -36,9 +37,11 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(pl.col("is_flaky", "is_slow", "is_broken").fill_null(value=False))
         .filter(flaky | slow | broken)
+        .join(only_teams(delivery_scopes), on="repo_id", how="left")
         .pipe(
             candidates,
             "repo_id",
+            "team",
             "url",
             rule=pl.lit(NAME),
             item_kind=pl.lit("workflow"),
@@ -84,6 +87,7 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
             .when(flaky)
             .then(pl.lit("Find the steps that failed and succeeded on the same commit; mend them or take them out."))
             .otherwise(pl.lit("Look which step grew, and whether it can run beside the others or less often.")),
+            actor_team="team",
             days_saved=saved.clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "a quarter of an hour for each flaky run, the time added to each run, and half an hour for each "

@@ -7,6 +7,7 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import WINDOW, duration
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
+from metrics.delivery.scopes import only_teams
 from metrics.registry import Rule, pipeline
 
 LAST = 5
@@ -16,8 +17,10 @@ NAME = "failed_deployments"
 
 
 @pipeline(ActionCandidates)
-def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """One action for every such repository, about the last deployment that failed."""
+def propose_failed_deployments(
+    deployments: pl.LazyFrame, delivery_scopes: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """One action for every such repository, about the last deployment that failed, for the team whose it is."""
     failed = pl.col("failed").fill_null(value=False)
     newest_first = deployments.filter(pl.col("finished_at") <= as_of).sort(
         "finished_at", "deployment_id", descending=True
@@ -56,9 +59,11 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
             (pl.col("streak") >= MIN_STREAK)
             | ((pl.col("deployments") >= LAST) & (pl.col("last_failed") >= MIN_SHARE * LAST)),
         )
+        .join(only_teams(delivery_scopes), on="repo_id", how="left")
         .pipe(
             candidates,
             "repo_id",
+            "team",
             "url",
             rule=pl.lit(NAME),
             item_kind=pl.lit("deployment"),
@@ -85,6 +90,7 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
                 "Deploy nothing more on top before the cause is known; look at the failed ones together for what they "
                 "have in common, and add the check that would have stopped them."
             ),
+            actor_team="team",
             days_saved=(pl.col("failed_lately") / 2).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "half a day for each deployment that fails in the next 90 days, taken to be as many as in the last, at "

@@ -377,8 +377,8 @@ def test_deployments_waiting() -> None:
     )
     assert action["title"] == "3 merged pull requests of acme/app wait for production"
     assert action["why"] == (
-        "The oldest was merged 12 days ago, and the last deployment was 20 days ago; of those merged in the last 90 "
-        "days 85 % were in production within 3 days. Longer than that: #1, #2."
+        "The oldest was merged 12 days ago, and the last deployment was 20 days ago; of those deployed that were "
+        "merged in the last 90 days 85 % were in production within 3 days. Longer than that: #1, #2."
     )
     assert (action["days_saved"], action["actor_id"]) == (0.2, None)
 
@@ -392,10 +392,17 @@ def test_deployments_waiting() -> None:
         (8, [20] * 9, True),  # what is usual is not known
         (7, [], False),
         (7.1, [], True),
+        (0.9, [0.01] * 10, False),  # however quick it is otherwise
+        (1.1, [0.01] * 10, True),
     ],
 )
 def test_what_waits_too_long(days: float, usual: list[float], *, fires: bool) -> None:
     assert bool(waiting(days, usual=usual)) is fires
+
+
+def test_where_deployments_are_quick_a_day_is_long() -> None:
+    (action,) = waiting(2, usual=[0.01] * 10)
+    assert "were in production within 14 minutes, and more than a day counts as long. Longer" in action["why"]
 
 
 def test_where_the_habit_is_not_known_a_week_is_long() -> None:
@@ -423,12 +430,19 @@ def deployed(outcomes: str, days: float = 1, **more: Any) -> list[dict[str, Any]
         }
         for number, outcome in enumerate(outcomes)
     ]
-    return proposed(failed_deployments.RULE, deployments=rows)
+    return proposed(failed_deployments.RULE, deployments=rows, delivery_scopes=teams("Pay"))
+
+
+def teams(*names: str) -> list[Row]:
+    """The teams whose repository it is."""
+    scopes = [("repository", REPO), *(("team", name) for name in names)]
+    return [{"scope_kind": kind, "scope": scope, "repo_id": REPO} for kind, scope in scopes]
 
 
 def test_failed_deployments_in_a_row() -> None:
     (action,) = deployed("F...FF", days=3)
     assert (action["item_kind"], action["item_id"]) == ("deployment", "d5")
+    assert (action["team"], action["actor_team"]) == ("Pay", "Pay")
     assert action["url"] == "https://github.com/acme/app/deployments/5"
     assert action["title"] == "The last 2 deployments of acme/app failed"
     assert action["why"] == (
@@ -462,10 +476,11 @@ def test_a_deployment_without_an_address_leads_to_its_repository() -> None:
     assert action["url"] == "https://github.com/acme/app"
 
 
-def build(**more: Any) -> list[dict[str, Any]]:
+def build(owners: tuple[str, ...] = ("Pay",), **more: Any) -> list[dict[str, Any]]:
     """A workflow that is as it should be, but for what is given."""
     quiet = {"runs": 100, "flaky_runs": 0, "flaky_share": 0.0, "p50_seconds": 600.0, "failing_streak": 0}
-    return proposed(build_trouble.RULE, ci_workflows=[{"repo_id": REPO, "name": "Tests", **quiet, **more}])
+    workflow = {"repo_id": REPO, "name": "Tests", **quiet, **more}
+    return proposed(build_trouble.RULE, ci_workflows=[workflow], delivery_scopes=teams(*owners))
 
 
 SLOW: Row = {"p50_seconds": 750.0, "p50_seconds_before": 600.0, "slowdown_share": 0.25}
@@ -479,6 +494,12 @@ def test_a_flaky_build() -> None:
     assert action["why"] == ("8 of 100 runs in the last 90 days (8 %) failed and then succeeded on the same commit.")
     # A quarter of an hour each.
     assert (action["days_saved"], action["actor_id"]) == (0.2, None)
+
+
+@pytest.mark.parametrize(("owners", "team"), [((), None), (("Pay",), "Pay"), (("Pay", "Web"), None)])
+def test_a_build_is_for_the_one_team_whose_repository_it_is(owners: tuple[str, ...], team: str | None) -> None:
+    (action,) = build(owners, **SLOW)
+    assert (action["team"], action["actor_team"]) == (team, team)
 
 
 def test_a_slowing_build() -> None:
