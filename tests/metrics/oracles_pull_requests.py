@@ -301,6 +301,7 @@ def _phases(out: Row, objections: list[datetime]) -> None:
     _span(out, "merge_wait", approval, queued or merged, unapproved)
     _span(out, "queue_wait", queued, merged, unapproved or (None if queued else "not_queued"))
     _span(out, "cycle", commit, merged, unmerged or (None if commit else "first_commit_unknown"))
+    _aside(out)
     first = out["first_approval_at"]
     reason = None
     if first is None and is_open:
@@ -312,6 +313,22 @@ def _phases(out: Row, objections: list[datetime]) -> None:
     elif not objections:
         reason = "approved_at_once"
     _span(out, "rework", _first(objections), first, reason)
+
+
+def _aside(out: Row) -> None:
+    """How long a human took after an AI, and what was spent on what was closed."""
+    ai, human, closed = out["first_ai_response_at"], out["first_answer_at"], out["closed_at"]
+    reason = None
+    if ai is None:
+        reason = "no_ai_review"
+    elif human is None:
+        reason = "not_finished" if out["state"] == "open" else "no_review"
+    elif human < ai:
+        reason = "human_first"
+    _span(out, "human_after_ai", ai, human, reason)
+    reasons = {"open": "not_finished", "merged": "not_abandoned", "closed": None if closed else "end_unknown"}
+    begun = min(out["first_commit_at"] or out["opened_at"], out["opened_at"])
+    _span(out, "abandoned", begun, closed, reasons[out["state"]])
 
 
 def _deployed(world: World, pr: Row, out: Row) -> None:

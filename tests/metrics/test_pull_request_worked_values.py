@@ -148,6 +148,28 @@ def test_where_author_and_reviewer_are_gone_only_a_verdict_is_somebody_elses(
     assert row["last_author_activity_at"] == MONDAY + (1 if state == "approved" else 2) * HOUR
 
 
+def test_how_long_a_human_took_after_the_ai(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "rabbit")
+    assert reasons(only(world), "human_after_ai") == ["not_finished"]
+    world.review(pr_id, MONDAY + 25 * HOUR, "ben", "approved")
+    row = only(world)
+    # From 10:00 to 10:00 of the next day, of which 7.5 and 1 hours are worked.
+    assert (row["human_after_ai_seconds"], row["human_after_ai_working_seconds"]) == (86_400, 8.5 * 3600)
+    world.comment(pr_id, MONDAY + HOUR / 2, "cat")
+    assert reasons(only(world), "human_after_ai") == ["human_first"]
+
+
+def test_the_time_spent_on_an_abandoned_one_begins_with_its_first_commit(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    assert reasons(only(world), "abandoned") == ["not_finished"]
+    world.commit(pr_id, MONDAY - 3 * HOUR)
+    world.change(pr_id, state="closed", closed_at=MONDAY + 2 * HOUR)
+    assert seconds(only(world), "abandoned") == [5 * 3600]
+    world.merge(pr_id, MONDAY + 2 * HOUR)
+    assert reasons(only(world), "abandoned") == ["not_abandoned"]
+
+
 @pytest.mark.parametrize("verdict", ["changes_requested", "dismissed"])
 def test_an_approval_that_its_reviewer_took_back_does_not_stand(world: PullRequestWorld, verdict: str) -> None:
     pr_id = world.open(REPO, MONDAY)
