@@ -10,13 +10,12 @@ from metrics.actions.recent import (
     WINDOW,
     called,
     duration,
-    now,
     reference,
-    seconds,
     still_open,
 )
 from metrics.actions.wording import MOST_DAYS
 from metrics.clock import WorkingHours, working_seconds
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 NAME = "approved_unmerged"
@@ -29,7 +28,7 @@ def propose_approved_unmerged(
     """One action for every such pull request."""
     since = pl.col("phase_since")
     day = _seconds_of_a_day(working_hours)
-    waiting = seconds(since, now(as_of))
+    waiting = seconds_between(since, now(as_of))
     return (
         still_open(pull_request_flow)
         .filter(
@@ -52,7 +51,7 @@ def propose_approved_unmerged(
                 "{} has been approved and ready to merge for {}, and no reviewer objects; it was opened {} ago.",
                 called(),
                 duration(waiting),
-                duration(seconds(pl.col("opened_at"), now(as_of))),
+                duration(seconds_between(pl.col("opened_at"), now(as_of))),
             ),
             next_step=pl.lit("Merge it, or write in it what it waits for."),
             actor_id="author_id",

@@ -7,6 +7,7 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, one_team, repository_name
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 QUANTILE = 0.85
@@ -41,7 +42,7 @@ def propose_deployments_waiting(
     waiting = pl.col("waiting_seconds")
     limit = pl.coalesce("p85", pl.lit(UNUSUAL.total_seconds())).clip(NO_WAIT.total_seconds())
     is_late = waiting > limit
-    since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("deployed_at")).dt.total_microseconds() / 1e6
+    since = seconds_between(pl.col("deployed_at"), now(as_of))
     return (
         waiting_changes.filter(pl.col("merged_at") <= as_of)
         .select("pr_id", "repo_id", "waiting_seconds")

@@ -36,16 +36,6 @@ def still_open(pull_request_flow: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def seconds(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """Seconds between two instants."""
-    return (end - start).dt.total_microseconds() / 1e6
-
-
-def now(as_of: datetime) -> pl.Expr:
-    """The instant for which everything is computed."""
-    return pl.lit(as_of, dtype=pl.Datetime("us"))
-
-
 def reference() -> pl.Expr:
     """`owner/name#12`."""
     return pl.format("{}#{}", repository_name(), pl.col("number"))

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import first_reason, seconds_between
+from metrics.expressions import now, seconds_between
+from metrics.pull_requests.spans import first_reason
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 
 RECENT = timedelta(days=180)
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 PHASES = {
     "draft": "draft_seconds",
     "pickup": "pickup_seconds",
@@ -41,11 +41,10 @@ def with_phase(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
         "review": pl.max_horizontal("first_response_at", "ready_since"),
         "merge": pl.max_horizontal("last_approval_at", "first_response_at", "ready_since"),
     }
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     return (
         flow.with_columns(phase=pl.when(pl.col("state") == "open").then(phase))
         .with_columns(phase_since=pl.coalesce(*(pl.when(pl.col("phase") == p).then(at) for p, at in since.items())))
-        .with_columns(age_seconds=seconds_between(pl.col("phase_since"), now))
+        .with_columns(age_seconds=seconds_between(pl.col("phase_since"), now(as_of)))
     )
 
 

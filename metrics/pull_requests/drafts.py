@@ -7,6 +7,7 @@ its author did not wait. One that never became ready again keeps the time it was
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -41,7 +42,7 @@ def pull_request_drafts(
     ready = start.filter(~pl.col("is_draft"))
     while_ready = start.filter(~pl.col("is_draft") & (start <= answer) & (end.is_null() | (answer < end)))
     since_draft = start.filter(~pl.col("is_draft") & (start > answer))
-    seconds = (pl.coalesce("end", "until") - start).dt.total_microseconds() / 1e6
+    seconds = seconds_between(start, pl.coalesce("end", "until"))
     return (
         stretches.group_by("pr_id")
         .agg(

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.scoped import dated, percentile, share
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, observe
+from metrics.summary.observations import Observations, observe, percentile, share
 
 
 @pipeline(Observations)

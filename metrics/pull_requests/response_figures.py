@@ -8,9 +8,9 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.scoped import dated, percentile, share
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, observe, rolling_start
+from metrics.summary.observations import Observations, observe, percentile, rolling_start, share
 
 
 @pipeline(Observations)

@@ -20,8 +20,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.expressions import ACTIVE, parent_folder
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import ACTIVE, now, parent_folder, seconds_between
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -135,7 +134,6 @@ def reviewer_ranks(
 
 def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """The pull requests that reviewers are looked for, and the instant whose knowledge is used."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     is_open = pl.col("state") == "open"
     merged = (pl.col("state") == "merged") & (pl.col("merged_at") > as_of - BACKTEST) & (pl.col("merged_at") <= as_of)
     place = pl.int_range(pl.len()).over("repo_id", is_open)
@@ -148,7 +146,7 @@ def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
             "repo_id",
             "author_id",
             is_open=is_open,
-            asked_at=pl.when(is_open).then(now).otherwise("opened_at"),
+            asked_at=pl.when(is_open).then(now(as_of)).otherwise("opened_at"),
         )
     )
 

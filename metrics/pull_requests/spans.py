@@ -3,6 +3,7 @@
 import polars as pl
 
 from metrics.clock import WorkingHours, working_seconds
+from metrics.expressions import seconds_between
 
 Reasons = dict[str, pl.Expr]
 """Why a span is null, by name; the first whose condition holds is given."""
@@ -13,11 +14,6 @@ NOT_MERGED: Reasons = {
     "merge_time_unknown": pl.col("merged_at").is_null(),
 }
 """Spans that end with the merge."""
-
-
-def seconds_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """The seconds from one instant to another."""
-    return (end - start).dt.total_microseconds() / 1e6
 
 
 def first_reason(reasons: Reasons) -> pl.Expr:

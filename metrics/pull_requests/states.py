@@ -11,6 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -62,7 +63,7 @@ def pull_request_states(
             opened_at="created_at",
             merged_at=pl.when(is_merged).then(merged_at),
             closed_at=end,
-            until=pl.coalesce(end, pl.lit(as_of, dtype=pl.Datetime("us"))),
+            until=pl.coalesce(end, now(as_of)),
         )
         .select(PullRequestStates.column_names())
         .sort("pr_id")
