@@ -15,7 +15,7 @@ NAME = "build_trouble"
 
 @pipeline(ActionCandidates)
 def propose_build_trouble(ci_workflows: pl.LazyFrame, delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
-    """One action for every such workflow."""
+    """One action for every such workflow, for the team whose repository it is in."""
     added = pl.col("p50_seconds") - pl.col("p50_seconds_before")
     flaky, slow, broken = pl.col("is_flaky"), pl.col("is_slow"), pl.col("is_broken")
     nothing = pl.lit("")

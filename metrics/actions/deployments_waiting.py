@@ -7,11 +7,12 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, one_team, repository_name
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 QUANTILE = 0.85
-SOON = timedelta(days=1)
-"""Nobody is called for what was merged within it, however quick a repository is."""
+NO_WAIT = timedelta(days=1)
+"""What waits for less waits for nothing, however quick the repository is otherwise."""
 UNUSUAL = timedelta(days=7)
 """What is long where the repository's own habit is not known."""
 MOST_SINCE = timedelta(days=180)
@@ -39,9 +40,9 @@ def propose_deployments_waiting(
         .filter(pl.col("deployed_at") > as_of - MOST_SINCE)
     )
     waiting = pl.col("waiting_seconds")
-    limit = pl.coalesce(pl.col("p85").clip(SOON.total_seconds()), pl.lit(UNUSUAL.total_seconds()))
+    limit = pl.coalesce("p85", pl.lit(UNUSUAL.total_seconds())).clip(NO_WAIT.total_seconds())
     is_late = waiting > limit
-    since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("deployed_at")).dt.total_microseconds() / 1e6
+    since = seconds_between(pl.col("deployed_at"), now(as_of))
     return (
         waiting_changes.filter(pl.col("merged_at") <= as_of)
         .select("pr_id", "repo_id", "waiting_seconds")
@@ -73,18 +74,20 @@ def propose_deployments_waiting(
                 pl.when(pl.col("waiting") == 1).then(pl.lit("waits")).otherwise(pl.lit("wait")),
             ),
             why=pl.format(
-                "The oldest was merged {} ago, and the last deployment was {} ago; {}. Longer than {}: {}.",
+                "The oldest was merged {} ago, and the last deployment was {} ago; {}. Longer than that: {}.",
                 duration(pl.col("longest")),
                 duration(since),
                 pl.when(pl.col("p85").is_null())
                 .then(pl.lit("how long changes wait here is not known, so more than 7 days count as long"))
                 .otherwise(
                     pl.format(
-                        "of those merged in the last 90 days and deployed, 85 % were in production within {}",
+                        "of those deployed that were merged in the last 90 days 85 % were in production within {}{}",
                         duration(pl.col("p85")),
+                        pl.when(pl.col("p85") < NO_WAIT.total_seconds())
+                        .then(pl.lit(", and more than a day counts as long"))
+                        .otherwise(pl.lit("")),
                     )
                 ),
-                pl.when(pl.col("p85") < SOON.total_seconds()).then(pl.lit("a day")).otherwise(pl.lit("that")),
                 "numbers",
             ),
             next_step=pl.lit("Deploy what is merged, or write down what it waits for and who can clear that."),
@@ -104,9 +107,9 @@ RULE = Rule(
     responsibility="project_management",
     definition=(
         "Repositories, unless each merge is a deployment by itself, in which a merged pull request waits for "
-        f"production longer than a day, and than 85 % of those merged in the last {WINDOW.days} days and deployed did "
-        f"(fewer than {MIN_MERGED}: longer than {UNUSUAL.days} days), and that deployed something in the last "
-        f"{MOST_SINCE.days} days."
+        f"production longer than 85 % of those deployed did that were merged in the last {WINDOW.days} days, and for "
+        f"more than a day (fewer than {MIN_MERGED}: for more than {UNUSUAL.days} days), and that deployed something in "
+        f"the last {MOST_SINCE.days} days."
     ),
     propose=propose_deployments_waiting,
 )

@@ -8,6 +8,7 @@ from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import WINDOW, duration
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
 from metrics.delivery.scopes import only_teams
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 LAST = 5
@@ -20,7 +21,7 @@ NAME = "failed_deployments"
 def propose_failed_deployments(
     deployments: pl.LazyFrame, delivery_scopes: pl.LazyFrame, *, as_of: datetime
 ) -> pl.LazyFrame:
-    """One action for every such repository, about the last deployment that failed."""
+    """One action for every such repository, about the last deployment that failed, for the team whose it is."""
     failed = pl.col("failed").fill_null(value=False)
     newest_first = deployments.filter(pl.col("finished_at") <= as_of).sort(
         "finished_at", "deployment_id", descending=True
@@ -28,7 +29,7 @@ def propose_failed_deployments(
     lately = pl.col("finished_at") > as_of - WINDOW
     of_last = failed.head(LAST)
     first_failed = pl.when(failed).then(pl.int_range(pl.len())).min()
-    since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("failed_at")).dt.total_microseconds() / 1e6
+    since = seconds_between(pl.col("failed_at"), now(as_of))
     cause = pl.col("cause").replace_strict(
         {
             "incident": "an incident",

@@ -34,7 +34,11 @@ class DeliveryCalendar(Intermediate):
 
 @pipeline(DeliveryScopes)
 def delivery_scopes(repositories: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
-    """Every repository on its own, and in each team whose configured repositories it is one of."""
+    """Every repository on its own, and in each team whose configured repositories it is one of.
+
+    What is configured is the end of a name or address, whole parts of it: `app` and `acme/app` are both `acme/app`. A
+    star stands for any text, as in the check of the configuration.
+    """
     patterns = team_scopes.filter(pl.col("kind") == "repository").select(
         "team", regex=repository_regex(pl.col("pattern"))
     )
@@ -76,12 +80,13 @@ def delivery_calendar(
 
 
 def only_teams(delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
-    """The team of every repository that exactly one team has: `repo_id`, `team`."""
+    """`repo_id` and `team` of the repositories that are exactly one team's."""
     return (
         delivery_scopes.filter(pl.col("scope_kind") == "team")
         .group_by("repo_id")
-        .agg(team=pl.when(pl.len() == 1).then(pl.col("scope").first()))
-        .drop_nulls()
+        .agg(team=pl.col("scope").min(), teams=pl.len())
+        .filter(pl.col("teams") == 1)
+        .select("repo_id", "team")
     )
 
 

@@ -61,7 +61,6 @@ def delivery_world(
         _deployments(world, repo_id, rung)
         _pull_requests(world, repo_id)
         _builds(world, repo_id)
-        world.add("delivery_scopes", scope_kind="team", scope=owners[repo_id], repo_id=repo_id)
     _reviews(world)
     _figures(world, list(repositories), small)
     return world
@@ -149,6 +148,7 @@ def _merged(world: World, repo_id: str, number: int, opened: datetime, deployed:
     if merged > world.now:
         return
     later = [one for one in deployed if one["finished_at"] > merged]
+    spans["queue_wait"] = 900.0 if reviewed else None
     spans["deploy_wait"] = (later[0]["finished_at"] - merged).total_seconds() if later else None
     cycle = (merged - opened).total_seconds() + (spans["coding"] or 0)
     lead = cycle + spans["deploy_wait"] if spans["deploy_wait"] is not None else None

@@ -178,6 +178,8 @@ def _metrics(title: str | None, delivered: World) -> dict[str, Rows]:
     tables["actions"] = _actions(title) if title else []
     for table, rows in delivered.metrics.items():
         tables[table] += rows
+    owners = zip((HARBOUR, KITCHEN), TEAMS, strict=True)
+    tables["delivery_scopes"] = [{"scope_kind": "team", "scope": team, "repo_id": repo_id} for repo_id, team in owners]
     return tables
 
 
