@@ -13,6 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.delivery.production import IN_ORDER, LINE
+from metrics.expressions import now, seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -159,12 +160,11 @@ def waiting_changes(
     there = commits.filter("on_default_branch").select("repo_id", merge_sha="sha")
     in_main = pull_requests.join(there, on=["repo_id", "merge_sha"], how="semi").select("pr_id")
     deployed = production_deployments.filter(pl.col("rung") != "merge")
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     return (
         change_lead_times.filter(pl.col("production_reason") == "no_deployment")
         .join(deployed, on="repo_id", how="semi")
         .join(in_main, on="pr_id", how="semi")
-        .select("pr_id", "repo_id", "merged_at", waiting_seconds=_seconds(now - pl.col("merged_at")))
+        .select("pr_id", "repo_id", "merged_at", waiting_seconds=seconds_between(pl.col("merged_at"), now(as_of)))
         .sort("pr_id")
     )
 
@@ -207,7 +207,7 @@ def _first(brought: pl.LazyFrame, production_deployments: pl.LazyFrame, key: lis
 
 def _span(name: str, start: pl.Expr, end: str, reason: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The seconds of a span, and why they are null."""
-    seconds = _seconds(pl.col(end) - start)
+    seconds = seconds_between(start, pl.col(end))
     is_measured = reason.is_null() & (seconds >= 0)
     return (
         pl.when(is_measured).then(seconds).alias(f"{name}_seconds"),
@@ -215,7 +215,3 @@ def _span(name: str, start: pl.Expr, end: str, reason: pl.Expr) -> tuple[pl.Expr
         .then(pl.coalesce(reason, pl.lit("clock_negative")))
         .alias(f"{name}_reason"),
     )
-
-
-def _seconds(duration: pl.Expr) -> pl.Expr:
-    return duration.dt.total_microseconds() / 1e6

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import Intermediate, pipeline
+from metrics.summary.observations import MEDIAN_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 WINDOW = timedelta(days=90)
-P50_NEEDS = 5
 MIN_FLAKY_SHARE, MIN_FLAKY = 0.05, 5
 MIN_SLOWDOWN, MIN_RUNS, MIN_ADDED_SECONDS = 0.25, 20, 60
 MIN_STREAK = 3
@@ -79,7 +80,7 @@ class CiWorkflows(Table):
 def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out."""
     is_failed = pl.col("conclusion").is_in(_FAILED)
-    seconds = (pl.col("finished_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("started_at"), pl.col("finished_at"))
     failed_before = pl.col("is_failed") & (pl.col("attempt") < pl.col("attempt").max())
     return (
         ci_runs.filter(
@@ -173,7 +174,7 @@ def _successful() -> pl.Expr:
 
 
 def _median(seconds: pl.Expr) -> pl.Expr:
-    return pl.when(seconds.count() >= P50_NEEDS).then(seconds.median())
+    return pl.when(seconds.count() >= MEDIAN_NEEDS).then(seconds.median())
 
 
 def _streaks(on_main: pl.LazyFrame) -> pl.LazyFrame:
@@ -197,7 +198,7 @@ def _times_to_green(on_main: pl.LazyFrame, start: datetime) -> pl.LazyFrame:
     """Median time from the first failure of a streak to the success that ended it after `start`."""
     before = pl.col("has_failed").shift(1).over(_WORKFLOW).fill_null(value=False)
     broken_at = pl.when(pl.col("has_failed") & ~before).then("finished_at").forward_fill().over(_WORKFLOW)
-    seconds = (pl.col("finished_at") - pl.col("broken_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("broken_at"), pl.col("finished_at"))
     return (
         on_main.with_columns(broken_at=broken_at, is_end=before & ~pl.col("has_failed"))
         .filter("is_end", pl.col("finished_at") > start, seconds >= 0)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -65,7 +66,7 @@ def incidents(
         .join(recorded, on="ticket_id", how="anti")
         .select("ticket_id", *_TOLD, incident_id="ticket_id", opened_at="created_at", found_by=pl.lit("ticket"))
     )
-    seconds = (pl.col("resolved_at") - pl.col("opened_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("opened_at"), pl.col("resolved_at"))
     return (
         pl.concat([recorded, of_tickets], how="diagonal")
         .with_columns(resolved_at=pl.when(pl.col("resolved_at") <= as_of).then("resolved_at"))

@@ -14,7 +14,7 @@ import polars as pl
 
 from metrics.delivery.incidents import is_ruled
 from metrics.delivery.production import IN_ORDER, LINE
-from metrics.expressions import months_ago
+from metrics.expressions import months_ago, now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -111,8 +111,8 @@ def rework_rules(
     production_deployments: pl.LazyFrame, deployment_rework: pl.LazyFrame, *, as_of: datetime
 ) -> pl.LazyFrame:
     """What every rule adds to the rework of a repository, over the last 90 days and 6 months."""
-    now, key = pl.lit(as_of, dtype=pl.Datetime("us")), "deployment_id"
-    starts = {"90d": now - pl.duration(days=_DAYS), "6mo": months_ago(as_of, _MONTHS)}
+    key = "deployment_id"
+    starts = {"90d": now(as_of) - pl.duration(days=_DAYS), "6mo": months_ago(as_of, _MONTHS)}
     rules = pl.LazyFrame({"rule": [*RULES, ANY]})
     found = pl.concat([deployment_rework, deployment_rework.select(key, rule=pl.lit(ANY)).unique()])
     parts = []
