@@ -1,6 +1,7 @@
 """The changes that deployments brought: pull requests by the commit of their merge, and commits without one.
 
-A squash or a rebase makes new commits: a pull request is found by the commit that its merge made. What the first
+A squash or a rebase makes new commits: a pull request is found by the commit that its merge made, or else by its own
+last one (`metrics.delivery.merged`). What the first
 deployment of a line holds is not known to be new: its changes have no lead time (`first_deployment`), and count as
 not measured; unless an older line of the repository measures them.
 
@@ -65,13 +66,10 @@ class WaitingChanges(Table):
 
 
 @pipeline(DeploymentChanges)
-def deployment_changes(
-    deployment_commits: pl.LazyFrame, pull_requests: pl.LazyFrame, *, as_of: datetime
-) -> pl.LazyFrame:
+def deployment_changes(deployment_commits: pl.LazyFrame, merged_commits: pl.LazyFrame) -> pl.LazyFrame:
     """Every deployed pull request, once for each line that it was deployed on."""
     return (
-        _merged(pull_requests, as_of)
-        .select("pr_id", "repo_id", sha="merge_sha")
+        merged_commits.select("pr_id", *_COMMIT)
         .join(deployment_commits, on=_COMMIT)
         .select(DeploymentChanges.column_names())
         .sort(DeploymentChanges.primary_key())
@@ -82,19 +80,15 @@ def deployment_changes(
 def change_lead_times(
     deployment_changes: pl.LazyFrame,
     production_deployments: pl.LazyFrame,
+    merged_commits: pl.LazyFrame,
     pull_requests: pl.LazyFrame,
     pull_request_commits: pl.LazyFrame,
-    commits: pl.LazyFrame,
-    *,
-    as_of: datetime,
 ) -> pl.LazyFrame:
     """Every merged pull request with its first deployment, or the reason why none is known."""
     written = pull_request_commits.group_by("pr_id").agg(written_at=pl.col("authored_at").min())
-    known = commits.select("repo_id", merge_sha="sha", is_known=pl.lit(value=True))
-    is_known = pl.col("is_known").fill_null(value=False)
     started = pl.min_horizontal("first_commit_at", "written_at")
     undeployed = (
-        pl.when(pl.col("deployment_id").is_null() & ~is_known)
+        pl.when(pl.col("deployment_id").is_null() & ~pl.col("is_known"))
         .then(pl.lit("merge_commit_unknown"))
         .when(pl.col("deployment_id").is_null() & _is_in_doubt())
         .then(pl.lit("deployment_commit_unknown"))
@@ -105,11 +99,10 @@ def change_lead_times(
     )
     no_start = pl.when(started.is_null()).then(pl.lit("first_commit_unknown"))
     return (
-        _merged(pull_requests, as_of)
+        merged_commits.join(pull_requests.select("pr_id", "first_commit_at"), on="pr_id")
         .join(_doubts(production_deployments), on="repo_id")
         .join(_first(deployment_changes, production_deployments, ["pr_id"]), on="pr_id", how="left")
         .join(written, on="pr_id", how="left")
-        .join(known, on=["repo_id", "merge_sha"], how="left")
         .with_columns(
             *_span("lead", started, "deployed_at", pl.coalesce(undeployed, no_start)),
             *_span("production", pl.col("merged_at"), "deployed_at", undeployed),
@@ -120,10 +113,11 @@ def change_lead_times(
 
 
 @pipeline(DirectCommitChanges)
-def direct_commit_changes(
+def direct_commit_changes(  # noqa: PLR0917 - one parameter a table
     deployment_commits: pl.LazyFrame,
     production_deployments: pl.LazyFrame,
     commits: pl.LazyFrame,
+    merged_commits: pl.LazyFrame,
     pull_requests: pl.LazyFrame,
     pull_request_commits: pl.LazyFrame,
 ) -> pl.LazyFrame:
@@ -131,6 +125,7 @@ def direct_commit_changes(
     requested = pl.concat(
         [
             pull_requests.select("repo_id", sha="merge_sha"),
+            merged_commits.select(_COMMIT),
             pull_request_commits.join(pull_requests.select("pr_id", "repo_id"), on="pr_id").select(_COMMIT),
         ]
     )
@@ -150,27 +145,20 @@ def direct_commit_changes(
 @pipeline(WaitingChanges)
 def waiting_changes(
     change_lead_times: pl.LazyFrame,
-    pull_requests: pl.LazyFrame,
+    merged_commits: pl.LazyFrame,
     production_deployments: pl.LazyFrame,
-    commits: pl.LazyFrame,
     *,
     as_of: datetime,
 ) -> pl.LazyFrame:
     """What waits in the default branch; of a line that is not the default branch nobody knows what it waits for."""
-    there = commits.filter("on_default_branch").select("repo_id", merge_sha="sha")
-    in_main = pull_requests.join(there, on=["repo_id", "merge_sha"], how="semi").select("pr_id")
     deployed = production_deployments.filter(pl.col("rung") != "merge")
     return (
         change_lead_times.filter(pl.col("production_reason") == "no_deployment")
         .join(deployed, on="repo_id", how="semi")
-        .join(in_main, on="pr_id", how="semi")
+        .join(merged_commits.filter("is_on_main"), on="pr_id", how="semi")
         .select("pr_id", "repo_id", "merged_at", waiting_seconds=seconds_between(pl.col("merged_at"), now(as_of)))
         .sort("pr_id")
     )
-
-
-def _merged(pull_requests: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
-    return pull_requests.filter(pl.col("state") == "merged", pl.col("merged_at") <= as_of)
 
 
 def _doubts(production_deployments: pl.LazyFrame) -> pl.LazyFrame:

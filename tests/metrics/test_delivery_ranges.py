@@ -270,3 +270,34 @@ def test_what_the_first_deployment_of_all_held_is_not_measured_by_a_later_enviro
     story.deploy("c0", 10, "prod-eu")
     story.deploy("c1", 9, "prod-eu")
     assert story.run()["change_lead_times"]["production_reason"].to_list() == ["first_deployment"]
+
+
+@pytest.mark.parametrize(
+    ("merge_sha", "head_sha", "own", "reason"),
+    [
+        (None, "c1", [], None),  # a fast-forward makes no commit of its own
+        ("gone", "c1", [], None),
+        (None, None, ["x", "c1"], None),
+        (None, "old", ["old"], None),  # copied by a rebase
+        (None, "x", ["x", "old"], "merge_commit_unknown"),  # only an earlier one is there
+        (None, "c0", [], "first_deployment"),
+        (None, "side", [], "merge_commit_unknown"),
+    ],
+)
+def test_a_pull_request_is_found_by_its_own_commits_where_its_merge_is_not(
+    merge_sha: str | None, head_sha: str | None, own: list[str], reason: str | None
+) -> None:
+    story = Delivery()
+    story.deploy(story.commit("c0", 20), 19)
+    story.commit("side", 12, ["c0"], on_default_branch=False)
+    story.deploy(story.commit("c1", 10, ["c0"]), 8)
+    pr_id = story.merged(merge_sha, 9, head_sha=head_sha)
+    written = {"x": AS_OF - timedelta(days=11), "old": AS_OF - timedelta(days=10), "c1": AS_OF - timedelta(days=10)}
+    for place, sha in enumerate(sorted(own, key=lambda sha: sha == own[-1])):
+        applied = AS_OF - timedelta(days=10, hours=-place)
+        row = {"author_id": "ann", "authored_at": written[sha], "committed_at": applied}
+        story.add("pull_request_commits", pr_id=pr_id, sha=sha, **row)
+    tables = story.run()
+    assert tables["change_lead_times"]["production_reason"].to_list() == [reason]
+    pushed = tables["direct_commit_changes"]["sha"].to_list()
+    assert ("c1" in pushed) == (reason is not None)
