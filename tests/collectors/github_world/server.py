@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from tests.collectors.fault_server import Asked, Reply
 from tests.collectors.github_world.graph import Graph
 from tests.collectors.github_world.world import Item, World
 from tests.collectors.local_server import listening
@@ -38,6 +39,10 @@ class Server:
     """Pages of more elements than this are too heavy: status 502."""
     git: Path | None = None
     """A folder with bare repositories, `owner/name.git`, served as files."""
+    rule: Callable[[Asked], Reply | None] = lambda asked: None
+    """What answers in place of the world, where it has something to say."""
+    points: int = 0
+    """What was used of the budget beyond one for each request."""
     requests: list[str] = field(default_factory=list)
     """What was asked, in order: `graphql`, or the path."""
 
@@ -76,8 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
     lock: ClassVar[threading.Lock] = threading.Lock()
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self._may("graphql"):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if not self._is_ruled(body.decode()) and self._may("graphql"):
             asked = json.loads(body)
             first = asked["variables"].get("first") or 0
             if first > self.server_of.heaviest:
@@ -89,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def do_GET(self) -> None:
+        if self._is_ruled(""):
+            return None
         parts = urlsplit(self.path)
         if ".git/" in parts.path and self.server_of.git:
             file = self.server_of.git / parts.path.lstrip("/")
@@ -98,6 +105,14 @@ class _Handler(BaseHTTPRequestHandler):
                 status, body, headers = self._document(parts.path, parse_qs(parts.query))
             self._send(status, body, headers)
         return None
+
+    def _is_ruled(self, body: str) -> bool:
+        token = self.headers.get("Authorization", "").rpartition(" ")[2]
+        reply = self.server_of.rule(Asked(self.command, self.path, token, body))
+        if reply:
+            time.sleep(reply.delay_seconds)
+            self._send(reply.status, reply.body, reply.headers)
+        return reply is not None
 
     def _may(self, what: str) -> bool:
         """Count a request, and let it meet its fault; returns whether it is answered after that."""
@@ -110,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         if token not in server.tokens or scheme.lower() not in {"token", "bearer"}:
             self._send(401, {"message": "Bad credentials"})
             return False
-        if what != "/rate_limit" and number > server.budget:
+        if what != "/rate_limit" and number + server.points > server.budget:
             self._spent(what)
             return False
         return self._survives(server.fault(number), what)
@@ -193,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, {"total_count": len(inside), "workflow_runs": shown}, headers
 
     def _left(self) -> int:
-        return max(self.server_of.budget - len(self.server_of.requests), 0)
+        return max(self.server_of.budget - len(self.server_of.requests) - self.server_of.points, 0)
 
     def _reset(self) -> int:
         return int(time.time() + self.server_of.resets_in_seconds)
