@@ -16,12 +16,6 @@ class Repair:
 
 _ANY = Repair("info", "what the rows describe", "The collector had to change or leave out something in these rows")
 
-_PENDING = Repair(
-    "info",
-    "review times",
-    "Reviews that their author has not submitted yet; only the owner of the token sees them, so they are left out",
-)
-
 _TOO_HEAVY = "the platform could not answer for them, not even one at a time; run with --full to try again"
 
 REPAIRS: dict[str, Repair] = {
@@ -72,8 +66,11 @@ REPAIRS: dict[str, Repair] = {
         "The token may not read project boards: give it the scope read:project, then run with --full; until then "
         "tickets are open or closed",
     ),
-    "review_pending": _PENDING,
-    "pending_review": _PENDING,
+    "review_pending": Repair(
+        "info",
+        "review times",
+        "Reviews that their author has not submitted yet; only the owner of the token sees them, so they are left out",
+    ),
     "recorded_repository_unknown": Repair(
         "warning",
         "deployment frequency, change fail rate, time to restore by repository",
@@ -88,7 +85,8 @@ REPAIRS: dict[str, Repair] = {
     "recorded_report_unreadable": Repair(
         "warning",
         "deployments, incidents",
-        "Files in the inbox were no reports; they wait in inbox/refused of the data folder: report anew what they say",
+        "Files in the inbox were no reports; they wait in inbox/refused of the data folder: report anew what they say, "
+        "then delete them",
     ),
 }
 """What is known of each count."""
