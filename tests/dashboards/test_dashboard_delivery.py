@@ -113,19 +113,19 @@ def test_time_in_the_merge_queue_is_a_part(world: Path, rows: Rows) -> None:
 
 def test_of_very_many_changes_a_sample_is_drawn(world: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     everything = rows(world, delivery.changes(Scope(weeks=None)))
-    monkeypatch.setattr("dashboards.queries.windows.DOTS", 40)
-    monkeypatch.setattr("dashboards.parts.time_charts.DOTS", 40)
+    monkeypatch.setattr("dashboards.queries.windows.DOTS", 30)
+    monkeypatch.setattr("dashboards.parts.time_charts.DOTS", 30)
     few = rows(world, delivery.changes(Scope(weeks=None)))
     before = few.filter(~pl.col("is_recent"))
-    assert before.height == 40 < everything.filter(~pl.col("is_recent")).height
+    assert before.height == 30 < everything.filter(~pl.col("is_recent")).height
     assert few.filter("is_recent").equals(everything.filter("is_recent"))
     assert before.equals(rows(world, delivery.changes(Scope(weeks=None))).filter(~pl.col("is_recent")))
-    assert time_charts.drawable(everything).height == 40
+    assert time_charts.drawable(everything).height == 30
     told = time_charts.what_is_drawn(everything, "change")
-    assert told == "The dots are 40 of the changes, drawn by lot"
+    assert told == "The dots are 30 of the changes, drawn by lot"
     deployed = rows(world, delivery.deployments(Scope(weeks=None)))
-    assert deployed.filter(~pl.col("failed")).height == 40
-    assert deployed.filter("failed").height > 40
+    assert deployed.filter(~pl.col("failed")).height == 30
+    assert deployed.filter("failed").height > 30
 
 
 def test_few_items_have_no_percentile(world: Path, rows: Rows) -> None:

@@ -169,7 +169,7 @@ def test_an_overdue_pull_request_that_is_approved_waits_for_its_author() -> None
 
 
 def test_a_gone_author_is_nobody_to_act() -> None:
-    (action,) = overdue(opened(author_id=None, author_is_human=None, approved=True), *many(10))
+    (action,) = overdue(opened(author_id=None, approved=True), *many(10))
     assert action["actor_id"] is None
 
 
