@@ -21,7 +21,7 @@ from gitlab.exceptions import GitlabError as SdkError
 from collectors.github import OnWait, Patience, Waiting
 from collectors.gitlab import budget
 from collectors.gitlab.answers import Answer, Limited, Raw, judged
-from collectors.gitlab.errors import BudgetSpent, GitLabError, Malformed, Refused, TooHeavy, Unreachable
+from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Malformed, Refused, TooHeavy, Unreachable
 
 # What is asked again is told by its outcome; a line for every attempt would say nothing more.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -128,6 +128,14 @@ class Client:
     def rest(self, path: str, parameters: Mapping[str, Any] | None = None) -> Answer:
         """The document at a path below `/api/v4`."""
         return self._persist("get", path, parameters or {}, None, path)
+
+    def introduced(self) -> tuple[str, list[str]]:
+        """The user name that the token belongs to, and the scopes that it has, where GitLab tells them."""
+        who = str(self.rest("/user").body.get("username"))
+        try:
+            return who, list(self.rest("/personal_access_tokens/self").body.get("scopes") or ())
+        except Forbidden:  # the token of an application
+            return who, []
 
     def _persist(
         self, verb: str, path: str, parameters: Mapping[str, Any], body: dict[str, Any] | None, what: str
