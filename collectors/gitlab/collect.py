@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from collectors.gitlab import (
-    budget,
     changed,
     delivery,
     details,
@@ -74,6 +73,8 @@ _MERGE_REQUESTS = _Changing(
 )
 _ISSUES = _Changing(issues.STREAM, "issues", 50, {"scope": "all", "state": "all"}, "issues")
 _DEPLOYMENTS = _Changing("deployments", "deployments", 100, {})
+_KEYS = {"pull_requests": ("pr_id", "!"), "tickets": ("ticket_id", "#")}
+"""The key of the items of a stream, and the sign that GitLab writes before their number."""
 
 
 def collect(source: GitLabSource, client: Client, state: State, *, full: bool = False) -> Iterator[Page]:
@@ -92,21 +93,19 @@ def collect(source: GitLabSource, client: Client, state: State, *, full: bool = 
     news = projects.is_news(page, source=source.name, state=state)
     yield replace(page, payloads=found.payloads if news else (), requests=client.requests - before)
     failures = list(found.failures)
-    counts = {
-        "pull_requests": _counts("pull_requests", "pr_id", source.name, state),
-        "tickets": _counts("tickets", "ticket_id", source.name, state),
-    }
+    counts = {stream: _counts(stream, source.name, state) for stream in _KEYS}
     readings = [
         _Reading(
             source,
             client,
-            one,
+            project,
             state,
-            full,
-            failures,
-            {stream: told.get(one.repo_id, 0) for stream, told in counts.items()},
+            full=full,
+            failures=failures,
+            now=found.told_at,
+            stored={stream: told.get(project.repo_id, 0) for stream, told in counts.items()},
         )
-        for one in known
+        for project in known
     ]
     jobs = [job for reading in readings for job in reading.jobs()]
     yield from merged(jobs, min(client.workers, len(jobs)), client.stop)
@@ -127,7 +126,7 @@ def page_of(  # noqa: PLR0911 - one for each stream
     request = requested(payloads[0])
     name, url = request["project"], request["url"]
     if "numbers" in request:
-        return _swept(source, stream, scope, payloads, state)
+        return _swept(stream, scope, request["gone"])
     common: dict[str, Any] = {"source": source.name, "repo_id": scope}
     match stream:
         case "pull_requests":
@@ -171,6 +170,8 @@ class _Reading:
     state: State
     full: bool
     failures: list[GitLabError]
+    now: datetime
+    """The server's clock when the run began."""
     stored: dict[str, int]
     """How many merge requests and issues of it were stored when the run began."""
     knows_history: bool = field(default=True)
@@ -223,13 +224,18 @@ class _Reading:
         """The pages of a list from the oldest change that is not known to the newest."""
         restart: tuple[str, ...] = (listing.stream,) if self.full else ()
         cursor = changed.Cursor.of(self._cursor(listing.stream))
+        # What was read in this run may not be stored yet: it is counted by itself.
+        known = (
+            set(_numbers(listing.stream, self.source.name, self.project.repo_id, self.state)) if listing.told else set()
+        )
         for batch in changed.batches(partial(self._ask, listing), listing.most, cursor, self.source.beginning):
+            known.update(str(item.get("iid")) for item in batch.fresh)
             payloads = self._with_details(listing, batch)
             page = self._page(listing.stream, payloads) if payloads else self._nothing(listing.stream)
             yield replace(page, cursor=str(batch.cursor), restart=restart)
             restart = ()
-        if listing.told and self._has_lost(listing, self._stored_now(listing).len()):
-            yield from self._sweep(listing)
+        if listing.told and self._has_lost(listing, len(known)):
+            yield from self._sweep(listing, known)
 
     def _deployments(self) -> Iterator[Page]:
         """Like `_changing`, of deployments; that they are not for this token is no reason to fail every night."""
@@ -237,7 +243,7 @@ class _Reading:
             yield from self._changing(_DEPLOYMENTS)
         except Forbidden:
             is_known = self._cursor(_DEPLOYMENTS.stream) is not None
-            looked = changed.Cursor(told_at=changed.written(budget.now()))
+            looked = changed.Cursor(told_at=changed.written(self.now))
             quality = {} if is_known else {"deployments_unreadable": 1}
             yield replace(self._nothing(_DEPLOYMENTS.stream), cursor=str(looked), quality=quality)
 
@@ -252,10 +258,11 @@ class _Reading:
         """The answers that a page is made of; none where it holds nothing that was not seen before."""
         if not batch.fresh:
             return []
+        if listing is _DEPLOYMENTS:
+            asked = self._asked(list=listing.stream)
+            return [payload(asked, batch.answer), *self._environments(batch.fresh)]
         numbers = [str(item["iid"]) for item in batch.fresh]
         request = self._asked(list=listing.stream, fresh=numbers)
-        if listing is _DEPLOYMENTS:
-            return [payload(request, batch.answer), *self._environments(batch.fresh)]
         if listing is _ISSUES and not self.knows_history:
             return [payload(request | {"no_history": True}, batch.answer)]
         try:
@@ -285,18 +292,17 @@ class _Reading:
 
     # -- items that are gone
 
-    def _stored_now(self, listing: _Changing) -> pl.Series:
-        return _numbered(listing.stream, self.source.name, self.project.repo_id, self.state)
-
     def _has_lost(self, listing: _Changing, stored: int) -> bool:
         """Whether more items are stored than there are: some were deleted, or moved to another project."""
         total = self._told(listing).get("count")
         return total is not None and stored > total
 
-    def _sweep(self, listing: _Changing) -> Iterator[Page]:
+    def _sweep(self, listing: _Changing, known: set[str]) -> Iterator[Page]:
         """One page that takes out the items that are gone, from the numbers of those that are there."""
-        payloads = lists.ask_numbers(self.client, self.project, listing.stream, self._asked(numbers=listing.stream))
-        yield self._page(listing.stream, payloads)
+        told = lists.ask_numbers(self.client, self.project, listing.stream, {"numbers": listing.stream})
+        gone = sorted(known - {str(node["iid"]) for node in lists.nodes(told)}, key=int)
+        first = replace(told[0], request=json.dumps(self._asked(numbers=listing.stream, gone=gone)))
+        yield self._page(listing.stream, [first, *told[1:]])
 
     # -- lists that are read whole
 
@@ -333,7 +339,7 @@ class _Reading:
                 restart = ()
         except Forbidden:  # CI is turned off, or not for this token: no reason to fail every night
             quality = {} if cursor.looked_at else {"ci_runs_unreadable": 1}
-            looked = PipelineCursor(looked_at=changed.written(budget.now()))
+            looked = PipelineCursor(looked_at=changed.written(self.now))
             yield Page(
                 pipelines.STREAM,
                 self.project.repo_id,
@@ -347,37 +353,33 @@ class _Reading:
         """Whether it is time to look for deployments though no pipeline changed."""
         cursor = changed.Cursor.of(self._cursor(_DEPLOYMENTS.stream))
         looked = instant(cursor.told_at)
-        return looked is None or budget.now() - looked > _LOOK_AGAIN
+        return looked is None or self.now - looked > _LOOK_AGAIN
 
 
-def _counts(table: str, key: str, source: str, state: State) -> dict[str, int]:
+def _counts(stream: str, source: str, state: State) -> dict[str, int]:
     """How many items of each project are stored: asked once for all of them."""
-    stored = state.rows(table, [key], source=source)
+    key = _KEYS[stream][0]
+    stored = state.rows(stream, [key], source=source)
     return dict(stored.group_by(repo_id=pl.col(key).str.replace(r"[#!]\d+$", "")).len().iter_rows())
 
 
-def _numbered(stream: str, source: str, repo_id: str, state: State) -> pl.Series:
-    """The ids of the stored merge requests or issues of a project."""
-    key, sign = ("pr_id", "!") if stream == merge_requests.STREAM else ("ticket_id", "#")
-    stored = state.rows(stream, [key], source=source)
-    return stored.filter(pl.col(key).str.starts_with(f"{repo_id}{sign}"))[key]
+def _numbers(stream: str, source: str, repo_id: str, state: State) -> list[str]:
+    """The numbers of the stored merge requests or issues of a project."""
+    key, sign = _KEYS[stream]
+    stored = state.rows(stream, [key], source=source)[key]
+    return stored.filter(stored.str.starts_with(f"{repo_id}{sign}")).str.extract(r"(\d+)$").to_list()
 
 
-def _swept(source: GitLabSource, stream: str, repo_id: str, payloads: Sequence[Payload], state: State) -> Page:
-    """The page that takes out every stored item whose number is not told."""
-    stored = _numbered(stream, source.name, repo_id, state)
-    sign = "!" if stream == merge_requests.STREAM else "#"
-    there = [f"{repo_id}{sign}{node['iid']}" for node in lists.nodes(payloads)]
-    gone = stored.filter(~stored.is_in(there)).to_frame()
-    tables = (
-        (stream, "pull_request_commits", *merge_requests.REPLACED)
-        if stream == merge_requests.STREAM
-        else (stream, *issues.REPLACED)
-    )
+def _swept(stream: str, repo_id: str, gone: Sequence[str]) -> Page:
+    """The page that takes out the items of these numbers."""
+    key, sign = _KEYS[stream]
+    ids = pl.DataFrame({key: [f"{repo_id}{sign}{number}" for number in gone]}, schema={key: pl.String})
+    further = merge_requests.REPLACED if stream == merge_requests.STREAM else issues.REPLACED
+    tables = (stream, *further, *(("pull_request_commits",) if stream == merge_requests.STREAM else ()))
     check = "pull_request_gone" if stream == merge_requests.STREAM else "issue_gone"
     return Page(
         stream,
         repo_id,
-        deletes=dict.fromkeys(tables, gone) if gone.height else {},
-        quality={check: gone.height} if gone.height else {},
+        deletes=dict.fromkeys(tables, ids) if gone else {},
+        quality={check: len(gone)} if gone else {},
     )

@@ -7,6 +7,7 @@ row, a minute apart at most.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 import polars as pl
 
@@ -257,7 +258,7 @@ def _on_lines(item: Node, told: list[Node], pr_id: str, people: People) -> Itera
         key=lambda note: (note["author"]["id"], utc(note["createdAt"]), int(number_of(note["id"]))),
     )
     together: list[Node] = []
-    for note, following in zip(remarks, [*remarks[1:], None], strict=True):
+    for note, following in zip_longest(remarks, remarks[1:]):
         together.append(note)
         is_same = following is not None and following["author"]["id"] == note["author"]["id"]
         if following and is_same and utc(following["createdAt"]) - utc(note["createdAt"]) <= _IN_A_ROW:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from collectors.gitlab import queries
+from collectors.gitlab import budget, queries
 from collectors.gitlab.changed import written
 from collectors.gitlab.client import Client
 from collectors.gitlab.errors import Forbidden, GitLabError, TooHeavy
@@ -82,6 +82,8 @@ class Found:
     """What the API tells of each, by its number."""
     payloads: list[Payload] = field(default_factory=list)
     failures: list[GitLabError] = field(default_factory=list)
+    told_at: datetime = field(default_factory=budget.now)
+    """The server's clock when it told."""
 
 
 def find(client: Client, wanted: Wanted, *, source: str, state: State, since: datetime) -> Found:
@@ -184,6 +186,7 @@ def _pulse(client: Client, numbers: Sequence[str], since: datetime, found: Found
         return
     found.nodes |= {number_of(node["id"]): node for node in nodes_of(answer.body, "projects")}
     found.payloads.append(payload({"pulse": list(numbers)}, answer))
+    found.told_at = min(found.told_at, answer.told_at)
 
 
 def read(payloads: Sequence[Payload], wanted: Wanted, *, source: str, state: State) -> list[Project]:
