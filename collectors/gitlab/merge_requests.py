@@ -58,7 +58,7 @@ def page(
     ids = [row["pr_id"] for row in rows[STREAM]]
     _first_commits(rows, state.rows("pull_request_commits", ["pr_id", "authored_at"], pr_id=ids))
     _name(rows["pull_request_events"], people, state)
-    quality = {"ghost_author": people.ghosts, "pull_request_too_heavy": too_heavy, "private_note": private}
+    quality = {"ghost_author": people.ghosts, "pull_request_details_too_heavy": too_heavy, "private_note": private}
     return Page(
         STREAM,
         repo_id,

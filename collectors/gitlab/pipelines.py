@@ -2,7 +2,8 @@
 
 A pipeline keeps its number when a job of it is started again; its earlier outcome then shows only in the job that was
 replaced. So a pipeline has as many attempts as the job that was started most often: an earlier attempt ended when the
-last of the jobs that were replaced after it did. A job that never started is no run.
+last of the jobs that were replaced after it did. A job that never started is no run, unless it failed for that: no
+runner took it in a day.
 """
 
 from collections import defaultdict
@@ -40,7 +41,7 @@ def _one(node: Node, people: People, repo_id: str, url: str) -> Iterator[Row]:
     }
     tries: dict[str, list[Node]] = defaultdict(list)
     for job in sorted(nodes_of(node, "jobs"), key=lambda job: int(number_of(job["id"]))):
-        if job.get("startedAt"):
+        if job.get("startedAt") or job["status"] == "FAILED":
             tries[job["name"]].append(job)
     attempts = max((len(jobs) for jobs in tries.values()), default=1)
     itself = {**common, "name": node.get("name") or "pipeline", "url": f"{url}/-/pipelines/{number}"}

@@ -66,7 +66,10 @@ class CiWorkflows(Table):
 
 @pipeline(CiResults)
 def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out."""
+    """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out.
+
+    The jobs of a pipeline are part of its run, and would count twice.
+    """
     is_failed = pl.col("conclusion").is_in(_FAILED)
     seconds = (pl.col("finished_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
     failed_before = pl.col("is_failed") & (pl.col("attempt") < pl.col("attempt").max())
@@ -76,6 +79,7 @@ def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
             is_failed | (pl.col("conclusion") == "success"),
             pl.col("finished_at") <= as_of,
             pl.col("name").is_not_null(),
+            pl.col("parent_run_id").is_null(),
         )
         .with_columns(
             run=pl.col("run_id").str.replace(r"/\d+$", ""),

@@ -52,7 +52,9 @@ def _common(item: Item) -> dict[str, Any]:
 
 
 def merge_request(item: Item) -> Item:
-    """A merge request."""
+    """A merge request, or what was recorded of one."""
+    if "recorded" in item:
+        return dict(item["recorded"])
     return {
         **_common(item),
         "merged_at": written(item["mergedAt"]),
@@ -69,7 +71,9 @@ def merge_request(item: Item) -> Item:
 
 
 def issue(item: Item) -> Item:
-    """An issue."""
+    """An issue, or what was recorded of one."""
+    if "recorded" in item:
+        return dict(item["recorded"])
     return {
         **_common(item),
         "issue_type": "issue",
@@ -85,7 +89,9 @@ def issue(item: Item) -> Item:
 
 
 def deployment(item: Item) -> Item:
-    """A deployment."""
+    """A deployment, or what was recorded of one."""
+    if "recorded" in item:
+        return dict(item["recorded"])
     return {
         "id": item["number"],
         "sha": item["sha"],
