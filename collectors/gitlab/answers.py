@@ -92,8 +92,8 @@ def _data(body: Any) -> dict[str, Any]:
     if errors and re.search(r"(?i)permission|don't have|not authorized|insufficient", messages):
         raise Forbidden(f"GraphQL: {messages}", hint="check what the token may read")
     if errors or not isinstance(data, dict):
-        # Half an answer would be taken for the whole: what is missing in it is asked for again.
-        raise GitLabError(f"GraphQL: {messages or 'no data'}", hint="the next run tries again")
+        # Half an answer would be taken for the whole: with less asked for at a time, what fails is found.
+        raise TooHeavy(f"GraphQL: {messages or 'no data'}", hint="the next run tries again")
     return data
 
 

@@ -5,7 +5,7 @@ GitLabError          something could not be read: what in the message, the next 
 ├── Refused          the token was refused, or lacks the scope for all that is asked
 ├── Forbidden        one resource is not there, or not for this token; the others are
 ├── BudgetSpent      the rate limit is used up until an instant that is farther away than a run may wait
-├── TooHeavy         the answer would take GitLab too long, or the query is too complex: ask for less of it
+├── TooHeavy         the answer would take GitLab too long, or a part of it fails: ask for less of it
 ├── Stale            the place in a list that was remembered is none any more: read it from its start
 ├── Unknown          the server does not know what is asked for: it is older, or newer
 └── Malformed        an answer that is not what the API promises, again and again
@@ -43,7 +43,7 @@ class BudgetSpent(GitLabError):  # noqa: N818 - says what happened
 
 
 class TooHeavy(GitLabError):  # noqa: N818 - says what happened
-    """The answer would take GitLab too long, or the query is too complex: ask for less of it."""
+    """The answer would take GitLab too long, or a part of it fails: ask for less of it."""
 
 
 class Stale(GitLabError):  # noqa: N818 - says what happened

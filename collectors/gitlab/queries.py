@@ -29,11 +29,11 @@ query($ids: [ID!], $first: Int!, $since: Time) {
 """What tells whether anything is new in each of many projects; `pipelines` are those that changed since an instant."""
 
 NESTED: Mapping[tuple[str, str], str] = {
-    ("MergeRequest", "notes"): f"{_NOTE} position {{ filePath }} discussion {{ id }}",
+    ("MergeRequest", "notes"): f"{_NOTE} position {{ filePath }}",
     ("MergeRequest", "commits"): (
         f"sha authoredDate committedDate authorName authorEmail message author {{ {_USER} }}"
     ),
-    ("Pipeline", "jobs"): "id name status retried allowFailure createdAt startedAt finishedAt",
+    ("Pipeline", "jobs"): "id name status allowFailure createdAt startedAt finishedAt",
 }
 """Lists inside items, by type and field, and what is asked of each element; those of issues are in a widget."""
 
