@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from collectors.github.walk import Size
 from collectors.gitlab import (
     changed,
     delivery,
@@ -29,6 +30,8 @@ from collectors.gitlab.projects import Wanted
 from collectors.parallel import merged
 from warehouse.tables import Page, Payload, State
 
+_AT_A_TIME = 50
+"""Merge requests or issues of a page."""
 _LABEL_NUMBER = re.compile(r"~\d")
 _LOOK_AGAIN = timedelta(days=1)
 """After so long deployments are looked for, though no pipeline changed: they can be reported by hand."""
@@ -69,9 +72,9 @@ class _Changing:
 
 
 _MERGE_REQUESTS = _Changing(
-    merge_requests.STREAM, "merge_requests", 50, {"scope": "all", "state": "all"}, "mergeRequests"
+    merge_requests.STREAM, "merge_requests", _AT_A_TIME, {"scope": "all", "state": "all"}, "mergeRequests"
 )
-_ISSUES = _Changing(issues.STREAM, "issues", 50, {"scope": "all", "state": "all"}, "issues")
+_ISSUES = _Changing(issues.STREAM, "issues", _AT_A_TIME, {"scope": "all", "state": "all"}, "issues")
 _DEPLOYMENTS = _Changing("deployments", "deployments", 100, {})
 _KEYS = {"pull_requests": ("pr_id", "!"), "tickets": ("ticket_id", "#")}
 """The key of the items of a stream, and the sign that GitLab writes before their number."""
@@ -175,6 +178,8 @@ class _Reading:
     stored: dict[str, int]
     """How many merge requests and issues of it were stored when the run began."""
     knows_history: bool = field(default=True)
+    sizes: dict[str, Size] = field(default_factory=lambda: {stream: Size(_AT_A_TIME) for stream in _KEYS})
+    """How many items GraphQL is asked for at a time."""
     labels: list[Payload] | None = field(default=None)
     environments: list[Payload] | None = field(default=None)
 
@@ -266,7 +271,7 @@ class _Reading:
         if listing is _ISSUES and not self.knows_history:
             return [payload(request | {"no_history": True}, batch.answer)]
         try:
-            told = details.fetch(self.client, self.project, listing.stream, numbers)
+            told = details.fetch(self.client, self.project, listing.stream, numbers, self.sizes[listing.stream])
         except Unknown:
             if listing is not _ISSUES:
                 raise
@@ -288,7 +293,9 @@ class _Reading:
 
     def _page(self, stream: str, payloads: Sequence[Payload]) -> Page:
         made = page_of(self.source, stream, self.project.repo_id, payloads, self.state)
-        return replace(made, payloads=payloads, requests=len(payloads))
+        # What a page needs beside it may have been asked for with an earlier one.
+        requests = sum(said.received_at >= payloads[0].received_at for said in payloads)
+        return replace(made, payloads=payloads, requests=requests)
 
     # -- items that are gone
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from collectors.github.walk import Size
 from collectors.gitlab import budget, queries
 from collectors.gitlab.client import Client
 from collectors.gitlab.errors import Forbidden, TooHeavy
@@ -16,22 +17,31 @@ Key = tuple[str, str, str]
 _QUERIES = {"pull_requests": queries.MERGE_REQUESTS, "tickets": queries.ISSUES}
 
 
-def fetch(client: Client, project: Project, stream: str, numbers: Sequence[str]) -> list[Payload]:
-    """The answers that tell of the items of these numbers; an item that is too heavy even alone is noted as such.
+def fetch(client: Client, project: Project, stream: str, numbers: Sequence[str], size: Size) -> list[Payload]:
+    """The answers that tell of the items of these numbers, as many at a time as `size` allows and learns.
 
-    Raises Forbidden where the project cannot be read, Unknown where the server does not know what is asked.
+    An item that is too heavy even alone is noted as such. Raises Forbidden where the project cannot be read, Unknown
+    where the server does not know what is asked.
     """
-    asked = {"path": project.name, "iids": list(numbers), "first": len(numbers)}
-    request = {"details": stream, "iids": list(numbers)}
-    try:
-        answer = client.graphql(_QUERIES[stream], asked)
-        page = page_in(answer.body, project)
-        return [payload(request, answer), *completed(client, project, page["nodes"])]
-    except TooHeavy:
-        if len(numbers) == 1:
-            return [Payload(json.dumps(request | {"is_too_heavy": True}), "null", budget.now())]
-    half = len(numbers) // 2
-    return [*fetch(client, project, stream, numbers[:half]), *fetch(client, project, stream, numbers[half:])]
+    payloads: list[Payload] = []
+    left = list(numbers)
+    while left:
+        part = left[: size.now]
+        request = {"details": stream, "iids": part}
+        try:
+            answer = client.graphql(_QUERIES[stream], {"path": project.name, "iids": part, "first": len(part)})
+            page = page_in(answer.body, project)
+            payloads += [payload(request, answer), *completed(client, project, page["nodes"])]
+        except TooHeavy:
+            if len(part) > 1:
+                size.now = len(part)
+                size.halve()
+                continue
+            payloads.append(Payload(json.dumps(request | {"is_too_heavy": True}), "null", budget.now()))
+        else:
+            size.went_well()
+        left = left[len(part) :]
+    return payloads
 
 
 def page_in(data: Mapping[str, Any], project: Project) -> Node:
@@ -47,10 +57,17 @@ def page_in(data: Mapping[str, Any], project: Project) -> Node:
 
 def completed(client: Client, project: Project, nodes: Sequence[Node | None]) -> list[Payload]:
     """The answers that complete the nested lists of items, which are completed in place."""
-    payloads = []
-    while parts := list(_overflowing(nodes))[: queries.MOST_COMPLETED]:
+    payloads: list[Payload] = []
+    most = queries.MOST_COMPLETED
+    while parts := list(_overflowing(nodes))[:most]:
         query, variables = queries.completion(parts, project.name)
-        answer = client.graphql(query, variables)
+        try:
+            answer = client.graphql(query, variables)
+        except TooHeavy:
+            if len(parts) == 1:
+                raise
+            most = max(len(parts) // 2, 1)
+            continue
         merge(nodes, parts, answer.body)
         payloads.append(payload({"completion": parts}, answer))
     return payloads

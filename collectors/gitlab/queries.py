@@ -126,7 +126,7 @@ query($path: ID!, $after: String) {{
 }
 """A page of the numbers of all that is there, by stream: to find what is gone."""
 
-MOST_COMPLETED = 4
+MOST_COMPLETED = 3
 """Nested lists that are completed in one request: more would be too complex."""
 
 

@@ -165,9 +165,8 @@ def test_headers_that_make_no_sense_say_nothing(header: str, value: str) -> None
 
 
 def test_limited_again_and_again_is_not_asked_for_ever() -> None:
-    with answering(Reply(429, "Retry later", {"Retry-After": "0"})) as script:
-        with pytest.raises(gitlab.BudgetSpent):
-            client(script).rest("/projects")
+    with answering(Reply(429, "Retry later", {"Retry-After": "0"})) as script, pytest.raises(gitlab.BudgetSpent):
+        client(script).rest("/projects")
     assert len(script.asked) == 5
 
 

@@ -343,9 +343,9 @@ def test_merge_requests_come_in_few_requests_and_long_lists_are_completed() -> N
     long = world.open_merge_request(project, "ana", commits=250)
     for _ in range(230):
         world.note(long, "cleo")
-    busy = world.open_issue(project, "ana")
-    for _ in range(130):
-        world.note(busy, "ben")
+    for busy in [world.open_issue(project, "ana") for _ in range(5)]:
+        for _ in range(130):
+            world.note(busy, "ben")
     many = world.run(project, *((f"job {n}", "SUCCESS") for n in range(130)))
     with serving(world) as server:
         memory = collected(server)
@@ -354,7 +354,8 @@ def test_merge_requests_come_in_few_requests_and_long_lists_are_completed() -> N
     assert memory.table("pull_requests").height == 401
     assert memory.table("pull_request_commits").filter(pr_id="lab:acme/app!401").height == 250
     assert memory.table("comments").filter(pr_id="lab:acme/app!401").height == 230
-    assert memory.table("comments").filter(ticket_id="lab:acme/app#402").height == 130
+    on_issues = memory.table("comments").drop_nulls("ticket_id").group_by("ticket_id").len()
+    assert on_issues["len"].to_list() == [130] * 5
     assert memory.table("ci_runs").filter(parent_run_id=f"lab:{many['number']}/1").height == 130
 
 
