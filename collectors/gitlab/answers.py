@@ -43,6 +43,11 @@ class Answer:
         told = self.headers.get("x-total", "")
         return int(told) if told.isdecimal() else None
 
+    def has_more(self, size: int) -> bool:
+        """Whether a page of a list, asked for with so many elements, is followed by another."""
+        following = self.headers.get("x-next-page")
+        return bool(self.body) and (len(self.body) >= size if following is None else bool(following.strip()))
+
 
 class Limited(Exception):  # noqa: N818 - says what happened
     """The server does not want to be asked before an instant."""

@@ -19,6 +19,7 @@ from collectors.gitlab.parts import Node, utc
 OVERLAP = timedelta(minutes=2)
 """How far behind the last change to look again: a change can be written before another and be seen after it."""
 MOST_RESTARTS = 5
+_EVER = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as instants are stored
 _MOMENT = timedelta(milliseconds=1)
 
 Ask = Callable[[Mapping[str, Any]], Answer]
@@ -68,13 +69,14 @@ class Batch:
 
 def batches(ask: Ask, size: int, cursor: Cursor, since: datetime | None) -> Iterator[Batch]:
     """Every page of what changed since, the oldest change first."""
-    start = utc(cursor.watermark) - OVERLAP if cursor.watermark else since
+    start = utc(cursor.watermark) - OVERLAP if cursor.watermark else since or _EVER
     seen: set[tuple[Any, str]] = set()
     while True:
-        answer = ask(_ordered(size) | ({"updated_after": written(start)} if start else {}))
+        # Of deployments GitLab tells the order of changes only together with an instant to begin at.
+        answer = ask(_ordered(size) | {"updated_after": written(start)})
         items: list[Node] = answer.body
         last: str | None = items[-1]["updated_at"] if items else cursor.watermark
-        is_over = len(items) < size
+        is_over = not answer.has_more(size)
         at = written(answer.told_at) if is_over else None
         yield Batch(answer, _unseen(items, seen), Cursor(last, at))
         if is_over or last is None:
@@ -94,7 +96,7 @@ def _crowd(ask: Ask, size: int, moment: datetime) -> Iterator[Answer]:
         first = ask(_ordered(size) | window)
         answer, number = first, 1
         yield answer
-        while len(answer.body) == size:
+        while answer.has_more(size):
             number += 1
             answer = ask(_ordered(size) | window | {"page": number})
             yield answer

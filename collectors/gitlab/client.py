@@ -117,13 +117,14 @@ class Client:
         """Let nobody wait any longer: what is asked from now on is refused."""
         self._stopped.set()
 
-    def graphql(self, query: str, variables: Mapping[str, object]) -> Answer:
+    def graphql(self, query: str, variables: Mapping[str, object], *, is_least: bool = False) -> Answer:
         """The data that a query gives.
 
-        Raises TooHeavy where less should be asked for, and the other errors of `collectors.gitlab.errors`.
+        Raises TooHeavy where less should be asked for, and the other errors of `collectors.gitlab.errors`. `is_least`
+        says that nobody can ask for less: then it is asked as often as after any other fault.
         """
         body = {"query": query, "variables": dict(variables)}
-        return self._persist("post", f"{self.base_url}/api/graphql", {}, body, "GraphQL query")
+        return self._persist("post", f"{self.base_url}/api/graphql", {}, body, "GraphQL query", is_least=is_least)
 
     def rest(self, path: str, parameters: Mapping[str, Any] | None = None) -> Answer:
         """The document at a path below `/api/v4`."""
@@ -138,12 +139,19 @@ class Client:
             return who, []
 
     def _persist(
-        self, verb: str, path: str, parameters: Mapping[str, Any], body: dict[str, Any] | None, what: str
+        self,
+        verb: str,
+        path: str,
+        parameters: Mapping[str, Any],
+        body: dict[str, Any] | None,
+        what: str,
+        *,
+        is_least: bool = True,
     ) -> Answer:
         """Ask until there is an answer, an error that repeating does not help, or no patience left."""
         patience = self._patience
         # GitLab gives up on heavy queries by itself: once may be chance, twice is not.
-        attempts = min(2, patience.attempts) if body else patience.attempts
+        attempts = patience.attempts if is_least else min(2, patience.attempts)
         tried = 0
         try:
             for attempt in stamina.retry_context(

@@ -29,7 +29,8 @@ def fetch(client: Client, project: Project, stream: str, numbers: Sequence[str],
         part = left[: size.now]
         request = {"details": stream, "iids": part}
         try:
-            answer = client.graphql(_QUERIES[stream], {"path": project.name, "iids": part, "first": len(part)})
+            variables = {"path": project.name, "iids": part, "first": len(part)}
+            answer = client.graphql(_QUERIES[stream], variables, is_least=len(part) == 1)
             page = page_in(answer.body, project)
             payloads += [payload(request, answer), *completed(client, project, page["nodes"])]
         except TooHeavy:
@@ -62,7 +63,7 @@ def completed(client: Client, project: Project, nodes: Sequence[Node | None]) ->
     while parts := list(_overflowing(nodes))[:most]:
         query, variables = queries.completion(parts, project.name)
         try:
-            answer = client.graphql(query, variables)
+            answer = client.graphql(query, variables, is_least=len(parts) == 1)
         except TooHeavy:
             if len(parts) == 1:
                 raise

@@ -65,7 +65,7 @@ def ask_pipelines(
     while True:
         variables = {"path": project.name, "first": size.now, "after": after, "since": written(start)}
         try:
-            answer = client.graphql(queries.PIPELINES, variables)
+            answer = client.graphql(queries.PIPELINES, variables, is_least=size.now == 1)
             page = details.page_in(answer.body, project)
             payloads = [payload(asked, answer), *details.completed(client, project, page["nodes"])]
         except Stale:
@@ -135,7 +135,7 @@ def ask_environments(client: Client, project: Project) -> list[Payload]:
             page = len(payloads) + 1
             answer = client.rest(f"{project.path}/environments", {"per_page": 100, "page": page})
             payloads.append(payload({"environments": project.name}, answer))
-            if len(answer.body) < 100:  # noqa: PLR2004
+            if not answer.has_more(100):
                 return payloads
     except Forbidden:
         return []
@@ -155,7 +155,7 @@ def _all(client: Client, project: Project, query: str, asked: Mapping[str, objec
     after: str | None = None
     while True:
         try:
-            answer = client.graphql(query, {"path": project.name, "after": after})
+            answer = client.graphql(query, {"path": project.name, "after": after}, is_least=True)
         except Stale:
             if after is None:
                 raise

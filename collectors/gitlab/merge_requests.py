@@ -102,7 +102,7 @@ def _one(
             "url": item["web_url"],
             "author_id": author_id,
             "state": _STATES.get(item["state"], item["state"]),
-            "is_draft": bool(item.get("draft", item.get("work_in_progress"))),
+            "is_draft": bool(item.get("draft")),
             "base_branch": item["target_branch"],
             "head_branch": item["source_branch"],
             "head_sha": item.get("sha"),
@@ -206,9 +206,11 @@ def _outcome(item: Node, pr_id: str, people: People, noted: Collection[str]) -> 
 
 def _name(events: list[Row], people: People, state: State) -> None:
     """Give the events the identity of whom they concern: notes tell user names only."""
-    unknown = {event["whom"] for event in events if event["whom"] and not people.named(event["whom"])}
-    stored = state.rows("identities", ["identity_id", "account"], source=people.source, account=sorted(unknown))
-    known = {str(account).casefold(): identity_id for identity_id, account in stored.iter_rows()} if unknown else {}
+    unknown = sorted({event["whom"] for event in events if event["whom"] and not people.named(event["whom"])})
+    known: dict[str, str] = {}
+    if unknown:
+        stored = state.rows("identities", ["identity_id", "account"], source=people.source, account=unknown)
+        known = {str(account).casefold(): identity_id for identity_id, account in stored.iter_rows()}
     for event in events:
         whom = event.pop("whom")
         event["subject_id"] = (people.named(whom) or known.get(whom.casefold())) if whom else None

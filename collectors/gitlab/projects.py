@@ -104,9 +104,16 @@ def find(client: Client, wanted: Wanted, *, source: str, state: State, since: da
         number = known.get(name.casefold()) or _looked_up(client, name, found)
         if number:
             numbers.setdefault(number, name)
-    asked = list(numbers)
-    for start in range(0, len(asked), queries.PULSE_AT_A_TIME):
-        _pulse(client, asked[start : start + queries.PULSE_AT_A_TIME], since, found)
+        else:
+            found.failures.append(_missing(name))
+    _pulses(client, numbers, since, found)
+    for number, name in list(numbers.items()):
+        # A project that was deleted and made again has another number.
+        if number not in found.nodes and known.get(name.casefold()) == number:
+            again = _looked_up(client, name, found)
+            if again and again != number:
+                numbers[again] = numbers.pop(number)
+                _pulses(client, {again: name}, since, found)
     for number, name in numbers.items():
         if number not in found.nodes:
             found.failures.append(_missing(name))
@@ -150,17 +157,16 @@ def _pages(client: Client, path: str, wanted: Wanted, found: Found) -> Iterator[
         answer = client.rest(path, parameters | {"page": number})
         found.payloads.append(payload({"projects": path, "page": number}, answer))
         yield from (one for one in answer.body if wanted.lists(one))
-        if len(answer.body) < 100:  # noqa: PLR2004
+        if not answer.has_more(100):
             return
         number += 1
 
 
 def _looked_up(client: Client, name: str, found: Found) -> str | None:
-    """The number of a project by its name, present or former; a failure is noted where it cannot be read."""
+    """The number of a project by its name, present or former; None where it cannot be read."""
     try:
         answer = client.rest(f"/projects/{quote(name, safe='')}")
     except Forbidden:
-        found.failures.append(_missing(name))
         return None
     found.payloads.append(payload({"project": name}, answer))
     return str(answer.body["id"])
@@ -173,10 +179,17 @@ def _missing(name: str) -> Forbidden:
     )
 
 
+def _pulses(client: Client, numbers: Iterable[str], since: datetime, found: Found) -> None:
+    asked = list(numbers)
+    for start in range(0, len(asked), queries.PULSE_AT_A_TIME):
+        _pulse(client, asked[start : start + queries.PULSE_AT_A_TIME], since, found)
+
+
 def _pulse(client: Client, numbers: Sequence[str], since: datetime, found: Found) -> None:
     ids = [f"gid://gitlab/Project/{number}" for number in numbers]
     try:
-        answer = client.graphql(queries.PULSE, {"ids": ids, "first": len(ids), "since": written(since)})
+        variables = {"ids": ids, "first": len(ids), "since": written(since)}
+        answer = client.graphql(queries.PULSE, variables, is_least=len(ids) == 1)
     except TooHeavy:
         if len(numbers) == 1:
             raise

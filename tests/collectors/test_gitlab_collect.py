@@ -509,6 +509,19 @@ def test_deleted_items_renamed_projects_and_ghosts() -> None:
     assert memory.quality == {"issue_gone": 1, "pull_request_gone": 1, "repository_renamed": 1, "ghost_author": 1}
 
 
+def test_a_project_that_was_made_again_is_found_by_its_name() -> None:
+    world = World()
+    world.open_merge_request(world.project("acme/app"), "ana")
+    with serving(world) as server:
+        memory = collected(server)
+        del world.projects["acme/app"]
+        again = world.project("acme/app")
+        world.open_merge_request(again, "ben", "Another")
+        collected(server, memory)
+    assert memory.table("repositories")["platform_id"].to_list() == [str(again["number"])]
+    assert memory.table("pull_requests")["title"].to_list() == ["Another"]
+
+
 def test_groups_are_expanded_with_subgroups_archived_projects_and_forks_by_option() -> None:
     world = World()
     world.project("acme/app")

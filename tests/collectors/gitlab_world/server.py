@@ -211,6 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _changed(self, items: list[Item], shown: Callable[[Item], Item], query: dict[str, str]) -> Answer:
         assert query["order_by"] == "updated_at"
         assert query["sort"] == "asc"
+        if "updated_after" not in query:
+            return 400, {"message": "`updated_at` filter and `updated_at` sorting must be paired"}, {}
         after, before = (
             datetime.fromisoformat(query[name]).replace(tzinfo=None) if name in query else None
             for name in ("updated_after", "updated_before")
@@ -224,7 +226,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, items: list[Item], query: dict[str, str]) -> Answer:
         size, number = min(int(query.get("per_page", 20)), 100), int(query.get("page", 1))
-        return 200, items[(number - 1) * size : number * size], {"X-Total": str(len(items)), "X-Page": str(number)}
+        following = str(number + 1) if number * size < len(items) else ""
+        headers = {"X-Total": str(len(items)), "X-Page": str(number), "X-Next-Page": following}
+        return 200, items[(number - 1) * size : number * size], headers
 
     def _send(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
