@@ -31,7 +31,7 @@ from collectors.parallel import merged
 from warehouse.tables import Page, Payload, State
 
 _AT_A_TIME = 50
-"""Merge requests or issues of a page."""
+"""Merge requests or issues whose details are asked for at once."""
 _LABEL_NUMBER = re.compile(r"~\d")
 _LOOK_AGAIN = timedelta(days=1)
 """After so long deployments are looked for, though no pipeline changed: they can be reported by hand."""
@@ -65,16 +65,16 @@ class _Changing:
     stream: str
     path: str
     most: int
-    """Items of a page, at most: GraphQL is asked for the details of as many at once."""
+    """Items of a page, at most."""
     parameters: dict[str, str]
     told: str | None = None
     """Where the pulse holds its newest item, and how many there are."""
 
 
 _MERGE_REQUESTS = _Changing(
-    merge_requests.STREAM, "merge_requests", _AT_A_TIME, {"scope": "all", "state": "all"}, "mergeRequests"
+    merge_requests.STREAM, "merge_requests", 100, {"scope": "all", "state": "all"}, "mergeRequests"
 )
-_ISSUES = _Changing(issues.STREAM, "issues", _AT_A_TIME, {"scope": "all", "state": "all"}, "issues")
+_ISSUES = _Changing(issues.STREAM, "issues", 100, {"scope": "all", "state": "all"}, "issues")
 _DEPLOYMENTS = _Changing("deployments", "deployments", 100, {})
 _KEYS = {"pull_requests": ("pr_id", "!"), "tickets": ("ticket_id", "#")}
 """The key of the items of a stream, and the sign that GitLab writes before their number."""
@@ -112,6 +112,10 @@ def collect(source: GitLabSource, client: Client, state: State, *, full: bool = 
     ]
     jobs = [job for reading in readings for job in reading.jobs()]
     yield from merged(jobs, min(client.workers, len(jobs)), client.stop)
+    if any(reading.has_looked for reading in readings) and not any(reading.is_looking for reading in readings):
+        # Quiet projects keep their place; without this, what is new would be asked from there on for all of them.
+        looked = PipelineCursor(looked_at=changed.written(found.told_at))
+        yield Page(pipelines.STREAM, lists.SCOPE, cursor=str(looked))
     if failures:
         raise ExceptionGroup(f"{len(failures)} parts of {source.name} could not be read", failures)
 
@@ -178,6 +182,10 @@ class _Reading:
     stored: dict[str, int]
     """How many merge requests and issues of it were stored when the run began."""
     knows_history: bool = field(default=True)
+    is_looking: bool = field(default=False)
+    """Whether its pipelines are still to be read."""
+    has_looked: bool = field(default=False)
+    """Whether they were read in this run, to the end."""
     sizes: dict[str, Size] = field(default_factory=lambda: {stream: Size(_AT_A_TIME) for stream in _KEYS})
     """How many items GraphQL is asked for at a time."""
     labels: list[Payload] | None = field(default=None)
@@ -191,6 +199,7 @@ class _Reading:
         parts += [partial(self._whole, stream) for stream in ("releases", "milestones") if self._whole_has_news(stream)]
         has_run = self._has_new_pipelines()
         if has_run:
+            self.is_looking = True
             parts.append(self._pipelines)
         if self.full or has_run or self._may_have_deployed():
             parts.append(self._deployments)
@@ -355,6 +364,7 @@ class _Reading:
                 requests=1,
                 quality=quality,
             )
+        self.has_looked, self.is_looking = True, False
 
     def _may_have_deployed(self) -> bool:
         """Whether it is time to look for deployments though no pipeline changed."""

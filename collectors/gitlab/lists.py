@@ -16,7 +16,9 @@ from warehouse.tables import Payload, State
 
 LONGEST = timedelta(days=400)
 """Pipelines that did not change for longer are left out of a first collection."""
-_AT_A_TIME = 50
+SCOPE = "all"
+"""Where it is kept up to when the pipelines of all projects are read."""
+_AT_A_TIME = 100
 _WHOLE = {"releases": queries.RELEASES, "milestones": queries.MILESTONES}
 
 
@@ -45,9 +47,12 @@ class PipelineCursor:
 
 def last_looked(source: str, state: State) -> datetime:
     """The instant up to which the pipelines of every project are read that were read at all."""
-    scopes = state.rows("repositories", ["repo_id"], source=source)["repo_id"]
-    looked = [PipelineCursor.of(state.cursor("ci_runs", scope)).looked_at for scope in scopes]
-    return min((utc(at) for at in looked if at), default=budget.now()) - OVERLAP
+    together = PipelineCursor.of(state.cursor("ci_runs", SCOPE)).looked_at
+    if together is None:
+        scopes = state.rows("repositories", ["repo_id"], source=source)["repo_id"]
+        looked = [PipelineCursor.of(state.cursor("ci_runs", scope)).looked_at for scope in scopes]
+        together = min((at for at in looked if at), default=written(budget.now()))
+    return utc(together) - OVERLAP
 
 
 def ask_pipelines(

@@ -326,6 +326,15 @@ def test_nothing_new_costs_a_request_for_many_projects_and_one_for_their_list() 
             "/groups/acme/projects?include_subgroups=true&with_shared=false&order_by=id&sort=asc&per_page=100&page=1",
             "graphql",
         ]
+        # One project goes on for days while the others are quiet.
+        for _ in range(2):
+            world.tick(60 * 24)
+            world.run(world.projects["acme/app3"])
+            world.tick(5)
+            collected(server, memory, source=everything)
+            server.requests.clear()
+            collected(server, memory, source=everything)
+            assert len(server.requests) == 2
         named = gitlab.GitLabSource("lab", tuple(f"acme/app{number}" for number in range(5)))
         server.requests.clear()
         collected(server, memory, source=named)
@@ -426,27 +435,27 @@ def test_archived_answers_give_the_same_tables(tmp_path: Path) -> None:
 def test_what_changes_while_a_list_is_read_is_not_lost() -> None:
     world = World()
     project = world.project("acme/app")
-    for _ in range(180):
+    for _ in range(450):
         world.open_merge_request(project, "ana")
     with serving(world) as server:
 
         def touch(number: int) -> Fault:
             # What was read already, and what was not, moves to the end of the list while it is read.
-            if number % 2 and number < 30:
+            if number < 30:
                 world.note(project["mergeRequests"][number], "ben")
                 world.note(project["mergeRequests"][-number], "ben")
             return ""
 
         server.fault = touch
         memory = collected(server)
-    assert memory.table("pull_requests").height == 180
+    assert memory.table("pull_requests").height == 450
     assert memory.table("comments").height == sum(len(item["notes"]) for item in project["mergeRequests"])
 
 
 def test_many_changes_at_one_instant_are_read_by_number_and_again_when_the_list_goes_stale() -> None:
     world = World()
     project = world.project("acme/app")
-    for _ in range(170):
+    for _ in range(320):
         world.open_issue(project, "ana")
     instant = world.tick(60)
     for item in project["issues"][10:]:
@@ -463,7 +472,7 @@ def test_many_changes_at_one_instant_are_read_by_number_and_again_when_the_list_
         server.fault = move
         memory = collected(server)
         seconds = [asked for asked in server.requests if asked.endswith("page=2")]
-    assert memory.table("tickets").height == 170
+    assert memory.table("tickets").height == 320
     assert memory.table("comments").height == 1
     assert len(seconds) == 2
 
