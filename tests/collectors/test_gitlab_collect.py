@@ -1,6 +1,9 @@
 """GitLab read over HTTP from a world in memory: whole rows, few requests, nothing lost whatever happens."""
 
+import json
+import os
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,9 +11,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from graphql import build_client_schema, parse, validate
 from memory import Memory
 
 from collectors import gitlab
+from collectors.gitlab import queries
+from tests.collectors.gitlab_world.graph import MOST_COMPLEX, complexity_of
 from tests.collectors.gitlab_world.server import Fault, Server, at_random, serving
 from tests.collectors.gitlab_world.world import Item, World
 from warehouse.payloads import Archive
@@ -448,7 +454,9 @@ def test_what_changes_while_a_list_is_read_is_not_lost() -> None:
 
         server.fault = touch
         memory = collected(server)
-    assert memory.table("pull_requests").height == 450
+        assert memory.table("pull_requests").height == 450
+        server.fault = lambda number: ""
+        collected(server, memory)  # what changed after the end of the list was reached
     assert memory.table("comments").height == sum(len(item["notes"]) for item in project["mergeRequests"])
 
 
@@ -748,6 +756,39 @@ def test_refused_tokens_are_told_without_the_token() -> None:
     with serving(World()) as server, pytest.raises(gitlab.Refused) as caught:
         list(gitlab.collect(SOURCE, client(server, "wrong-token"), Memory()))
     assert "wrong-token" not in str(caught.value) + caught.value.hint
+
+
+def _all_queries() -> dict[str, str]:
+    lists = (("MergeRequest", "notes"), ("MergeRequest", "commits"), ("WorkItem", "discussions"), ("Pipeline", "jobs"))
+    most = queries.MOST_COMPLETED
+    return {
+        "pulse": queries.PULSE,
+        "merge requests": queries.MERGE_REQUESTS,
+        "issues": queries.ISSUES,
+        "labels": queries.LABELS,
+        "pipelines": queries.PIPELINES,
+        "releases": queries.RELEASES,
+        "milestones": queries.MILESTONES,
+        **{f"numbers of {stream}": query for stream, query in queries.NUMBERS.items()},
+        **{f"more {field}": queries.completion([(kind, "1", field, "c")] * most, "p")[0] for kind, field in lists},
+    }
+
+
+@pytest.mark.parametrize("name", _all_queries())
+def test_no_query_is_too_complex_for_gitlab(name: str) -> None:
+    assert complexity_of(parse(_all_queries()[name]), {"first": 100 if name == "pipelines" else 50}) < MOST_COMPLEX
+
+
+def test_every_query_is_one_that_gitlab_accepts() -> None:
+    file = os.environ.get("LEADLINE_GITLAB_SCHEMA")
+    if not file:
+        pytest.skip("LEADLINE_GITLAB_SCHEMA does not name the answer to an introspection of GitLab's schema")
+    told = json.loads(Path(file).read_text(encoding="utf-8"))
+    schema = build_client_schema(told.get("data", told))
+    mistakes = {error.message for query in _all_queries().values() for error in validate(schema, parse(query))}
+    # The schema at hand may be older than what is asked for.
+    newer = r"'(internal|committedDate|name|source|workItems|widgets|WorkItemWidget\w+)'"
+    assert [mistake for mistake in mistakes if not re.search(newer, mistake)] == []
 
 
 def test_a_token_without_the_scope_is_told_which_one_it_needs() -> None:
