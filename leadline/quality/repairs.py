@@ -71,6 +71,29 @@ REPAIRS: dict[str, Repair] = {
         "review times",
         "Reviews that their author has not submitted yet; only the owner of the token sees them, so they are left out",
     ),
+    "pull_request_gone": Repair(
+        "info",
+        "pull request flow, reviews",
+        "Merge requests that were deleted since they were read; they no longer count",
+    ),
+    "pull_request_details_too_heavy": Repair(
+        "warning",
+        "pull request flow, reviews",
+        f"Merge requests without their commits, reviews, comments and events: {_TOO_HEAVY}",
+    ),
+    "ticket_history_unreadable": Repair(
+        "warning",
+        "status, cycle time and flow of tickets",
+        "Issues of which only the present state is known: GitLab 16 or newer tells what happened to them",
+    ),
+    "private_note": Repair(
+        "info", "comments", "Internal notes are left out: not everybody who sees the figures may see them"
+    ),
+    "deployments_unreadable": Repair(
+        "warning",
+        "deployment frequency, lead time, change fail rate",
+        "The token may not read deployments: its role must be Reporter or higher",
+    ),
     "recorded_repository_unknown": Repair(
         "warning",
         "deployment frequency, change fail rate, time to restore by repository",
