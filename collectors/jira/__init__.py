@@ -4,6 +4,7 @@ from collectors.github.client import OnWait, Patience, Waiting
 from collectors.jira.client import Client, Credentials
 from collectors.jira.collect import JiraSource, collect, page_of
 from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Malformed, Refused, Unreachable
+from collectors.jira.server import introduced
 
 __all__ = [
     "BudgetSpent",
@@ -19,5 +20,6 @@ __all__ = [
     "Unreachable",
     "Waiting",
     "collect",
+    "introduced",
     "page_of",
 ]

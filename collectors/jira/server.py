@@ -101,6 +101,13 @@ def account(client: Client, *, is_cloud: bool) -> Account:
     return Account(str(told.get("displayName") or told.get("name") or "?"), told.get("timeZone"))
 
 
+def introduced(client: Client) -> tuple[str, str, Account]:
+    """What kind of Jira it is, its version, and who asks."""
+    is_cloud, about, _ = detect(client)
+    kind = "Jira Cloud" if is_cloud else "Jira Server or Data Center"
+    return kind, str(about.get("version") or "of unknown version"), account(client, is_cloud=is_cloud)
+
+
 def ask(client: Client) -> tuple[list[Payload], Account]:
     """What a server says of itself, as it is archived, and who asks."""
     is_cloud, _, kept = detect(client)

@@ -14,7 +14,7 @@ from leadline.redact import redact
 
 if TYPE_CHECKING:
     from leadline.cli.app import App
-    from leadline.config import Config, GitHubSource, Source
+    from leadline.config import Config, GitHubSource, JiraSource, Source
 
 STALE = timedelta(days=2)
 """After this long without a successful run, figures are called old."""
@@ -111,6 +111,8 @@ def _collectable(source: "Source", config: "Config") -> Iterator[Check]:
 
     if source.kind == "github":
         yield from _github(source, config)
+    elif source.kind == "jira":
+        yield from _jira(source, config)
     elif source.kind != "git":
         error = not_collected(source)
         yield fail(source.name, str(error), error.hint, error.exit_code)
@@ -139,6 +141,22 @@ def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
             f"{name} ({may or 'permissions of its own'}); budget left: {left or 'not limited'}",
             hint,
         )
+
+
+def _jira(source: "JiraSource", config: "Config") -> Iterator[Check]:
+    """Whether Jira takes the credentials, what kind of Jira it is, and by whose clock it reads dates."""
+    from collectors.jira import JiraError, introduced
+    from leadline.errors import SourceUnreachable
+    from leadline.sources.jira import connected, credentials
+
+    try:
+        kind, version, who = introduced(connected(source, credentials(config, source)))
+    except SourceUnreachable:
+        return  # the credentials are not there, which is said already
+    except JiraError as error:
+        yield fail(source.name, str(error), error.hint, ExitCode.SOURCE)
+        return
+    yield Check("ok", source.name, f"{kind} {version}, as {who.name} (time zone {who.zone or 'not told'})")
 
 
 def _warehouse(directory: Path) -> Iterator[Check]:

@@ -1,13 +1,13 @@
 """From a source of the configuration to the collector that reads it.
 
-- `leadline.sources.git`, `leadline.sources.github`: one module a kind.
+- `leadline.sources.git`, `leadline.sources.github`, `leadline.sources.jira`: one module a kind.
 - `leadline.sources.failures`: what a collector could not read, as one error of its source.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from leadline.config import Config, GitHubSource, GitSource, Source
+from leadline.config import Config, GitHubSource, GitSource, JiraSource, Source
 from leadline.errors import SourceUnreachable
 from leadline.narration import Say
 from warehouse.payloads import Archive
@@ -44,6 +44,10 @@ def pages(
             yield from github.pages(
                 config, source, state, since=since, full=full, line_counts=line_counts, offline=offline, say=say
             )
+        case JiraSource():
+            from leadline.sources import jira
+
+            yield from jira.pages(config, source, state, since=since, full=full, offline=offline, say=say)
         case _:
             raise not_collected(source)
 
@@ -54,6 +58,10 @@ def replayed(source: Source, state: State, archive: Archive) -> Iterator[tuple[P
         from leadline.sources import github
 
         yield from github.replayed(source, state, archive)
+    elif isinstance(source, JiraSource):
+        from leadline.sources import jira
+
+        yield from jira.replayed(source, state, archive)
 
 
 def not_collected(source: Source) -> SourceUnreachable:
