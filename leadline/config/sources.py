@@ -148,8 +148,8 @@ class JiraSource(Section):
     base_url: BaseUrl = Field(examples=["https://acme.atlassian.net"])
     """Address of the Jira instance."""
     user_env: Variable | None = Field(default=None, examples=["JIRA_USER"])
-    """Environment variable that holds the e-mail of the account (Cloud), or its name where the token is its password; leave
-    out for a personal access token of Data Center."""
+    """Environment variable that holds the e-mail of the account (Cloud), or its name where the token is its password;
+    leave out for a personal access token of Data Center."""
     token_env: Variable | None = Field(default=None, examples=["JIRA_TOKEN"])
     """Environment variable that holds the token; or give token_file."""
     token_file: FilePath | None = Field(default=None, examples=["/run/secrets/jira-token"])

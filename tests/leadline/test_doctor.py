@@ -18,7 +18,10 @@ HUB = (
     '[[source]]\nkind = "github"\nname = "hub"\nbase_url = "http://127.0.0.1:9"\n'
     'token_env = "ACME_HUB"\nrepositories = ["acme/app"]\n'
 )
-JIRA = '[[source]]\nkind = "jira"\nname = "jira"\nbase_url = "http://127.0.0.1:9"\ntoken_file = "secret"\nprojects = ["A"]\n'
+JIRA = (
+    '[[source]]\nkind = "jira"\nname = "jira"\nbase_url = "http://127.0.0.1:9"\n'
+    'token_file = "secret"\nprojects = ["A"]\n'
+)
 
 
 @pytest.fixture

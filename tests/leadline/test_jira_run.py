@@ -129,10 +129,6 @@ def test_what_cannot_be_read_ends_with_a_code_of_its_own(folder: Path, server: S
     refused = leadline(folder, "run", token="another")  # noqa: S106
     assert refused.returncode == 3
     assert "hint: Cloud takes the account's e-mail" in refused.stderr
-    server.fault = lambda number: "limited"
-    limited = leadline(folder, "run")
-    assert limited.returncode == 4
-    assert "limited again and again" in limited.stderr
 
 
 def test_a_killed_collection_is_completed_by_the_next_one(folder: Path, server: Server) -> None:

@@ -1,6 +1,6 @@
 """The world as Jira's REST shows it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.collectors.jira_world.world import CRITERIA, EPIC, FLAG, POINTS, SPRINT, Item, World
@@ -47,9 +47,8 @@ def sprint_in_field(world: World, told: Item) -> Any:
 def history(world: World, told: Item, *, as_number: bool = False) -> Item:
     created = told["created"]
     shown: Item = {"id": told["id"], "items": told["items"]}
-    shown["created"] = (
-        int((created - datetime(1970, 1, 1)).total_seconds() * 1000) if as_number else world.written(created)
-    )  # noqa: DTZ001
+    milliseconds = int(created.replace(tzinfo=UTC).timestamp() * 1000)
+    shown["created"] = milliseconds if as_number else world.written(created)
     if told["author"]:
         shown["author"] = user(world, told["author"])
     return shown
