@@ -47,6 +47,9 @@ def page(issues: Iterable[Item], server: Server, *, source: str, scope: str, sta
     unknown = {row["status"] for row in rows["ticket_status_intervals"] if row["status_category"] is None}
     rows[boards.STREAM] = boards.with_boards(rows[boards.STREAM], source=source, state=state)
     ids = [row["ticket_id"] for row in rows[STREAM]]
+    keys = {row["ticket_id"]: row["key"] for row in rows[STREAM]}
+    stored = state.rows(STREAM, ["ticket_id", "key"], ticket_id=ids) if ids else pl.DataFrame()
+    former |= {key: keys[ticket_id] for ticket_id, key in stored.iter_rows()}  # a whole project can get another key
     quality = {"ghost_author": people.ghosts, "history_incomplete": incomplete, "status_unknown": len(unknown)}
     made = Page(
         STREAM,
