@@ -56,7 +56,12 @@ def with_boards(rows: Sequence[Row], *, source: str, state: State) -> list[Row]:
 
 
 def ask(
-    client: Client, projects: Iterable[str], *, known: Sequence[Item] | None, open_ones: Sequence[str]
+    client: Client,
+    projects: Iterable[str],
+    *,
+    known: Sequence[Item] | None,
+    open_ones: Sequence[str],
+    is_cloud: bool,
 ) -> list[Payload]:
     """What the boards of the projects tell of their sprints, as it is archived.
 
@@ -65,9 +70,10 @@ def ask(
     """
     payloads: list[Payload] = []
     listed = [_board(board) for board in known or ()]
+    kinds = "scrum,simple" if is_cloud else "scrum"  # those of a team-managed project are simple
     if known is None:
         for project in projects:
-            told = _pages(client, f"{_AGILE}/board", {"projectKeyOrId": project, "type": "scrum"}, {"boards": project})
+            told = _pages(client, f"{_AGILE}/board", {"projectKeyOrId": project, "type": kinds}, {"boards": project})
             payloads += told
             listed += [_board(board) for said in told for board in json.loads(said.body)["values"]]
     states = {} if known is None else {"state": "active,future"}
@@ -83,13 +89,9 @@ def ask(
 
 
 def boards_in(payloads: Sequence[Payload]) -> list[Item]:
-    """The boards that the answers list."""
-    return [
-        _board(board)
-        for said in payloads
-        if "boards" in json.loads(said.request)
-        for board in json.loads(said.body)["values"]
-    ]
+    """The boards whose sprints the answers tell: not all have any."""
+    asked = (json.loads(said.request).get("sprints") for said in payloads)
+    return list({board["id"]: board for board in asked if board}.values())
 
 
 def page(payloads: Sequence[Payload], *, source: str, state: State) -> Page:

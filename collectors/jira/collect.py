@@ -10,13 +10,14 @@ from hashlib import sha256
 import polars as pl
 
 from collectors.github.walk import Size, beginning
-from collectors.jira import boards, issues, jql, projects, removal, search, server
+from collectors.jira import boards, completion, issues, jql, projects, removal, search, server, units
 from collectors.jira.answers import now
 from collectors.jira.client import Client
 from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Refused
 from collectors.jira.projects import Project
-from collectors.jira.search import Search, Unit
+from collectors.jira.search import Search
 from collectors.jira.server import Server
+from collectors.jira.units import Unit
 from collectors.jira.values import instant, utc
 from collectors.jira.walk import Cursor, Walk
 from collectors.parallel import merged
@@ -105,7 +106,7 @@ def page_of(source: JiraSource, stream: str, scope: str, payloads: Sequence[Payl
 
 
 def _tickets_of(source: JiraSource, scope: str, payloads: Sequence[Payload], state: State) -> Page:
-    unit = search.read(payloads)
+    unit = units.read(payloads)
     if unit.is_skipped:
         return Page(issues.STREAM, scope, quality={"issue_too_heavy": len(unit.issues)})
     since = beginning(source.since)
@@ -211,8 +212,8 @@ class _Run:
             if not cursor.anew:
                 self._leave_out_what_is_stored(unit)
             if not unit.is_skipped:
-                self.search.complete(unit)
-            search.seal(unit)
+                completion.complete(self.client, self.search.server, unit)
+            units.seal(unit)
             requests, payloads = len(unit.payloads), unit.payloads if unit.news else ()
             yield _Part(issues.STREAM, scope, payloads, requests, after.text, restart)
             restart = ()
@@ -261,6 +262,7 @@ class _Run:
             keys,
             known=None if is_due else stored["boards"],
             open_ones=[sprint_id.removeprefix(f"{self.source.name}:") for sprint_id in going_on],
+            is_cloud=self.search.server.is_cloud,
         )
         cursor = None
         if is_due:

@@ -15,7 +15,7 @@ from typing import Self
 from collectors.github.walk import Size
 from collectors.jira.errors import TooHeavy
 from collectors.jira.jql import Clock, question
-from collectors.jira.search import ISSUES, SKIPPED, WITHOUT_HISTORY, Position, Unit
+from collectors.jira.units import ISSUES, SKIPPED, WITHOUT_HISTORY, Position, Unit
 from collectors.jira.values import Item, utc
 
 OVERLAP = timedelta(minutes=5)

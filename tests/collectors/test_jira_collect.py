@@ -566,6 +566,20 @@ def test_sprints_that_end_without_a_change_of_a_ticket(is_cloud: bool) -> None:
     ]
 
 
+def test_boards_of_team_managed_projects_and_boards_without_sprints() -> None:
+    world = World()
+    world.project("APP")
+    world.sprint(world.board("APP", "Team-managed", "simple"), "Sprint 1", "active")
+    world.board("APP", "Only a list", "simple", has_sprints=False)
+    world.board("APP", "Kanban", "kanban", has_sprints=False)
+    with serving(world) as server:
+        memory = collected(server, source=source_of(server, "APP"))
+        asked = len(server.requests)
+        collected(server, memory, source=source_of(server, "APP"))
+        assert len([request for request in server.requests[asked:] if "agile" in request]) == 1
+    assert memory.table("sprints").select("name", "board").rows() == [("Sprint 1", "Team-managed")]
+
+
 def test_a_server_without_boards_tells_the_sprints_of_its_tickets() -> None:
     world = World(is_cloud=False)
     world.project("APP")
@@ -657,6 +671,23 @@ def test_heavy_pages_are_asked_for_in_halves(is_cloud: bool) -> None:
         memory = collected(server, source=source_of(server, "APP"))
         assert memory.table("tickets").height == 30
         assert memory.table("ticket_changes").height == 30
+
+
+@BOTH
+def test_a_ticket_that_is_too_heavy_is_read_apart_or_counted(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    world.project("APP")
+    issues = [world.open_issue("APP") for _ in range(12)]
+    for issue in issues:
+        world.move(issue, "3")
+    with serving(world, has_bulk=False, has_changelog=True) as server:
+        server.heavy = {issues[4]["id"]: "history", issues[7]["id"]: "fields"}
+        memory = collected(server, source=source_of(server, "APP"))
+    left = [f"jira:{issue['id']}" for issue in issues if issue is not issues[7]]
+    assert sorted(memory.table("tickets")["ticket_id"]) == sorted(left)
+    assert sorted(memory.table("ticket_changes")["ticket_id"]) == sorted(left)
+    assert memory.table("tickets")["history_complete"].all()
+    assert memory.quality == {"issue_too_heavy": 1}
 
 
 @BOTH

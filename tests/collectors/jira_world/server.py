@@ -42,6 +42,8 @@ class Server:
     """Tickets of a page."""
     heaviest: int = 10**9
     """Pages with more tickets than this are too heavy: status 504."""
+    heavy: dict[str, str] = field(default_factory=dict)
+    """Tickets, by id, that are too heavy with their `history`, or with all of their `fields`."""
     has_bulk: bool = True
     has_changelog: bool = True
     has_boards: bool = True
@@ -208,6 +210,9 @@ class _Handler(BaseHTTPRequestHandler):
             page = issues[start : start + size]
             told |= {"startAt": start, "maxResults": size, "total": len(issues)}
         changes = server.changes_told if "changelog" in (body.get("expand") or "") else None
+        weights = {server.heavy.get(issue["id"]) for issue in page}
+        if (changes and weights - {None}) or (body["fields"] not in (["id"], ["updated"]) and "fields" in weights):
+            return 504, {"errorMessages": ["Gateway Timeout"]}
         told["issues"] = [self._shown(issue, body["fields"], changes) for issue in page]
         return 200, told
 
@@ -269,8 +274,15 @@ class _Handler(BaseHTTPRequestHandler):
             return 404, {"errorMessages": ["null for uri"]}
         start, size = int(query.get("startAt", 0)), int(query.get("maxResults", 50))
         if path == "/board":
-            every = [board for board in world.boards if board["project"] == query["projectKeyOrId"]]
+            kinds = query["type"].split(",")
+            if not world.is_cloud and "simple" in kinds:
+                return 400, {"errorMessages": ["Invalid board type"]}
+            of_project = [board for board in world.boards if board["project"] == query["projectKeyOrId"]]
+            every = [board for board in of_project if board["type"] in kinds]
         elif found := re.fullmatch(r"/board/(\d+)/sprint", path):
+            board = next(board for board in world.boards if board["id"] == int(found[1]))
+            if not board["has_sprints"]:
+                return 400, {"errorMessages": ["The board does not support sprints"]}
             states = query.get("state", "active,future,closed").split(",")
             of_board = [sprint for sprint in world.sprints.values() if sprint["boardId"] == int(found[1])]
             every = [shown.sprint(world, sprint) for sprint in of_board if sprint["state"] in states]

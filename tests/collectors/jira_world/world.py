@@ -133,9 +133,9 @@ class World:
         self.projects[project]["versions"].append(made)
         return made
 
-    def board(self, project: str, name: str) -> Item:
-        """A new board with sprints."""
-        made = {"id": self.number(), "name": name, "type": "scrum", "project": project}
+    def board(self, project: str, name: str, kind: str = "scrum", *, has_sprints: bool = True) -> Item:
+        """A new board."""
+        made = {"id": self.number(), "name": name, "type": kind, "project": project, "has_sprints": has_sprints}
         self.boards.append(made)
         return made
 
