@@ -231,8 +231,13 @@ class _Run:
     def _farewells(self) -> Iterator[Page]:
         """The farewell of every stored project that the configuration no longer names.
 
-        None of any while one that it names cannot be read: it may have another key by now.
+        None of any while one that it names cannot be read: it may have another key by now. Where the source has got a
+        question in place of projects, or the other way round, only the cursors go: the tickets may be the same.
         """
+        scopes = sorted(self._stored_projects()) if self.source.jql is not None else [QUERY]
+        for scope in scopes:
+            if self.state.cursor(issues.STREAM, scope) is not None:
+                yield Page(issues.STREAM, scope, restart=(issues.STREAM,))
         if self.source.jql is not None or len(self.read) < len(self.source.projects):
             return
         named = {*self.source.projects, *(project.key for project in self.read)}

@@ -643,6 +643,22 @@ def test_a_question_of_its_own_and_another_one_later(is_cloud: bool) -> None:
 
 
 @BOTH
+def test_projects_in_place_of_a_question_and_back(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    for key in ("APP", "OPS"):
+        world.project(key)
+        for kind in ("Bug", "Story"):
+            world.open_issue(key, kind=kind)
+    with serving(world) as server:
+        memory = Memory()
+        for _ in range(2):
+            collected(server, memory, source=source_of(server, jql="type = Bug"))
+            assert memory.table("tickets")["key"].sort().to_list() == ["APP-1", "OPS-1"]
+            collected(server, memory, source=source_of(server, "APP"))
+            assert memory.table("tickets")["key"].sort().to_list() == ["APP-1", "APP-2"]
+
+
+@BOTH
 def test_a_project_that_is_no_longer_named_leaves_and_a_renamed_one_stays(is_cloud: bool) -> None:
     world, _ = lively(3, is_cloud=is_cloud)
     with serving(world) as server:
