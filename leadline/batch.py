@@ -134,7 +134,7 @@ def run_all(config: Config, options: Options, say: Say) -> Run:
     findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
     with _warehouse(config) as warehouse:
-        counts = options.line_counts and any(getattr(source, "git", True) for source in config.source)
+        counts = options.line_counts and any(getattr(source, "git", source.kind == "git") for source in config.source)
         if not counts or not warehouse.read("commits", ["sha"]).is_empty():
             return _one_run(config, warehouse, options, say)
         early = _one_run(config, warehouse, replace(options, line_counts=False), say)
