@@ -76,6 +76,32 @@ from metrics.summary import (
     knowledge_figures,
     revert_figures,
 )
+from metrics.tickets import (
+    activity as ticket_activity,
+)
+from metrics.tickets import (
+    behaviour,
+    blocks,
+    completions,
+    days,
+    levels,
+    places,
+    self_check,
+    spans,
+    standing_figures,
+    steps,
+    teams,
+    work,
+)
+from metrics.tickets import (
+    definitions as ticket_definitions,
+)
+from metrics.tickets import (
+    figures as ticket_figures,
+)
+from metrics.tickets import (
+    flow as ticket_flow,
+)
 
 RULES: tuple[Rule, ...] = (
     file_at_risk.RULE,
@@ -167,6 +193,25 @@ PIPELINES: tuple[Pipeline, ...] = (
     figures.ci_figures,
     intervals.ratio_intervals,
     knowledge_figures.knowledge_figures,
+    steps.ticket_steps,
+    completions.ticket_completions,
+    spans.ticket_spans,
+    blocks.ticket_blocks,
+    work.ticket_work,
+    ticket_activity.ticket_activity,
+    teams.ticket_scopes,
+    teams.ticket_calendar,
+    levels.ticket_service_levels,
+    places.ticket_status_times,
+    places.ticket_statuses_seen,
+    ticket_flow.ticket_flow,
+    ticket_definitions.ticket_flow_definitions,
+    days.ticket_days,
+    days.cumulative_flow,
+    self_check.ticket_self_check,
+    behaviour.process_behaviour,
+    ticket_figures.ticket_figures,
+    standing_figures.ticket_standing_figures,
     *(rule.propose for rule in RULES),
     actions.actions,
 )
@@ -187,5 +232,7 @@ METRICS: tuple[Metric, ...] = (
     *flow_figures.METRICS,
     *response_figures.METRICS,
     *chaoss_figures.METRICS,
+    *ticket_figures.METRICS,
+    *standing_figures.METRICS,
 )
 """The metric catalogue."""
