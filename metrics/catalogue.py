@@ -68,6 +68,10 @@ from metrics.pull_requests import (
     verdicts,
 )
 from metrics.registry import Metric, Pipeline, Rule
+from metrics.scope import changes as scope_changes
+from metrics.scope import figures as scope_figures
+from metrics.scope import parents, requirements, sprints, untracked
+from metrics.scope import rework as requirement_rework
 from metrics.summary import (
     activity_figures,
     calendar,
@@ -212,6 +216,17 @@ PIPELINES: tuple[Pipeline, ...] = (
     behaviour.process_behaviour,
     ticket_figures.ticket_figures,
     standing_figures.ticket_standing_figures,
+    requirements.requirement_changes,
+    requirements.ticket_requirements,
+    sprints.sprint_tickets,
+    sprints.sprint_scope,
+    parents.parent_scope,
+    scope_changes.scope_changes,
+    untracked.untracked_work,
+    requirement_rework.requirement_rework,
+    scope_figures.requirement_figures,
+    scope_figures.sprint_figures,
+    scope_figures.untracked_figures,
     *(rule.propose for rule in RULES),
     actions.actions,
 )
@@ -234,5 +249,6 @@ METRICS: tuple[Metric, ...] = (
     *chaoss_figures.METRICS,
     *ticket_figures.METRICS,
     *standing_figures.METRICS,
+    *scope_figures.METRICS,
 )
 """The metric catalogue."""

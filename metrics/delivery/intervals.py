@@ -22,6 +22,12 @@ RATIOS = (
     "ticket_reopened_rate",
     "ticket_returned_rate",
     "ticket_sle_kept",
+    "unready_starts",
+    "changed_requirements",
+    "planning_accuracy",
+    "unplanned_share",
+    "carried_over_share",
+    "untracked_work",
 )
 """Metrics whose value is a share of the `n` items of the period."""
 

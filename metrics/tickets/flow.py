@@ -46,6 +46,7 @@ class TicketFlow(Table):
     first_started_at = col.instant("Work began, the first time")
     started_at = col.instant("Work began, after the last time that it was put back")
     done_at = col.instant("Work ended")
+    until = col.instant("How far its story is told: its end, or the time of the report")
     lead_seconds = col.real("Created to ended")
     lead_reason = col.text("Why it is null: `not_finished`, `clock_negative`")
     cycle_seconds = col.real("Began to ended")

@@ -147,6 +147,7 @@ def invent(seed: int, tickets: int = 60) -> TicketWorld:
             if rng.random() < 0.4:
                 at = BEGIN + rng.randrange(200 * 24) * HOUR
                 world.change(row["ticket_id"], "Link", at, None, f"This issue is blocked by {other['key']}")
+    _invent_sprints(world, rng)
     for team, pattern in (("blue", "AA"), ("red", "AA"), ("red", "CC")):
         world.add("team_scopes", team=team, kind="ticket_project", pattern=pattern)
     for team in ("blue", "red", "small"):
@@ -209,3 +210,45 @@ def _invent(world: TicketWorld, rng: random.Random, number: int) -> None:
         who = rng.choice([*PEOPLE, None, "stale-bot"])
         when = steps[0][0] + rng.randrange(60 * 24) * HOUR
         world.add("comments", comment_id=f"m{number}", ticket_id=ticket_id, author_id=who, created_at=when)
+
+
+def _invent_sprints(world: TicketWorld, rng: random.Random) -> None:
+    """Sprints of two weeks, some of them never completed by anybody, into and out of which tickets go."""
+    for number in range(12):
+        start = BEGIN + number * 14 * DAY
+        end = start + 14 * DAY
+        state = rng.choice(["closed", "closed", "closed", "active", "future"])
+        late = end + rng.choice([-30, 0, 5, 40]) * HOUR
+        world.add(
+            "sprints",
+            sprint_id=f"jira:s{number}",
+            board="Board",
+            name=f"Sprint {number}",
+            state=state,
+            started_at=start if state != "future" or rng.random() < 0.3 else None,
+            ends_at=end,
+            completed_at=late if state == "closed" and rng.random() < 0.8 else None,
+        )
+        for row in rng.sample(world.tables["tickets"], 12):
+            at = start + rng.choice([-48, -1, 0, 23, 24, 25, 100, 200, 400]) * HOUR
+            for _ in range(rng.choice([1, 1, 1, 2])):
+                gone = rng.choice([None, None, at + HOUR, at + 5 * DAY, late, late - timedelta(seconds=30)])
+                gone = gone if gone is None or gone > at else None
+                world.add(
+                    "ticket_sprints",
+                    ticket_id=row["ticket_id"],
+                    sprint_id=f"jira:s{number}",
+                    added_at=at,
+                    removed_at=gone,
+                )
+                if gone is None:
+                    break
+                at = gone + rng.choice([1, 30]) * HOUR
+    for row in world.tables["tickets"]:
+        if rng.random() < 0.4:
+            same = [r for r in world.tables["tickets"] if r["source"] == row["source"] and r is not row]
+            row["parent_key"] = rng.choice(same)["key"] if same else None
+        if rng.random() < 0.1:
+            world.add(
+                "incidents", incident_id=f"i-{row['key']}", ticket_id=row["ticket_id"], opened_at=row["created_at"]
+            )
