@@ -14,8 +14,15 @@ from metrics.actions import (
     merged_without_review,
     overdue_pull_request,
     oversized_pull_requests,
+    pull_request_without_ticket,
     release_overdue,
     reviewed_only_by_ai,
+    scope_growing,
+    ticket_beyond_sle,
+    ticket_blocked,
+    ticket_stalled,
+    too_much_in_progress,
+    unready_ticket,
 )
 from metrics.code import (
     active_people,
@@ -122,6 +129,13 @@ RULES: tuple[Rule, ...] = (
     failed_deployments.RULE,
     build_trouble.RULE,
     reviewed_only_by_ai.RULE,
+    ticket_beyond_sle.RULE,
+    ticket_stalled.RULE,
+    ticket_blocked.RULE,
+    too_much_in_progress.RULE,
+    unready_ticket.RULE,
+    scope_growing.RULE,
+    pull_request_without_ticket.RULE,
 )
 """The rules of `metrics.actions`."""
 
