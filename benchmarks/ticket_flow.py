@@ -92,7 +92,8 @@ def table(result: dict[str, Any]) -> str:
     )
     if peer_result := result.get("peer"):
         lines.append(
-            f"jira-agile-metrics, cycle times only: {peer_result['seconds']} s for {peer_result['tickets']} tickets, "
+            f"jira-agile-metrics, cycle times only: {peer_result['seconds']} s for {peer_result['tickets']} tickets "
+            f"({peer_result['cycle_times']} of them finished), "
             f"{peer_result['tickets_a_second']:.0f} a second; leadline, everything: "
             f"{result['tickets'] / result['seconds']:.0f} a second"
         )

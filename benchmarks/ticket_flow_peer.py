@@ -20,6 +20,8 @@ SETTINGS: dict[str, Any] = {
         {"name": "Done", "type": "complete", "statuses": ["Done"]},
     ],
     "attributes": {},
+    "backlog_column": "Backlog",
+    "done_column": "Done",
     "query_attribute": None,
     "queries": [{"jql": "everything"}],
 }
@@ -28,7 +30,7 @@ SETTINGS: dict[str, Any] = {
 def main() -> None:
     """Build the objects that the client library would give, and time what is made of them."""
     issues = [_issue(row) for row in json.load(sys.stdin)]
-    fields = [{"id": "status", "name": "status"}]
+    fields = [{"id": "status", "name": "status"}, {"id": "flagged", "name": "Flagged"}]
     jira = SimpleNamespace(
         fields=lambda: fields,
         search_issues=lambda *_, **__: issues,
@@ -54,7 +56,7 @@ def _issue(row: dict[str, Any]) -> SimpleNamespace:
     ]
     return SimpleNamespace(
         key=row["key"],
-        fields=SimpleNamespace(summary=row["title"], created=row["created_at"], resolution=None, **named),
+        fields=SimpleNamespace(summary=row["title"], created=row["created_at"], resolution=None, flagged=None, **named),
         changelog=SimpleNamespace(histories=histories),
     )
 

@@ -8,18 +8,16 @@ import polars as pl
 
 
 def values_at(items: pl.LazyFrame, changes: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
-    """For every item (columns `by`, `ticket_id` among them, and `at`) whose field ever changed, what it was set to.
+    """What was set, for every item (with columns `ticket_id` and `at`) whose ticket has any of the `changes`.
 
-    `changes` are those of one field or several (`ticket_id`, `changed_at`, `change_id`, `from_value`, `to_value`, and
-    what else is in `by`). Columns: `by`, `value`, and `is_later`: whether only a later change tells.
+    `by` tells items apart, and the fields where the changes are of several. Columns: `by`, `value`, and `is_later`:
+    whether only a later change tells.
     """
-    shared = [name for name in by if name in {"ticket_id", "field"}]
     before = pl.col("changed_at") <= pl.col("at")
     return (
-        items.select(*by, "at")
-        .join(changes.select("changed_at", "change_id", "from_value", "to_value", *shared), on=shared)
-        .sort(*by, "changed_at", "change_id")
-        .group_by(by, maintain_order=True)
+        items.join(changes, on="ticket_id")
+        .sort("changed_at", "change_id")
+        .group_by(by)
         .agg(
             is_later=~before.any(),
             set_to=pl.col("to_value").filter(before).last(),

@@ -3,9 +3,10 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from ticket_worlds import STATUS_NAMES, TicketWorld
@@ -305,3 +306,31 @@ def in_progress(flows: dict[str, Row], end: datetime) -> int:
         and not (row["done_at"] is not None and row["done_at"] < end)
         for row in flows.values()
     )
+
+
+def definitions(world: TicketWorld, flows: dict[str, Row]) -> dict[tuple[str, str], float | None]:
+    """Seconds by ticket and definition, of what is finished."""
+    steps = steps_of(world)
+    tickets = {row["ticket_id"]: row for row in world.tables["tickets"]}
+    found: dict[tuple[str, str], float | None] = {}
+    for ticket_id, row in flows.items():
+        if row["state"] != "done":
+            continue
+        done, ticket = row["done_at"], tickets[ticket_id]
+        is_told = row["has_history"] and row["started_at"] is not None
+        first = row["first_started_at"] if row["has_history"] else None
+        resolved = (ticket["resolved_at"] or done) - ticket["created_at"]
+        dates = (_date(done) - _date(row["started_at"])) if is_told else None
+        in_start = [
+            (step["left"] - step["at"]).total_seconds() for step in steps[ticket_id] if "start" in step["means"]
+        ]
+        found[ticket_id, "leadline"] = row["cycle_seconds"]
+        found[ticket_id, "first_entry"] = (done - first).total_seconds() if first else None
+        found[ticket_id, "time_in_start"] = sum(in_start) if first else None
+        found[ticket_id, "devlake"] = resolved.total_seconds() if resolved >= timedelta(0) else None
+        found[ticket_id, "jira_agile_metrics"] = None if dates is None else dates.total_seconds()
+    return found
+
+
+def _date(at: datetime) -> date:
+    return at.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")).date()
