@@ -27,11 +27,19 @@ _EXTENT = """
     SELECT
         (SELECT count(*) FROM repositories) AS repositories,
         (SELECT count(*) FROM commits) AS commits,
+        (SELECT count(*) FROM pull_requests) AS pull_requests,
+        (SELECT count(*) FROM tickets) AS tickets,
         (SELECT count(*) FROM people WHERE kind = 'human') AS people,
         (SELECT count(*) FROM head_files) AS files,
-        newest,
-        date_diff('day', newest, now()::TIMESTAMP) AS days_old
-    FROM (SELECT max(committed_at) AS newest FROM commits WHERE committed_at <= now()::TIMESTAMP)
+        committed, changed,
+        date_diff('day', coalesce(committed, changed), now()::TIMESTAMP) AS days_old
+    FROM
+        (SELECT max(committed_at) AS committed FROM commits WHERE committed_at <= now()::TIMESTAMP),
+        (
+            SELECT max(updated_at) AS changed
+            FROM (SELECT updated_at FROM pull_requests UNION ALL SELECT updated_at FROM tickets)
+            WHERE updated_at <= now()::TIMESTAMP
+        )
 """
 _WIDTH = 110
 
@@ -58,30 +66,37 @@ def extent(config: Config) -> str:
     """Return what the published file covers, and a warning where it can say little about the present."""
     row = published.query(config, _EXTENT).row(0, named=True)
     counted = ", ".join(
-        f"{row[plural]:,} {singular if row[plural] == 1 else plural}"
-        for singular, plural in (
-            ("repository", "repositories"),
-            ("commit", "commits"),
-            ("person", "people"),
-            ("file", "files"),
+        f"{count:,} {singular if count == 1 else plural}"
+        for singular, plural, count in (
+            ("repository", "repositories", row["repositories"]),
+            ("commit", "commits", row["commits"]),
+            ("pull request", "pull requests", row["pull_requests"]),
+            ("ticket", "tickets", row["tickets"]),
+            ("person", "people", row["people"]),
+            ("file", "files", row["files"]),
         )
+        if count or plural not in {"pull requests", "tickets"}  # which not every source has
     )
-    newest = f"; newest commit {row['newest']:%Y-%m-%d %H:%M} UTC" if row["newest"] else ""
+    newest = f"; newest commit {row['committed']:%Y-%m-%d %H:%M} UTC" if row["committed"] else ""
     return "\n".join(filter(None, [f"{config.leadline.name}: {counted}{newest}", _staleness(row)]))
 
 
 def staleness(config: Config) -> str | None:
-    """Return a warning where nothing, or nothing of late, was committed: risks can hardly be judged then."""
+    """Return a warning where nothing happened, or nothing of late: risks can hardly be judged then.
+
+    What happened is commits; where none are collected, changes of pull requests and tickets.
+    """
     return _staleness(published.query(config, _EXTENT).row(0, named=True))
 
 
 def _staleness(row: Mapping[str, Any]) -> str | None:
-    if row["newest"] is None:
+    if row["days_old"] is None:
         return "No commits yet: there is nothing to judge."
     if row["days_old"] <= QUIET_DAYS:
         return None
     active = "nobody counts as active" if row["days_old"] > ACTIVE_DAYS else "few people count as active"
-    return f"The newest commit is {row['days_old']:,} days old: {active}, so what is at risk can hardly be judged."
+    newest = "commit" if row["committed"] else "change of a pull request or ticket"
+    return f"The newest {newest} is {row['days_old']:,} days old: {active}, so what is at risk can hardly be judged."
 
 
 def actions_text(found: Sequence[Action], *, left: int = 0) -> str:

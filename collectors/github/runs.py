@@ -51,7 +51,7 @@ def windows(client: Client, repository: Repository, window: Window) -> Iterator[
 
     Raises Forbidden where the runs cannot be read.
     """
-    path = f"/repos/{repository.name}/actions/runs"
+    path = f"{repository.path}/actions/runs"
     first = client.rest(path, {"created": str(window), "per_page": AT_A_TIME}, owner=repository.owner)
     total = int(first.body["total_count"])
     if total > MOST_TOLD and window.end > window.start:

@@ -4,6 +4,9 @@ A cursor holds the watermark (all that changed up to it is read) and, while a wa
 how far it came. So a run that ends anywhere goes on with that walk, and then looks at the top again: what changed
 meanwhile stands there. A list that changes while it is read loses nothing: what moves to the top is newer than the
 walk's beginning, and cursors of the API hold a value, not a position.
+
+Instants of the API are whole seconds, and its servers lag behind each other. So where the newest change was no more
+than moments old when it was read, another one with the same instant may follow: the next run looks once more.
 """
 
 import json
@@ -16,6 +19,9 @@ from collectors.github.errors import TooHeavy
 from collectors.github.rows import utc
 from collectors.github.units import Unit
 
+FRESH = timedelta(minutes=2)
+"""A change that is younger than this may not be the last one that has its instant."""
+
 
 @dataclass(frozen=True)
 class Cursor:
@@ -26,6 +32,10 @@ class Cursor:
     """Newest change at the beginning of the walk that is under way."""
     after: str | None = None
     """Where that walk goes on."""
+    is_fresh: bool | None = None
+    """Whether the newest change was only moments old when it was read."""
+    total: int | None = None
+    """How many elements the list had, where that is looked at."""
 
     @classmethod
     def of(cls, text: str | None) -> Self:
@@ -36,7 +46,9 @@ class Cursor:
             return cls()
 
     def __str__(self) -> str:
-        return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
+        return json.dumps(
+            {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        )
 
 
 @dataclass
@@ -86,12 +98,15 @@ class Walk:
         while True:
             unit = self._unit(cursor.after, size)
             instants = [str(node[self.field]) for node in unit.nodes]
-            newest = cursor.newest or (instants[0] if instants else cursor.watermark)
+            newest, is_fresh = cursor.newest, cursor.is_fresh
+            if newest is None:
+                newest = instants[0] if instants else cursor.watermark
+                is_fresh = bool(instants) and utc(instants[0]) > unit.payloads[0].received_at - FRESH
             is_over = unit.after is None or (stop is not None and bool(instants) and utc(instants[-1]) < stop)
             if is_over:
-                yield unit, Cursor(watermark=newest)
+                yield unit, Cursor(watermark=newest, is_fresh=is_fresh)
                 return
-            cursor = Cursor(cursor.watermark, newest, unit.after)
+            cursor = Cursor(cursor.watermark, newest, unit.after, is_fresh)
             yield unit, cursor
 
     def _unit(self, after: str | None, size: Size) -> Unit:

@@ -11,7 +11,7 @@ MINUS = "\N{MINUS SIGN}"
 LARGE = 100
 """From here on, digits behind the point say nothing."""
 
-_SHOWN_UNITS = {"days", "months", "per week"}
+_SHOWN_UNITS = {"days", "months", "lines", "rounds", "per week", "per 100 lines"}
 
 CLOCKS = {"seconds": False, "working_seconds": True}
 """Units of spans of time, and whether they run on the working clock."""

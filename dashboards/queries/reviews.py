@@ -26,8 +26,16 @@ SELECT
         WHEN f.phase = 'pickup' THEN 'Team: find a reviewer'
         WHEN f.last_response_at > f.last_author_activity_at THEN 'Author: answer the review'
         ELSE 'Reviewer: look again'
-    END AS next_step
-FROM metrics.pull_request_flow AS f LEFT JOIN people AS p ON p.person_id = f.author_id
+    END AS next_step,
+    CASE WHEN f.phase = 'pickup' THEN s.name END AS could_review
+FROM metrics.pull_request_flow AS f
+LEFT JOIN people AS p ON p.person_id = f.author_id
+LEFT JOIN (
+    SELECT r.pr_id, string_agg(q.name, ', ' ORDER BY r.rank) AS name
+    FROM metrics.reviewer_suggestions AS r JOIN people AS q USING (person_id)
+    WHERE r.rank <= 2
+    GROUP BY r.pr_id
+) AS s ON s.pr_id = f.pr_id
 {where}
 ORDER BY f.is_at_risk DESC NULLS LAST, times_p85 DESC NULLS LAST, f.age_seconds DESC, f.pr_id
 """
@@ -100,7 +108,10 @@ TOO_SMALL = "Teams too small to show"
 
 
 def open_now(scope: Scope) -> str:
-    """Every open pull request: how long it has been in its phase, whether that is unusual, who can move it."""
+    """Every open pull request: how long it has been in its phase, whether that is unusual, who can move it.
+
+    Where nobody has answered yet, the two people who fit best as reviewers are named.
+    """
     of_team = of_authors(scope.team, author="f.author_id", at="f.opened_at")
     where = scope.where("f.state = 'open'", "f.author_is_human", *of_team, repository="f.repo_id", team=None)
     return _OPEN.format(where=where)

@@ -17,6 +17,11 @@ NOTE = (
     "merged in the last 180 days."
 )
 
+SUGGESTED = (
+    "Who fits best, by what they did to these files lately and how many reviews they owe already; a suggestion, to be "
+    "asked in turn"
+)
+
 CHOICES = ("At risk", "All open")
 
 
@@ -93,6 +98,7 @@ def _table(pull_requests: pl.DataFrame) -> None:
             "age_seconds": Column("For", "span", width=65, help="How long it has been in this phase"),
             "phase_p85_seconds": Column("85 % within", "span", width=78, help="Of its like: same repository and size"),
             "next_step": Column("Next", width=165, help="Who can move it, by what was said last"),
+            **({"could_review": Column("Could review", width=110, help=SUGGESTED)} if named else {}),
             "size_lines": Column("Lines", "count", width=45),
         },
         alt=at_risk(pull_requests),

@@ -123,21 +123,27 @@ def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
     from leadline.sources.github import connected, credentials
 
     try:
-        found = connected(source, credentials(config, source)).budgets()
+        found = connected(source, credentials(config, source)).allowances()
     except SourceUnreachable:
         return  # the credentials are not there, which is said already
     except GitHubError as error:
         yield fail(source.name, str(error), error.hint, ExitCode.SOURCE)
         return
-    for name, may, budgets in found:
-        left = ", ".join(f"{b.resource} {b.remaining:,} of {b.limit:,} until {b.resets_at:%H:%M} UTC" for b in budgets)
-        is_low = any(budget.free_at for budget in budgets)
-        hint = "a run waits or stops until the budget is renewed" if is_low else None
+    is_served = any(allowance.problem is None for allowance in found)
+    for allowance in found:
+        if problem := allowance.problem:
+            check = fail(source.name, str(problem), problem.hint, ExitCode.SOURCE)
+            yield Check("warn", check.name, check.detail, check.hint) if is_served else check
+            continue
+        left = ", ".join(
+            f"{b.resource} {b.remaining:,} of {b.limit:,} until {b.resets_at:%H:%M} UTC" for b in allowance.budgets
+        )
+        is_low = any(budget.free_at for budget in allowance.budgets)
         yield Check(
             "warn" if is_low else "ok",
             source.name,
-            f"{name} ({may or 'permissions of its own'}); budget left: {left or 'not limited'}",
-            hint,
+            f"{allowance.name} ({allowance.may or 'permissions of its own'}); budget left: {left or 'not limited'}",
+            "a run waits or stops until the budget is renewed" if is_low else None,
         )
 
 

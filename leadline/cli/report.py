@@ -7,21 +7,33 @@ import click
 
 from leadline.cli.app import App
 from leadline.cli.output import narrate
+from leadline.report import digest, render
+from leadline.report.phases import DEFINITIONS, OWN
 
 
 @click.command
 @click.option("--team", metavar="TEAM", help="Only what concerns this team.")
 @click.option("--period", type=click.Choice(["week", "month"]), default="week", show_default=True)
+@click.option(
+    "--definition",
+    type=click.Choice(DEFINITIONS),
+    default=OWN,
+    show_default=True,
+    help="Measure the phases of pull requests by the rules of this tool.",
+)
 @click.option("--format", "form", type=click.Choice(["md", "html"]), default="md", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
 @click.pass_obj
-def command(
-    app: App, team: str | None, period: Literal["week", "month"], form: Literal["md", "html"], output: Path | None
+def command(  # noqa: PLR0917 - one parameter an option
+    app: App,
+    team: str | None,
+    period: Literal["week", "month"],
+    definition: str,
+    form: Literal["md", "html"],
+    output: Path | None,
 ) -> None:
     """Write the digest of the last whole week or month: what to act on, figures beside their past, risks, faults."""
-    from leadline.report import digest, render
-
-    text = render(digest(app.config, team=team, period=period), form)
+    text = render(digest(app.config, team=team, period=period, definition=definition), form)
     if output is None:
         click.echo(text, nl=False)
     else:

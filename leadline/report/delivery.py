@@ -37,7 +37,7 @@ TABLES = ("pull_request_flow", "deployments", "change_lead_times", "direct_commi
 SHOWN = 10
 """How many pull requests and repositories it lists."""
 
-_NEEDED = {"metrics.pull_request_flow", "metrics.waiting_changes"}
+_NEEDED = {"metrics.pull_request_flow", "metrics.pull_request_flow_definitions", "metrics.waiting_changes"}
 _ANY = "SELECT count(*) FROM metrics.pull_request_flow"
 _AT_RISK = """
     SELECT r.name || '#' || f.number AS reference, f.title, f.url, f.phase, f.age_seconds, f.phase_p85_seconds

@@ -11,6 +11,7 @@ from leadline.config import Config
 from leadline.report import delivery
 from leadline.report.delivery import Delivery
 from leadline.report.figures import Figure, figures
+from leadline.report.phases import OWN, phases
 
 Period = Literal["week", "month"]
 Row = Mapping[str, object]
@@ -75,6 +76,10 @@ class Digest:
     standing: Sequence[Figure]
     delivery: Delivery | None
     """None where there are no pull requests."""
+    definition: str
+    """Whose rules the phases of pull requests are measured by."""
+    phases: Sequence[Row]
+    """Those of what was merged in the period, the whole last."""
     hotspots: Sequence[Row]
     folders: Sequence[Row]
     coupling: Sequence[Row]
@@ -92,9 +97,10 @@ class Digest:
         return [by_title[title] for title in sorted(by_title)]
 
 
-def digest(config: Config, *, team: str | None = None, period: Period = "week") -> Digest:
+def digest(config: Config, *, team: str | None = None, period: Period = "week", definition: str = OWN) -> Digest:
     """Return the digest of the last whole week or month, for everybody or one team.
 
+    `definition` is one of `leadline.report.phases.DEFINITIONS`.
     Raises ConfigError for an unknown team and NoGeneration where nothing is published yet.
     """
     made_at = datetime.now(ZoneInfo(config.leadline.timezone))
@@ -120,6 +126,8 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week") 
         figures=[figure for figure in of_period if figure.table not in apart],
         standing=[figure for figure in standing if figure.table not in apart],
         delivery=section,
+        definition=definition,
+        phases=phases(config, team, definition, start, end) if section else (),
         hotspots=published.query(config, _in("hotspots", _HOTSPOTS), only_team).to_dicts(),
         folders=published.query(config, _in("folders", _FOLDERS), only_team).to_dicts(),
         coupling=published.query(config, _in("change_coupling", _COUPLING), only_team).to_dicts(),

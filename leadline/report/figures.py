@@ -59,7 +59,10 @@ class Figure:
 
 
 def figures(config: Config, team: str | None, period: str, start: date) -> list[Figure]:
-    """Return the figures of a period that begins on `start`, for everybody or one team, by name."""
+    """Return the figures of a period that begins on `start`, for everybody or one team, by name.
+
+    One that is known neither for it nor for any of the periods before has nothing to say, and is left out.
+    """
     rows = published.query(
         config,
         _FIGURES,
@@ -71,7 +74,8 @@ def figures(config: Config, team: str | None, period: str, start: date) -> list[
             "since": start - timedelta(days=32 * PAST_PERIODS if period == "month" else 7 * PAST_PERIODS),
         },
     )
-    return [_figure(part) for part in rows.partition_by("metric", maintain_order=True)]
+    known = rows.filter(pl.col("value").is_not_null().any().over("metric"))
+    return [_figure(part) for part in known.partition_by("metric", maintain_order=True)]
 
 
 def _figure(rows: pl.DataFrame) -> Figure:

@@ -1,7 +1,8 @@
 """The one ranked list of what to do next.
 
-Rules propose, this list chooses: of several proposals about one item the best stays, of one rule at most three a
-team, and at most ten a team in all, ranked by days saved × confidence. What is under no team counts as one team.
+Rules propose, this list chooses: of several proposals about one item the best stays (those about a whole repository
+are about different things in it, and all stay), of one rule at most three a team, and at most ten a team in all, ranked
+by days saved × confidence. What is under no team counts as one team.
 An action that is no longer proposed is gone; one that comes back, or stays, keeps its identifier.
 """
 
@@ -42,6 +43,18 @@ class ActionCandidates(Intermediate):
     confidence = col.real("How sure the rule is, 0 to 1")
 
 
+_OPTIONAL = ("path", "url", "team", "actor_id", "actor_team")
+
+
+def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.LazyFrame:
+    """One proposal for every row: columns kept as they are, and columns that are said anew.
+
+    Of path, url, team, actor_id and actor_team those are null that the rule does not say.
+    """
+    unsaid = {name: pl.lit(None, dtype=pl.String) for name in _OPTIONAL if name not in {*kept, *said}}
+    return found.select(*kept, **said, **unsaid).select(ActionCandidates.column_names()).sort("item_id")
+
+
 class Actions(Table):
     """What to do next: at most ten a team, one an item, best first."""
 
@@ -71,12 +84,15 @@ def actions(
 ) -> pl.LazyFrame:
     """The best proposals of every team, in order."""
     worth = pl.col("days_saved") * pl.col("confidence")
+    aspect = pl.when(pl.col("item_kind") == "repository").then("rule")
     place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     seen = previous_actions.select("action_id", seen_at="first_seen_at")
     return (
-        action_candidates.with_columns(worth=worth.round(6), action_id=pl.format("{}:{}", "rule", "item_id"))
+        action_candidates.with_columns(
+            worth=worth.round(6), action_id=pl.format("{}:{}", "rule", "item_id"), aspect=aspect
+        )
         .sort("worth", "confidence", "action_id", descending=[True, True, False])
-        .unique(["item_kind", "item_id"], keep="first", maintain_order=True)
+        .unique(["item_kind", "item_id", "aspect"], keep="first", maintain_order=True)
         .filter(place.over("team", "rule") <= MOST_OF_A_RULE)
         .with_columns(rank=place.over("team"))
         .filter(pl.col("rank") <= MOST_OF_A_TEAM)

@@ -4,14 +4,13 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import (
     HALF_AN_HOUR,
     WINDOW,
     called,
     duration,
     now,
-    objections,
     reference,
     seconds,
     still_open,
@@ -25,25 +24,24 @@ NAME = "approved_unmerged"
 
 @pipeline(ActionCandidates)
 def propose_approved_unmerged(
-    pull_request_flow: pl.LazyFrame, pull_request_remarks: pl.LazyFrame, *, as_of: datetime, working_hours: WorkingHours
+    pull_request_flow: pl.LazyFrame, *, as_of: datetime, working_hours: WorkingHours
 ) -> pl.LazyFrame:
     """One action for every such pull request."""
     approved_at = pl.col("last_approval_at")
     waiting = seconds(approved_at, now(as_of))
     return (
         still_open(pull_request_flow)
-        .join(objections(pull_request_remarks), on="pr_id", how="anti")
         .filter(
             pl.col("approved"),
             working_seconds(approved_at, now(as_of), working_hours) > working_hours.day_seconds,
             # What nobody has touched for as long is no work in progress any more.
             pl.col("last_activity_at") > as_of - WINDOW,
         )
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             "url",
-            path=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("pull_request"),
             item_id="pr_id",
@@ -64,8 +62,6 @@ def propose_approved_unmerged(
             ),
             confidence=pl.lit(0.8),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import duration
 from metrics.actions.wording import MOST_DAYS, counted, number, percent, repository_name
 from metrics.registry import Rule, pipeline
@@ -36,11 +36,10 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(pl.col("is_flaky", "is_slow", "is_broken").fill_null(value=False))
         .filter(flaky | slow | broken)
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "url",
-            path=pl.lit(None, dtype=pl.String),
-            team=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("workflow"),
             item_id=pl.format("{}:{}", "repo_id", "name"),
@@ -85,8 +84,6 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
             .when(flaky)
             .then(pl.lit("Find the steps that failed and succeeded on the same commit; mend them or take them out."))
             .otherwise(pl.lit("Look which step grew, and whether it can run beside the others or less often.")),
-            actor_id=pl.lit(None, dtype=pl.String),
-            actor_team=pl.lit(None, dtype=pl.String),
             days_saved=saved.clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "a quarter of an hour for each flaky run, the time added to each run, and half an hour for each "
@@ -94,8 +91,6 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
             ),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, one_team, repository_name
 from metrics.registry import Rule, pipeline
@@ -56,11 +56,10 @@ def propose_deployments_waiting(
             numbers=named(is_late, waiting),
         )
         .filter(pl.col("late") > 0)
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
-            path=pl.lit(None, dtype=pl.String),
-            url=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id="repo_id",
@@ -85,7 +84,6 @@ def propose_deployments_waiting(
                 "numbers",
             ),
             next_step=pl.lit("Deploy what is merged, or write down what it waits for and who can clear that."),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=(pl.col("waiting") * HALF_AN_HOUR).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
@@ -93,8 +91,6 @@ def propose_deployments_waiting(
             ),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

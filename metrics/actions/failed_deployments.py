@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import WINDOW, duration
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
 from metrics.registry import Rule, pipeline
@@ -56,11 +56,10 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
             (pl.col("streak") >= MIN_STREAK)
             | ((pl.col("deployments") >= LAST) & (pl.col("last_failed") >= MIN_SHARE * LAST)),
         )
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "url",
-            path=pl.lit(None, dtype=pl.String),
-            team=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("deployment"),
             item_id="deployment_id",
@@ -86,8 +85,6 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
                 "Deploy nothing more on top before the cause is known; look at the failed ones together for what they "
                 "have in common, and add the check that would have stopped them."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
-            actor_team=pl.lit(None, dtype=pl.String),
             days_saved=(pl.col("failed_lately") / 2).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "half a day for each deployment that fails in the next 90 days, taken to be as many as in the last, at "
@@ -95,8 +92,6 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
             ),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

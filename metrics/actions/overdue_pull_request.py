@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import (
     HALF_AN_HOUR,
     MIN_MERGED,
@@ -18,7 +18,6 @@ from metrics.actions.recent import (
     duration,
     merged_lately,
     now,
-    objections,
     reference,
     seconds,
     still_open,
@@ -34,7 +33,6 @@ NAME = "overdue_pull_request"
 @pipeline(ActionCandidates)
 def propose_overdue_pull_request(
     pull_request_flow: pl.LazyFrame,
-    pull_request_remarks: pl.LazyFrame,
     suggested_reviewers: pl.LazyFrame,
     *,
     as_of: datetime,
@@ -61,14 +59,12 @@ def propose_overdue_pull_request(
             pl.col("last_activity_at") > as_of - WINDOW,
         )
         .join(suggested_reviewers.filter(pl.col("rank") == 1).select("pr_id", "name"), on="pr_id", how="left")
-        .join(objections(pull_request_remarks).with_columns(objected=True), on="pr_id", how="left")
-        .with_columns(approved=pl.col("approved").fill_null(value=False) & pl.col("objected").is_null())
         .with_columns(waits_for_author=_waits_for_author())
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             "url",
-            path=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("pull_request"),
             item_id="pr_id",
@@ -108,8 +104,6 @@ def propose_overdue_pull_request(
             basis=pl.lit("half an hour of finding back into it for each day that it has been quiet, at most 5 days"),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -34,28 +34,11 @@ def merged_lately(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFr
 def still_open(pull_request_flow: pl.LazyFrame) -> pl.LazyFrame:
     """People's pull requests that are open and no drafts."""
     return pull_request_flow.filter(
-        by_people(), pl.col("state") == "open", ~pl.col("is_draft").fill_null(value=False), ready().is_not_null()
+        by_people(),
+        pl.col("state") == "open",
+        ~pl.col("is_draft").fill_null(value=False),
+        pl.col("ready_at").is_not_null(),
     )
-
-
-def objections(pull_request_remarks: pl.LazyFrame) -> pl.LazyFrame:
-    """`pr_id` of every pull request in which the last verdict of some reviewer asks for changes."""
-    verdicts = ("approved", "changes_requested", "dismissed")
-    return (
-        pull_request_remarks.filter(pl.col("is_answer"), pl.col("what") == "review", pl.col("state").is_in(verdicts))
-        # Of two at the same instant the one that asks for changes is taken for the last: rather quiet than wrong.
-        .sort("pr_id", "person_id", "at", pl.col("state") == "changes_requested")
-        .group_by("pr_id", "person_id", maintain_order=True)
-        .agg(verdict=pl.col("state").last())
-        .filter(pl.col("verdict") == "changes_requested")
-        .select("pr_id")
-        .unique()
-    )
-
-
-def ready() -> pl.Expr:
-    """When a pull request was ready to be looked at."""
-    return pl.col("ready_at")
 
 
 def seconds(start: pl.Expr, end: pl.Expr) -> pl.Expr:

@@ -78,6 +78,8 @@ def production_deployments(  # noqa: PLR0917 - one parameter a table
     parts = [_of_rung(frame, rung, list(rungs)) for rung, frame in found.items()]
     best = (
         pl.concat(parts)
+        # What is reported of a repository that is not collected is counted as a fault of the data and belongs nowhere.
+        .drop_nulls("repo_id")
         .filter(pl.col("finished_at") <= as_of, pl.col("place").is_not_null())
         .filter(pl.col("place") == pl.col("place").min().over("repo_id"))
         .sort(*LINE, *IN_ORDER)

@@ -26,14 +26,12 @@ PHASES = {
 def with_phase(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """`flow` with the phase of every open pull request, since when it is in it, and for how long.
 
-    A request for changes after the last approval sends it back to review.
+    An approved one in which an objection stands is in review.
     """
-    approval, objection = pl.col("last_approval_at"), pl.col("last_changes_requested_at")
-    is_approved = approval.is_not_null() & ~(objection > approval).fill_null(value=False)
     phase = pl.coalesce(
         pl.when(pl.col("is_draft")).then(pl.lit("draft")),
         pl.when(pl.col("first_response_at").is_null()).then(pl.lit("pickup")),
-        pl.when(is_approved).then(pl.lit("merge")),
+        pl.when("approved").then(pl.lit("merge")),
         pl.lit("review"),
     )
     since = {

@@ -46,7 +46,7 @@ class PullRequestFlow(Table):
     first_review_at = col.instant("First review by a human other than the author")
     first_approval_at = col.instant("First approval by a human other than the author that was not dismissed")
     last_approval_at = col.instant("The last such approval")
-    last_changes_requested_at = col.instant("Last review by another human that asks for changes")
+    objected = col.flag("Whether the last verdict of some reviewer asks for changes")
     last_response_at = col.instant("Last review or comment by another human")
     last_commit_at = col.instant("When its last commit was applied")
     queued_at = col.instant("When it entered the merge queue from which it was merged")
@@ -89,7 +89,7 @@ class PullRequestFlow(Table):
     review_comments = col.number("Those of the comments that are inside reviews")
     reviewed_by_ai_only = col.flag("Whether an AI reviewed or commented and no other human did")
     merged_without_review = col.flag("Whether it was merged before another human said anything; null if not merged")
-    approved = col.flag("Whether another human approved, and was not dismissed")
+    approved = col.flag("Whether another human approved, was not dismissed, and nobody objects")
     last_author_activity_at = col.instant("Last commit, review or comment of the author, or the opening")
     last_activity_at = col.instant("Last commit, or doing of a human")
     phase = col.text("Of an open one: `draft`, `pickup`, `review` or `merge`")
@@ -178,10 +178,12 @@ def _phased(events: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
 def _answered(flow: pl.LazyFrame) -> pl.LazyFrame:
     """What the answers amount to."""
     is_unanswered = pl.col("first_answer_at").is_null()
+    is_objected = pl.col("is_objected").fill_null(value=False)
     return flow.with_columns(
         reviewed_by_ai_only=is_unanswered & pl.col("first_ai_response_at").is_not_null(),
         merged_without_review=pl.when(pl.col("state") == "merged").then(is_unanswered),
-        approved=pl.col("last_approval_at").is_not_null(),
+        objected=is_objected,
+        approved=pl.col("last_approval_at").is_not_null() & ~is_objected,
     )
 
 

@@ -2,13 +2,16 @@
 
 Only humans other than the author count; AI reviewers appear in columns of their own. A round is an objection (a review
 that does not approve) that a later commit follows, before the first approval: three objections in a row and then a
-commit are one round. Commits count when they were applied, so that a rebase is one answer, not many.
+commit are one round. Commits count when they were applied, so that a rebase is one answer, not many. A request for
+changes stands until its reviewer approves or it is dismissed; a later approval by somebody else does not lift it.
 """
 
 import polars as pl
 
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
+
+_VERDICTS = ("approved", "changes_requested", "dismissed")
 
 
 class PullRequestVerdicts(Intermediate):
@@ -21,7 +24,7 @@ class PullRequestVerdicts(Intermediate):
     first_objection_at = col.instant("First review that does not approve, before the first approval")
     first_approval_at = col.instant("First approval that stands")
     last_approval_at = col.instant("Last approval that stands")
-    last_changes_requested_at = col.instant("Last review that asks for changes")
+    is_objected = col.flag("Whether the last verdict of some reviewer asks for changes")
     last_response_at = col.instant("Last review or comment by another human")
     review_rounds = col.number("Objections followed by a commit, before the first approval; null without a review")
     human_reviewers = col.number("Other humans who reviewed")
@@ -47,7 +50,6 @@ def pull_request_verdicts(pull_request_remarks: pl.LazyFrame, pull_request_commi
             first_ai_response_at=at.filter(pl.col("is_ai") & (what != "inline")).min(),
             first_approval_at=approved.min(),
             last_approval_at=approved.max(),
-            last_changes_requested_at=at.filter(is_review & (state == "changes_requested")).max(),
             last_response_at=at.filter(is_answer).max(),
             human_reviewers=person.filter(is_review).n_unique(),
             responders=person.filter(is_answer).n_unique(),
@@ -55,6 +57,8 @@ def pull_request_verdicts(pull_request_remarks: pl.LazyFrame, pull_request_commi
             review_comments=(is_comment & (what == "inline")).sum(),
         )
         .join(_rounds(pull_request_remarks, pull_request_commits), on="pr_id", how="left")
+        .join(_objected(pull_request_remarks), on="pr_id", how="left")
+        .with_columns(pl.col("is_objected").fill_null(value=False))
         # Approved at once: reviewed, and no rounds.
         .with_columns(
             review_rounds=pl.when(pl.col("first_review_at").is_not_null()).then(pl.col("review_rounds").fill_null(0))
@@ -89,4 +93,18 @@ def _rounds(remarks: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame:
             first_objection_at=at.filter(is_review).min(),
             review_rounds=pl.col("is_answer").sum(),
         )
+    )
+
+
+def _objected(remarks: pl.LazyFrame) -> pl.LazyFrame:
+    """Every pull request in which an objection stands: nobody but its reviewer can take it back."""
+    asks = pl.col("state") == "changes_requested"
+    return (
+        remarks.filter("is_human", pl.col("what") == "review", pl.col("state").is_in(_VERDICTS))
+        # Of two at the same instant the one that asks for changes is taken for the last: rather quiet than wrong.
+        .sort("pr_id", "person_id", "at", asks)
+        .group_by("pr_id", "person_id", maintain_order=True)
+        .agg(is_objected=asks.last())
+        .group_by("pr_id")
+        .agg(pl.col("is_objected").any())
     )

@@ -203,6 +203,10 @@ def _open(world: World, repo_id: str, number: int) -> None:
         last_author_activity_at=opened + timedelta(hours=number % 2),
         last_response_at=opened + timedelta(minutes=30) if phase in {"review", "merge"} else None,
     )  # fmt: skip
+    if phase != "draft":
+        others = [person for person in world.teams if person != row["author_id"]]
+        for rank, person in enumerate(others[:3], start=1):
+            world.add("reviewer_suggestions", pr_id=row["pr_id"], rank=rank, person_id=person, score=4.0 - rank)
 
 
 def _builds(world: World, repo_id: str) -> None:

@@ -31,6 +31,7 @@ from metrics.history.reverts import Reverts
 from metrics.pull_requests.definitions import PullRequestFlowDefinitions
 from metrics.pull_requests.edges import ReviewEdges
 from metrics.pull_requests.flow import PullRequestFlow
+from metrics.pull_requests.reviewers import ReviewerSuggestions
 from metrics.summary.observations import Observations
 from warehouse.publish import People, publish
 from warehouse.store import Warehouse
@@ -51,7 +52,7 @@ SCHEMAS = by_name(
     Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
     ReleaseGaps, ReleaseRhythm, Reverts, Observations, Actions, PullRequestFlow, PullRequestFlowDefinitions,
     ReviewEdges, Deployments, DeploymentChanges, DeploymentFailures, WaitingChanges, Incidents, ReworkRules,
-    RatioIntervals, CiWorkflows,
+    RatioIntervals, CiWorkflows, ReviewerSuggestions,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]

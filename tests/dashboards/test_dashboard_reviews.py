@@ -64,14 +64,26 @@ def test_those_at_risk_are_listed_with_who_can_move_them(world: Path, open_page:
     assert turns == {0: "Author: answer the review", 1: "Reviewer: look again"}, "the last to speak waits for the other"
 
 
-def test_nobody_but_the_author_of_an_open_one_is_named(world: Path, tmp_path: Path, open_page: Open) -> None:
+def test_two_reviewers_are_suggested_where_nobody_has_answered(world: Path, open_page: Open, rows: Rows) -> None:
+    found = rows(world, reviews.open_now(Scope()))
+    assert found["could_review"].is_not_null().eq(found["phase"] == "pickup").all()
+    for author, suggested in found.drop_nulls("could_review").select("author", "could_review").iter_rows():
+        assert len(suggested.split(", ")) == 2
+        assert author not in suggested.split(", ")
+    listed = open_page(world, "reviews", which="All open").dataframe[0].value
+    assert set(found["could_review"].drop_nulls()) == set(listed["could_review"].dropna())
+
+
+def test_nobody_but_the_author_of_an_open_one_and_who_could_review_it_is_named(
+    world: Path, tmp_path: Path, open_page: Open
+) -> None:
     named = open_page(world, "reviews").dataframe[0].value
     assert set(named["author"]) <= {"Ana Ruiz", "Bo Ström", "Çelik Ö.", "Dee", "Eve O'Hara", "山田太郎"}
     for view in VIEWS[1:]:
         for table in open_page(world, "reviews", reviews=view).dataframe:
             assert not {"author", "author_id", "reviewer_id"} & set(table.value.columns)
     publish_world(tmp_path, people="off")
-    assert "author" not in open_page(tmp_path, "reviews").dataframe[0].value.columns
+    assert not {"author", "could_review"} & set(open_page(tmp_path, "reviews").dataframe[0].value.columns)
 
 
 def test_team_has_the_pull_requests_of_its_members(world: Path, rows: Rows) -> None:

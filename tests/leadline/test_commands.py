@@ -116,7 +116,7 @@ def test_the_queries_of_the_guide_run(company: Path) -> None:
         for query in queries:
             connection.execute(query)
     assert leadline(company, "sql", queries[3].strip(), "--format", "csv").stdout.startswith("path,revisions_before")
-    assert len(queries) == 8
+    assert len(queries) == 10
 
 
 def test_metrics_are_explained(company: Path) -> None:

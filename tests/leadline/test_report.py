@@ -49,6 +49,8 @@ def made(**more: object) -> Digest:
         "figures": [row],
         "standing": [row],
         "delivery": None,
+        "definition": "leadline",
+        "phases": [],
         "hotspots": [{"path": HOSTILE, "revisions": 3, "lines": 10, "trend": None, "authors": 1}],
         "folders": [],
         "coupling": [],

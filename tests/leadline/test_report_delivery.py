@@ -96,6 +96,50 @@ def test_figures_stand_beside_their_usual_range_and_in_no_other_section(tmp_path
     assert "| 5.6 h | 1.5 h | 1.0 h to 2.0 h |" in text
 
 
+def phase(number: int, phase: str, days: float | None, definition: str = "leadline", reason: str | None = None) -> Row:
+    row = {"pr_id": f"local:acme/app#{number}", "definition": definition, "phase": phase, "reason": reason}
+    return {**row, "seconds": None if days is None else days * DAY}
+
+
+def test_phases_are_measured_by_the_definition_asked_for(tmp_path: Path) -> None:
+    within = datetime(2026, 11, 18, tzinfo=UTC).replace(tzinfo=None)
+    flow = [request(number, merged_at=within) for number in range(6)]
+    flow += [
+        request(6, merged_at=within - timedelta(days=7)),
+        request(7, merged_at=within, author_is_human=False),
+        request(8, merged_at=within, team="Web"),
+    ]
+    phases = [phase(number, "cycle", number) for number in range(9)]
+    phases += [phase(number, "pickup", None if number < 4 else 1, reason="no_review") for number in range(9)]
+    phases += [phase(number, "cycle", 100.0, "devlake") for number in range(9)]
+    tables = {"pull_request_flow": flow, "pull_request_flow_definitions": phases}
+    config = published(tmp_path, {**tables, "observations": observed("commits", "count", 7)})
+    pay = digest(config, team="Pay")
+    assert pay.phases == [
+        {"phase": "pickup", "n": 2, "of_all": 6, "why": "4 no review", "p50": None, "p85": None},
+        {"phase": "cycle", "n": 6, "of_all": 6, "why": None, "p50": 2.5 * DAY, "p85": None},
+    ]
+    assert "| pickup | – | – | 2 | 6 | 4 no review |" in render(pay, "md")
+    everybody = digest(config, definition="devlake")
+    assert [(row["phase"], row["n"], row["p50"]) for row in everybody.phases] == [("cycle", 7, 100 * DAY)]
+    assert "measured as by devlake" in render(everybody, "html")
+
+
+def test_phases_of_a_team_that_is_too_small_are_not_shown(tmp_path: Path) -> None:
+    within = datetime(2026, 11, 18, tzinfo=UTC).replace(tzinfo=None)
+    hidden = observed("pickup_time", "seconds", None, team="Pay")
+    config = published(
+        tmp_path,
+        {
+            "pull_request_flow": [request(number, merged_at=within) for number in range(6)],
+            "pull_request_flow_definitions": [phase(number, "cycle", 1) for number in range(6)],
+            "observations": [{**row, "reason": "group_too_small"} for row in hidden],
+        },
+    )
+    assert digest(config, team="Pay").phases == []
+    assert len(digest(config).phases) == 1
+
+
 def test_open_pull_requests_at_risk_are_listed_the_latest_first(tmp_path: Path) -> None:
     flow = [
         request(1, over=1),

@@ -124,9 +124,8 @@ def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: dat
     approvals = [r["submitted_at"] for r in human_reviews if r["state"] == "approved"]
     out["first_review_at"] = _first([r["submitted_at"] for r in human_reviews])
     out["first_approval_at"], out["last_approval_at"] = _first(approvals), _last(approvals)
-    out["approved"] = bool(approvals)
-    asked = [r["submitted_at"] for r in human_reviews if r["state"] == "changes_requested"]
-    out["last_changes_requested_at"] = _last(asked)
+    out["objected"] = any(_objects(human_reviews, reviewer) for reviewer in {r["reviewer_id"] for r in human_reviews})
+    out["approved"] = bool(approvals) and not out["objected"]
     commits = _of(world, "pull_request_commits", pr_id)
     objections = [
         r["submitted_at"]
@@ -149,6 +148,13 @@ def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: dat
     said = [r["submitted_at"] for r in human_reviews] + [c["created_at"] for c in human_comments]
     out["last_activity_at"] = _last([*own, *human_events, *said])
     return objections
+
+
+def _objects(reviews: list[Row], reviewer: str) -> bool:
+    """Whether the last verdict of one reviewer asks for changes, or one of several at that instant."""
+    verdicts = [r for r in reviews if r["reviewer_id"] == reviewer and r["state"] not in ("commented", "pending")]
+    last = _last([r["submitted_at"] for r in verdicts])
+    return any(r["state"] == "changes_requested" for r in verdicts if r["submitted_at"] == last)
 
 
 def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:  # noqa: C901 - a state machine
@@ -249,7 +255,7 @@ def _phases(out: Row, objections: list[datetime]) -> None:
     )
     is_open = out["state"] == "open"
     unmerged = {"open": "not_finished", "closed": "not_merged", "merged": None}[out["state"]]
-    approval = max(out["last_approval_at"], answer) if out["approved"] else None
+    approval = max(out["last_approval_at"], answer) if out["last_approval_at"] else None
     pending = "not_finished" if is_open else None
     reason = None
     if commit is None:
@@ -288,7 +294,7 @@ def _deployed(world: World, pr: Row, out: Row) -> None:
     repo_id = pr["repo_id"]
     order = [row["sha"] for row in world.tables["commits"] if row["repo_id"] == repo_id]
     tags = [row for row in world.tables["tags"] if row["repo_id"] == repo_id and row["tagged_at"] <= world.as_of]
-    tags.sort(key=lambda row: order.index(row["sha"]))
+    tags.sort(key=lambda row: (row["tagged_at"], row["name"]))
     reason = {"open": "not_finished", "closed": "not_merged", "merged": None}[out["state"]]
     sha = pr.get("merge_sha")
     if reason is None:
@@ -328,12 +334,12 @@ def _age(rows: dict[str, Row], as_of: datetime) -> None:
 
 
 def _phase(row: Row) -> tuple[str, datetime]:
-    approval, answer, asked = row["last_approval_at"], row["first_response_at"], row["last_changes_requested_at"]
+    approval, answer = row["last_approval_at"], row["first_response_at"]
     if row["is_draft"]:
         return "draft", row["draft_since"]
     if answer is None:
         return "pickup", row["ready_at"]
-    if approval and not (asked and asked > approval):
+    if row["approved"]:
         return "merge", max(approval, answer)
     return "review", answer
 

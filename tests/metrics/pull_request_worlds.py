@@ -17,10 +17,12 @@ PATHS = ("src/a.py", "src/b.py", "poetry.lock", "CHANGELOG.md", "vendor/c.js", "
 
 _NEEDED = ("metrics.pull_requests", "metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
 _NEIGHBOURS = {"observations"}
+_APART = ("metrics.pull_requests.knowledge", "metrics.pull_requests.reviewers")  # they rest on the history of the code
 PIPELINES = [
     pipeline
     for pipeline in ALL
     if pipeline.compute.__module__.startswith(_NEEDED)
+    and not pipeline.compute.__module__.startswith(_APART)
     and (pipeline.feeds not in _NEIGHBOURS or pipeline.compute.__module__.startswith("metrics.pull_requests"))
 ]
 """What the room of pull requests publishes, and what it needs."""

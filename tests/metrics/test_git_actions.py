@@ -322,10 +322,10 @@ def test_a_key_person_is_the_only_author_of_half_the_lines(own: tuple[int, ...],
     assert ("key_person" in story.rules()) is proposed
 
 
-def chosen(*proposals: tuple[str, str, float, float]) -> list[tuple[str, int]]:
+def chosen(*proposals: tuple[str, str, float, float], kind: str = "file") -> list[tuple[str, int]]:
     """The actions chosen of proposals of (rule, item, days saved, confidence), in order, with their rank."""
     rows = [
-        {"rule": rule, "item_kind": "file", "item_id": item, "repo_id": REPO, "days_saved": days, "confidence": sure}
+        {"rule": rule, "item_kind": kind, "item_id": item, "repo_id": REPO, "days_saved": days, "confidence": sure}
         for rule, item, days, sure in proposals
     ]
     schema = ActionCandidates.create_empty().schema
@@ -344,6 +344,11 @@ def test_ten_of_a_team_and_three_of_a_rule_are_chosen() -> None:
 def test_what_is_worth_most_comes_first_and_an_item_only_once() -> None:
     proposals = [("a", "x", 3.0, 0.2), ("b", "x", 1.0, 0.9), ("a", "y", 2.0, 0.4), ("b", "z", 0.7, 1.0)]
     assert chosen(*proposals) == [("b:x", 1), ("a:y", 2), ("b:z", 3)]
+
+
+def test_what_is_said_of_a_whole_repository_hides_nothing_else_of_it() -> None:
+    proposals = [("a", "x", 3.0, 0.2), ("b", "x", 1.0, 0.9)]
+    assert chosen(*proposals, kind="repository") == [("b:x", 1), ("a:x", 2)]
 
 
 def test_every_rule_about_code_is_tried_here() -> None:

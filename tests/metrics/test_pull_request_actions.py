@@ -212,14 +212,9 @@ def test_other_repositories_say_nothing_about_this_one() -> None:
     assert overdue(opened(), *many(10, repo_id="github:acme/lib")) == []
 
 
-def unmerged(*verdicts: Row, **more: Any) -> list[dict[str, Any]]:
+def unmerged(**more: Any) -> list[dict[str, Any]]:
     request = opened(**{"approved": True, "last_approval_at": ago(6), **more})
-    return proposed(approved_unmerged.RULE, pull_request_flow=[request], pull_request_remarks=list(verdicts))
-
-
-def verdict(state: str, days: float, person: str = "bob", **more: Any) -> Row:
-    review = {"pr_id": f"{REPO}#1", "what": "review", "is_answer": True, "is_author": False}
-    return {**review, "person_id": person, "state": state, "at": ago(days), **more}
+    return proposed(approved_unmerged.RULE, pull_request_flow=[request])
 
 
 def test_approved_but_not_merged() -> None:
@@ -253,26 +248,6 @@ def test_what_is_approved_and_not_merged(more: Row, *, fires: bool) -> None:
     assert bool(unmerged(**more)) is fires
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "fires"),
-    [
-        ([verdict("approved", 6)], True),
-        ([verdict("approved", 6), verdict("changes_requested", 5)], False),
-        ([verdict("approved", 6), verdict("changes_requested", 7, "cy")], False),  # cy has not taken it back
-        ([verdict("changes_requested", 7), verdict("approved", 6)], True),
-        ([verdict("approved", 6), verdict("changes_requested", 7, "cy"), verdict("dismissed", 5, "cy")], True),
-        ([verdict("approved", 6), verdict("commented", 5)], True),
-        ([verdict("approved", 6), verdict("changes_requested", 5, "ai", is_answer=False)], True),
-        ([verdict("approved", 6), verdict("changes_requested", 5, pr_id="another")], True),
-    ],
-)
-def test_a_standing_objection_keeps_it_from_being_merged(verdicts: list[Row], *, fires: bool) -> None:
-    assert bool(unmerged(*verdicts)) is fires
-    (action,) = overdue(opened(approved=True, last_response_at=ago(5)), *many(10), pull_request_remarks=verdicts)
-    assert action["why"].endswith("and it is approved.") is fires
-    assert action["actor_id"] == "ana"
-
-
 def test_a_weekend_is_no_working_day() -> None:
     friday, monday = datetime.fromisoformat("2025-11-28T15:30:00"), datetime.fromisoformat("2025-12-01T15:00:00")
     request = opened(approved=True, last_approval_at=friday, last_activity_at=friday, ready_at=friday)
@@ -285,10 +260,9 @@ def test_a_working_day_can_end_at_midnight() -> None:
     hours = WorkingHours("UTC", opens=time(0), closes=time.max)
     request = opened(approved=True, last_approval_at=ago(1.001), last_activity_at=ago(1))
     requests = rows_of("pull_request_flow", [request]).lazy()
-    remarks = rows_of("pull_request_remarks", []).lazy()
     for days, fires in ((1.0, False), (1.001, True)):
         flow = requests.with_columns(last_approval_at=pl.lit(ago(days), pl.Datetime("us")))
-        found = approved_unmerged.RULE.propose(flow, remarks, as_of=AS_OF, working_hours=hours).collect()
+        found = approved_unmerged.RULE.propose(flow, as_of=AS_OF, working_hours=hours).collect()
         assert (found.height == 1) is fires
 
 

@@ -253,13 +253,6 @@ def test_nine_of_its_size_class_are_too_few_and_the_repository_stands_in(world: 
     assert (row["phase_p50_seconds"], row["phase_p85_seconds"]) == (6.5 * 3600, pytest.approx(100 * 3600))
 
 
-def test_an_approval_of_the_same_moment_stands_against_a_request_for_changes(world: PullRequestWorld) -> None:
-    pr_id = world.open(REPO, MONDAY)
-    world.review(pr_id, MONDAY + HOUR, "ben", "approved")
-    world.review(pr_id, MONDAY + HOUR, "cat", "changes_requested")
-    assert only(world)["phase"] == "merge"
-
-
 def test_a_request_for_changes_sends_an_approved_one_back_to_review(world: PullRequestWorld) -> None:
     pr_id = world.open(REPO, MONDAY)
     world.review(pr_id, MONDAY + HOUR, "ben", "approved")
@@ -288,3 +281,26 @@ def test_what_happens_after_the_report_is_not_known_yet(world: PullRequestWorld)
     assert world.computed()["pull_request_flow"].height == 1
     assert (row["state"], row["phase"], row["merged_at"], row["closed_at"]) == ("open", "pickup", None, None)
     assert (row["approved"], row["merged_without_review"], row["cycle_reason"]) == (False, None, "not_finished")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "stands"),
+    [
+        ([(1, "ben", "approved")], False),
+        ([(1, "ben", "approved"), (2, "ben", "changes_requested")], True),
+        ([(1, "cat", "changes_requested"), (2, "ben", "approved")], True),  # cat has not taken it back
+        ([(1, "ben", "changes_requested"), (2, "ben", "approved")], False),
+        ([(1, "cat", "changes_requested"), (2, "ben", "approved"), (3, "cat", "dismissed")], False),
+        ([(1, "ben", "approved"), (2, "ben", "commented")], False),
+        ([(1, "ben", "approved"), (2, "rabbit", "changes_requested")], False),
+    ],
+)
+def test_an_objection_stands_until_its_reviewer_takes_it_back(
+    world: PullRequestWorld, verdicts: list[tuple[int, str, str]], *, stands: bool
+) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    for hours, who, state in verdicts:
+        world.review(pr_id, MONDAY + hours * HOUR, who, state)
+    row = only(world)
+    assert (row["objected"], row["approved"]) == (stands, not stands)
+    assert row["phase"] == ("review" if stands else "merge")

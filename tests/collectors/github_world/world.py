@@ -99,6 +99,10 @@ class World:
         found = self.repositories.get(name) or self.repositories.get(self.former_names.get(name, ""))
         return None if found is None or found["nameWithOwner"] in self.forbidden else found
 
+    def numbered(self, number: int) -> Item | None:
+        """The repository with this number, if it may be read."""
+        return next((self.find(name) for name, item in self.repositories.items() if item["databaseId"] == number), None)
+
     # -- pull requests and issues
 
     def commit(self, message: str, at: str, login: str | None = None, *, authored: str | None = None) -> Item:
