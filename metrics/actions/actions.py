@@ -43,13 +43,13 @@ class ActionCandidates(Intermediate):
     confidence = col.real("How sure the rule is, 0 to 1")
 
 
-_OPTIONAL = ("path", "url", "team", "actor_id", "actor_team")
+_OPTIONAL = ("repo_id", "path", "url", "team", "actor_id", "actor_team")
 
 
 def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.LazyFrame:
     """One proposal for every row: columns kept as they are, and columns that are said anew.
 
-    Of path, url, team, actor_id and actor_team those are null that the rule does not say.
+    Of repo_id, path, url, team, actor_id and actor_team those are null that the rule does not say.
     """
     unsaid = {name: pl.lit(None, dtype=pl.String) for name in _OPTIONAL if name not in {*kept, *said}}
     return found.select(*kept, **said, **unsaid).select(ActionCandidates.column_names()).sort("item_id")

@@ -39,7 +39,7 @@ def propose_ticket_blocked(
         days_saved=(waiting / 86_400 * 0.1).clip(0.5, MOST_DAYS).round(1),
         basis=pl.lit("a tenth of each day that it has been blocked, at least half a day, at most 5 days"),
         confidence=pl.lit(0.7),
-    ).sort("item_id")
+    )
 
 
 def _causes(flow: pl.LazyFrame, blocks: pl.LazyFrame) -> pl.LazyFrame:

@@ -35,7 +35,7 @@ def propose_ticket_stalled(ticket_flow: pl.LazyFrame, *, as_of: datetime) -> pl.
         days_saved=pl.lit(HALF_A_DAY),
         basis=pl.lit("half a day of taking up again what was half forgotten"),
         confidence=pl.lit(0.5),
-    ).sort("item_id")
+    )
 
 
 RULE = Rule(

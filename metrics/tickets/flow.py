@@ -69,7 +69,7 @@ class TicketFlow(Table):
     sle_kept = col.flag(
         "Of one finished in the last 90 days: whether it took no longer than the 90 days before would have promised"
     )
-    reopened = col.flag("Whether it was taken up again within 30 days after it was done; null if never done")
+    reopened = col.flag("Whether it was taken up again within 30 days after it was done; null while nobody can tell")
     returned = col.flag("Whether it was put back before the start after work had begun; null if never begun")
     is_blocked = col.flag("Whether it is in progress and cannot go on")
     blocked_since = col.instant("Since when")
@@ -113,7 +113,7 @@ def ticket_flow(  # noqa: PLR0917 - one parameter a table
     )
     time = ticket_work.group_by("ticket_id").agg(pl.col("seconds", "waiting_seconds", "blocked_seconds").sum())
     blocked = ticket_blocks.filter("is_blocked").group_by("ticket_id").agg(blocked_since=pl.col("blocked_at").min())
-    reopened = ticket_completions.group_by("ticket_id").agg(reopened=pl.col("reopened").any())
+    reopened = ticket_completions.group_by("ticket_id").agg(reopened=pl.col("reopened").any(ignore_nulls=False))
     paces = ticket_statuses.select("project", "status", *(f"pace_p{share}_seconds" for share in (50, 70, 85)))
     levels = ticket_service_levels.select("project", "type", "days", "days_before")
     flow = (
@@ -151,7 +151,6 @@ def _timed(flow: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
         blocked_seconds=pl.when(is_known).then(blocked),
         flow_efficiency=pl.when(is_known).then((working - waiting) / working),
         returned=pl.when(pl.col("first_started_at").is_not_null()).then(pl.col("returned_at").is_not_null()),
-        reopened=pl.when(pl.col("first_done_at").is_not_null()).then(pl.col("reopened").fill_null(value=False)),
     ).with_columns(elapsed_days=pl.when(pl.col("cycle_seconds").is_not_null()).then(elapsed_days(started, done)))
 
 

@@ -273,7 +273,7 @@ def _completed(row: Row, as_of: datetime) -> Row:
         for at, left in row["completions"]
     ]
     return {
-        "reopened": any(back) if row["first_done"] else None,
+        "reopened": True if True in back else None if None in back or not back else False,
         "completions": list(zip(row["completions"], back, strict=True)),
     }
 
