@@ -119,7 +119,7 @@ def ticket_requirements(
 _NOW = {
     "assignee": pl.col("assignee_id").is_not_null(),
     "estimate": pl.col("story_points").is_not_null() | pl.col("estimate_seconds").is_not_null(),
-    "description": pl.lit(None, dtype=pl.Boolean),
+    "description": pl.col("body_length") > 0,
     "parent": pl.col("parent_key").is_not_null(),
     "due_date": pl.col("due_on").is_not_null(),
 }
@@ -132,13 +132,11 @@ def _told(judged: pl.LazyFrame, field_changes: pl.LazyFrame) -> pl.LazyFrame:
     changes = field_changes.with_columns(pl.col("field").replace("story_points", "estimate")).filter(
         pl.col("field").is_in(NEEDS)
     )
-    # Texts themselves are not kept: that one was changed says that there was one, unless it was emptied.
+    # Of texts some trackers tell the length, others only that they changed: then there was one after the change.
     was = (
-        pl.when(pl.col("field") != "description")
+        pl.when((pl.col("field") != "description") | pl.col("is_told"))
         .then(is_set(pl.col("value")))
-        .when(pl.col("value") == "")
-        .then(pl.lit(value=False))
-        .when(pl.col("value").is_not_null() | ~pl.col("is_later"))
+        .when(~pl.col("is_later"))
         .then(pl.lit(value=True))
     )
     of_need = {need: pl.col("field") == need for need in NEEDS}

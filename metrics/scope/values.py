@@ -10,8 +10,8 @@ import polars as pl
 def values_at(items: pl.LazyFrame, changes: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
     """What was set, for every item (with columns `ticket_id` and `at`) whose ticket has any of the `changes`.
 
-    `by` tells items apart, and the fields where the changes are of several. Columns: `by`, `value`, and `is_later`:
-    whether only a later change tells.
+    `by` tells items apart, and the fields where the changes are of several. Columns: `by`, `value`, `is_later`: whether
+    only a later change tells, and `is_told`: whether that change has a value on either side.
     """
     before = pl.col("changed_at") <= pl.col("at")
     return (
@@ -20,8 +20,16 @@ def values_at(items: pl.LazyFrame, changes: pl.LazyFrame, by: list[str]) -> pl.L
         .group_by(by)
         .agg(
             is_later=~before.any(),
-            set_to=pl.col("to_value").filter(before).last(),
-            took=pl.col("from_value").filter(~before).first(),
+            last=pl.struct("from_value", "to_value").filter(before).last(),
+            next=pl.struct("from_value", "to_value").filter(~before).first(),
         )
-        .select(*by, "is_later", value=pl.when("is_later").then("took").otherwise("set_to"))
+        .select(*by, "is_later", *_value())
     )
+
+
+def _value() -> tuple[pl.Expr, pl.Expr]:
+    """The value, and whether the change that tells it has one on either side."""
+    telling = pl.when("is_later").then("next").otherwise("last").struct
+    old, new = telling.field("from_value"), telling.field("to_value")
+    value = pl.when("is_later").then(old).otherwise(new)
+    return value.alias("value"), (old.is_not_null() | new.is_not_null()).alias("is_told")

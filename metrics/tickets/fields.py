@@ -7,8 +7,8 @@ from warehouse.tables import columns as col
 
 NAMES = {
     "flag": ("flagged", "flag", "impediment"),
-    "estimate": ("estimate", "estimate_seconds", "original_estimate", "timeoriginalestimate", "weight"),
-    "story_points": ("story_points", "story_point_estimate"),
+    "estimate": ("estimate", "estimate_seconds", "original_estimate", "timeoriginalestimate"),
+    "story_points": ("story_points", "story_point_estimate", "weight"),
     "description": ("description",),
     "acceptance_criteria": ("acceptance_criteria",),
     "assignee": ("assignee",),

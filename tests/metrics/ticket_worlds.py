@@ -182,6 +182,7 @@ def _invent(world: TicketWorld, rng: random.Random, number: int) -> None:
         type=rng.choice(["Story", "Story", "Bug", None]),
         assignee_id=rng.choice([*PEOPLE, None]),
         history_complete=rng.choice([True, True, True, True, None, False]),
+        body_length=rng.choice([None, 0, 80]),
         story_points=rng.choice([None, 1.0, 3.0]),
         due_on=rng.choice([None, (BEGIN + 50 * DAY).date()]),
     )

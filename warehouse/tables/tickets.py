@@ -30,7 +30,8 @@ class Tickets(SourceTable):
     labels = col.texts("Labels")
     components = col.texts("Components")
     url = col.text("Web address")
-    history_complete = col.flag("Whether its whole history was read")
+    history_complete = col.flag("Whether its whole history was read, without a gap")
+    body_length = col.number("Length of the description in characters")
 
 
 class TicketChanges(SourceTable):
