@@ -33,7 +33,7 @@ def ticket_flow_definitions(
     began = pl.when("is_start").then(seconds_between(pl.col("entered_at"), pl.col("left_at")))
     in_start = ticket_steps.group_by("ticket_id").agg(in_start=began.sum())
     finished = (
-        ticket_spans.filter(pl.col("state") == "done")
+        ticket_spans.filter(pl.col("done_at").is_not_null())
         .join(tickets.select("ticket_id", "created_at", "resolved_at"), on="ticket_id")
         .join(in_start, on="ticket_id", how="left")
     )

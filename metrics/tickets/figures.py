@@ -146,7 +146,7 @@ METRICS = (
         definition="Tickets that were started by the end of the last day of the period and not finished by then.",
         table="ticket_days",
         inputs=_INPUTS,
-        exclusions="Tickets that were put back since: they begin anew.",
+        exclusions="Tickets that were put back since: they begin anew; tickets whose start is not known.",
         pitfalls="Forgotten tickets count as much as those that somebody works on.",
         source="Kanban Guide: work in progress",
     ),

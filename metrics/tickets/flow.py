@@ -48,9 +48,9 @@ class TicketFlow(Table):
     done_at = col.instant("Work ended")
     until = col.instant("How far its story is told: its end, or the time of the report")
     lead_seconds = col.real("Created to ended")
-    lead_reason = col.text("Why it is null: `not_finished`, `clock_negative`")
+    lead_reason = col.text("Why it is null: `not_finished`, `end_unknown`, `clock_negative`")
     cycle_seconds = col.real("Began to ended")
-    cycle_reason = col.text("Why it is null: `not_finished`, `history_incomplete`, `not_started`")
+    cycle_reason = col.text("Why it is null: `not_finished`, `end_unknown`, `history_incomplete`, `not_started`")
     cycle_working_seconds = col.real("The part of it in working hours")
     elapsed_days = col.number("Cycle time in days, begun ones counted whole, at least 1")
     active_seconds = col.real("Time of work so far, less waiting and blocked time")
@@ -136,7 +136,7 @@ def ticket_flow(  # noqa: PLR0917 - one parameter a table
 def _timed(flow: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
     """The spans, and where the time went."""
     started, done = pl.col("started_at"), pl.col("done_at")
-    unfinished: Reasons = {"not_finished": done.is_null()}
+    unfinished: Reasons = {"not_finished": pl.col("state") != "done", "end_unknown": done.is_null()}
     untold: Reasons = {"history_incomplete": ~pl.col("has_history"), "not_started": started.is_null()}
     working = pl.col("seconds").fill_null(0.0)
     waiting, blocked = pl.col("waiting_seconds").fill_null(0.0), pl.col("blocked_seconds").fill_null(0.0)

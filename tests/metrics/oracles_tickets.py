@@ -81,8 +81,11 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
             started = started or at
             first_started = first_started or at
     state = "done" if done else "in_progress" if started else "todo"
+    has_history = bool(steps) and ticket["history_complete"] is not False
     if not steps:
         done, state = _untold(ticket, as_of)
+    elif done and not has_history and ticket["resolved_at"] and ticket["resolved_at"] <= as_of:
+        done = ticket["resolved_at"]
     return {
         "state": state,
         "started": started,
@@ -92,14 +95,14 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
         "returned": returned,
         "completions": completions,
         "until": done or as_of,
-        "has_history": bool(steps) and ticket["history_complete"] is not False,
+        "has_history": has_history,
     }
 
 
 def _untold(ticket: Row, as_of: datetime) -> tuple[datetime | None, str]:
     """End and state of a ticket of which no status is known but the present one."""
     category, resolved = ticket["status_category"], ticket["resolved_at"]
-    if category == "done" and resolved and resolved <= as_of:
+    if category == "done" and (resolved is None or resolved <= as_of):
         return resolved, "done"
     return None, "in_progress" if category == "in_progress" else "todo"
 
@@ -213,13 +216,15 @@ def _spans(row: Row, created: datetime, as_of: datetime) -> Row:
     started, done = row["started"], row["done"]
     lead = (done - created).total_seconds() if done else None
     cycle_reason = age_reason = None
-    if not done:
+    if row["state"] != "done":
         cycle_reason = "not_finished"
+    elif not done:
+        cycle_reason = "end_unknown"
     elif not row["has_history"]:
         cycle_reason = "history_incomplete"
     elif not started:
         cycle_reason = "not_started"
-    if done:
+    if row["state"] == "done":
         age_reason = "finished"
     elif row["state"] != "in_progress":
         age_reason = "not_started"
@@ -314,7 +319,7 @@ def definitions(world: TicketWorld, flows: dict[str, Row]) -> dict[tuple[str, st
     tickets = {row["ticket_id"]: row for row in world.tables["tickets"]}
     found: dict[tuple[str, str], float | None] = {}
     for ticket_id, row in flows.items():
-        if row["state"] != "done":
+        if row["done_at"] is None:
             continue
         done, ticket = row["done_at"], tickets[ticket_id]
         is_told = row["has_history"] and row["started_at"] is not None
