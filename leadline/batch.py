@@ -297,6 +297,7 @@ def compute(run: Run) -> None:
         environment=run.config.deployments.environment,
         strangers=strangers,
         named=run.config.privacy.people != "off",
+        self_check=frames["ticket_self_check"],
     )
     run.warehouse.replace("meta.data_quality", found)
     _finish(run)  # so that the published file tells how its own run ended
