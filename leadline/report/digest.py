@@ -110,7 +110,8 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
     only_team = {"team": team}
     actions = summary.actions(config, team)
     of_period = [figure for figure in figures(config, team, period, start) if figure.last_start == start]
-    standing = figures(config, team, "rolling_90d", end + timedelta(days=1))
+    rolling_start = published.query(config, _NEWEST, {"period": "rolling_90d"}).item()
+    standing = figures(config, team, "rolling_90d", rolling_start) if rolling_start else []
     section = delivery.delivery(config, team, of_period)
     apart = delivery.TABLES if section else ()
     return Digest(

@@ -78,7 +78,10 @@ class CiWorkflows(Table):
 
 @pipeline(CiResults)
 def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out."""
+    """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out.
+
+    The jobs of a pipeline are part of its run, and would count twice.
+    """
     is_failed = pl.col("conclusion").is_in(_FAILED)
     seconds = seconds_between(pl.col("started_at"), pl.col("finished_at"))
     failed_before = pl.col("is_failed") & (pl.col("attempt") < pl.col("attempt").max())
@@ -88,6 +91,7 @@ def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
             is_failed | (pl.col("conclusion") == "success"),
             pl.col("finished_at") <= as_of,
             pl.col("name").is_not_null(),
+            pl.col("parent_run_id").is_null(),
         )
         .with_columns(
             run=pl.col("run_id").str.replace(r"/\d+$", ""),

@@ -109,6 +109,14 @@ def test_figures_stand_beside_their_usual_range_and_in_no_other_section(tmp_path
     assert "| 5.6 h | 1.5 h | 1.0 h to 2.0 h |" in text
 
 
+@pytest.mark.parametrize("days_before", range(7))
+def test_the_last_90_days_are_shown_whatever_day_it_is(tmp_path: Path, days_before: int) -> None:
+    rolling = observed("files_at_risk", "share", 0.4, period="rolling_90d")
+    rows = [{**row, "period_start": MONDAY - timedelta(days=82 + days_before)} for row in rolling]
+    made = digest(published(tmp_path, {"observations": [*rows, *observed("commits", "count", 7)]}))
+    assert [(row.metric, row.value) for row in made.standing] == [("files_at_risk", 0.4)]
+
+
 def phase(number: int, phase: str, days: float | None, definition: str = "leadline", reason: str | None = None) -> Row:
     row = {"pr_id": f"local:acme/app#{number}", "definition": definition, "phase": phase, "reason": reason}
     return {**row, "seconds": None if days is None else days * DAY}

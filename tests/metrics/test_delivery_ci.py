@@ -31,6 +31,12 @@ def test_shares_are_of_runs_that_ended_in_success_or_failure() -> None:
     assert (found["runs"], found["failed_runs"], found["failure_share"]) == (4, 2, 0.5)
 
 
+def test_the_jobs_of_a_pipeline_are_part_of_its_run() -> None:
+    story = runs("sf")
+    story.run_of("deploy", "s0", 1, parent_run_id="git:s0/1")
+    assert story.run()["ci_workflows"]["name"].to_list() == ["Test"]
+
+
 def test_the_streak_is_that_of_the_last_runs_on_the_default_branch() -> None:
     story = runs("sfsfcf")
     story.run_of("Test", "x", 0.01, branch="feature")
