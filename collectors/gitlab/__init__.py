@@ -2,8 +2,11 @@
 
 from collectors.github import OnWait, Patience, Waiting
 from collectors.gitlab.client import Client
-from collectors.gitlab.collect import GitLabSource, collect, page_of
+from collectors.gitlab.collect import collect
 from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Refused, Unreachable
+from collectors.gitlab.pages import page_of
+from collectors.gitlab.source import GitLabSource
+from collectors.gitlab.standing import removed
 
 __all__ = [
     "BudgetSpent",
@@ -18,4 +21,5 @@ __all__ = [
     "Waiting",
     "collect",
     "page_of",
+    "removed",
 ]
