@@ -158,7 +158,7 @@ def _pages(client: Client, path: str, found: Found) -> Iterator[Node]:
 def _looked_up(client: Client, name: str, found: Found) -> str | None:
     """The number of a project by its name, present or former; None where it cannot be read."""
     try:
-        answer = client.rest(f"/projects/{quote(name, safe='')}")
+        answer = client.rest(f"/projects/{quote(name, safe='')}", of=dict)
     except Forbidden:
         return None
     number = str(answer.body["id"])
