@@ -235,6 +235,8 @@ def test_whole_rows_of_an_issue() -> None:
         "components": None,
         "url": issue["webUrl"],
         "history_complete": True,
+        "body_length": 0,
+        "status_id": None,
     }
     intervals = memory.table("ticket_status_intervals").filter(ticket_id=ticket)
     second = datetime.fromisoformat
