@@ -1,6 +1,6 @@
 """Jira, Cloud and Data Center: `collect` yields pages, `page_of` makes one again from its archived answers."""
 
-from collectors.github.client import OnWait, Patience, Waiting
+from collectors.github.turns import OnWait, Patience, Waiting
 from collectors.jira.client import Client, Credentials
 from collectors.jira.collect import JiraSource, collect, page_of
 from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Malformed, Refused, Unreachable

@@ -19,7 +19,7 @@ import stamina
 from jira import JIRA
 from requests import Response, Session
 
-from collectors.github.client import OnWait, Patience, Waiting
+from collectors.github.turns import OnWait, Patience, Waiting
 from collectors.jira.answers import Document, Pause, judge, now
 from collectors.jira.errors import BudgetSpent, JiraError, Malformed, Refused, TooHeavy, Unreachable
 

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.collectors.jira_world import asked, shown
 from tests.collectors.jira_world.world import Item, World
+from tests.collectors.local_server import listening
 
 Fault = str
 """`502`, `503`, `reset`, `truncated`, `html`, `limited`; empty for none."""
@@ -63,17 +64,9 @@ def serving(world: World, **options: Any) -> Iterator[Server]:
     if not world.is_cloud:
         options = {"changes_told": 10**9, "comments_told": 10**9, "has_bulk": False, "has_changelog": False} | options
     server = Server(world, **options)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"server_of": server}))
-    http.daemon_threads = True
-    server.url = world.site = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler, server_of=server) as url:
+        server.url = world.site = url
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def at_random(seed: int, share: float) -> Callable[[int], Fault]:
@@ -88,14 +81,8 @@ def at_random(seed: int, share: float) -> Callable[[int], Fault]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
     server_of: ClassVar[Server]
     lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
