@@ -31,7 +31,9 @@ class Server:
     world: World
     url: str = ""
     latency_seconds: float = 0.0
-    token: str = TOKEN
+    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    budget: int = 10**9
+    """After so many requests the server wants to be left alone for an hour."""
     fold: int = 0
     """How an hour that is shown twice is read."""
     told_zone: str | None = None
@@ -101,11 +103,13 @@ class _Handler(BaseHTTPRequestHandler):
             number = len(server.requests)
             server.between(number)
         time.sleep(server.latency_seconds)
+        if number > server.budget:
+            return self._send(429, "{}", {"Retry-After": "3600"})
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         with self.lock:
             status, answer = self._document(parts.path, query, body)
             text = json.dumps(answer)
-        self._send_with_fault(server.fault(number), status, text)
+        return self._send_with_fault(server.fault(number), status, text)
 
     def _send_with_fault(self, fault: Fault, status: int, text: str) -> None:
         match fault:
@@ -127,8 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_known(self) -> bool:
         given = self.headers.get("Authorization", "")
-        basic = base64.b64encode(f"{USER}:{self.server_of.token}".encode()).decode()
-        return given in {f"Basic {basic}", f"Bearer {self.server_of.token}"}
+        signed = {base64.b64encode(f"{USER}:{token}".encode()).decode() for token in self.server_of.tokens}
+        kind, _, told = given.partition(" ")
+        return told in {"Basic": signed, "Bearer": self.server_of.tokens}.get(kind, set())
 
     # -- what is there
 
