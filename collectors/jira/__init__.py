@@ -2,8 +2,9 @@
 
 from collectors.github.turns import OnWait, Patience, Waiting
 from collectors.jira.client import Client, Credentials
-from collectors.jira.collect import JiraSource, collect, page_of
+from collectors.jira.collect import collect
 from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Malformed, Refused, Unreachable
+from collectors.jira.pages import JiraSource, page_of
 from collectors.jira.server import introduced
 
 __all__ = [
