@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from collectors.github.rows import Row, frames
 from collectors.jira.answers import now
 from collectors.jira.client import Client
 from collectors.jira.errors import Forbidden
 from collectors.jira.server import expected
 from collectors.jira.values import Item, instant
+from collectors.rows import Row, frames
 from warehouse.tables import Page, Payload, State
 
 STREAM = "sprints"

@@ -19,9 +19,9 @@ import stamina
 from jira import JIRA
 from requests import Response, Session
 
-from collectors.github.turns import OnWait, Patience, Waiting
 from collectors.jira.answers import Document, Pause, judge, now
 from collectors.jira.errors import BudgetSpent, JiraError, Malformed, Refused, TooHeavy, Unreachable
+from collectors.waiting import OnWait, Patience, Waiting
 
 # What is asked again is told by its outcome; a line for every attempt would say nothing more.
 logging.getLogger("stamina").addHandler(logging.NullHandler())

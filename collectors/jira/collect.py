@@ -9,7 +9,6 @@ from hashlib import sha256
 
 import polars as pl
 
-from collectors.github.walk import Size, beginning
 from collectors.jira import boards, completion, issues, jql, projects, removal, search, server, units
 from collectors.jira.answers import now
 from collectors.jira.client import Client
@@ -20,7 +19,9 @@ from collectors.jira.search import Search
 from collectors.jira.units import Unit
 from collectors.jira.values import instant, utc
 from collectors.jira.walk import Cursor, Walk
+from collectors.page_size import Size
 from collectors.parallel import merged
+from collectors.rows import beginning
 from warehouse.tables import Page, Payload, State
 
 _SELDOM = timedelta(days=7)

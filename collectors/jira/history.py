@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from collectors.github.rows import Row
 from collectors.jira.people import People
 from collectors.jira.server import Server
 from collectors.jira.values import Item, length, utc
+from collectors.rows import Row
 from collectors.status_intervals import Entered
 
 _FIELDS = {

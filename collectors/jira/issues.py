@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from collectors.github.rows import Row, frames
 from collectors.jira import boards, history
 from collectors.jira.people import People
 from collectors.jira.server import Server
 from collectors.jira.units import has_whole_history
 from collectors.jira.values import Item, day, instant, length
+from collectors.rows import Row, frames
 from collectors.status_intervals import status_intervals
 from warehouse.tables import Page, State
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from collectors.github.walk import beginning
 from collectors.jira import boards, issues, projects, removal, server, units
 from collectors.jira.server import Server
 from collectors.jira.values import utc
+from collectors.rows import beginning
 from warehouse.tables import Page, Payload, State
 
 QUERY = "query"

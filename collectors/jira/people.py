@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from collectors.github.rows import Row
 from collectors.jira.values import Item
+from collectors.rows import Row
 
 _GONE = re.compile(r"(?i)^(former user|unknown|anonymous|user-[0-9a-f]{4,}|jirauser\d+)$")
 """Names that stand for whoever is gone: they are nobody's, and no two of them are the same person's."""

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import polars as pl
 
-from collectors.github.rows import Row, frames
 from collectors.jira.client import Client
 from collectors.jira.errors import Forbidden
 from collectors.jira.server import Server, expected
 from collectors.jira.values import Item, day, instant
+from collectors.rows import Row, frames
 from warehouse.tables import Page, Payload, State
 
 STREAM = "milestones"

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import polars as pl
 
-from collectors.github.rows import Row
 from collectors.jira.client import Client
 from collectors.jira.errors import Malformed
 from collectors.jira.fields import Fields
 from collectors.jira.values import Item
+from collectors.rows import Row
 from warehouse.tables import Page, Payload, State
 
 STREAM = "server"

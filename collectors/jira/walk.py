@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from collectors.github.walk import Size
 from collectors.jira.errors import TooHeavy
 from collectors.jira.jql import Clock, question
 from collectors.jira.units import ISSUES, SKIPPED, WITHOUT_HISTORY, Position, Unit
 from collectors.jira.values import Item, utc
+from collectors.page_size import Size
 
 OVERLAP = timedelta(minutes=5)
 """So long after a change a search may not know of it yet."""

@@ -56,12 +56,13 @@ def findings(
     environment: str,
     strangers: Sequence[Problem] = (),
     named: bool = True,
+    self_check: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the rows of `meta.data_quality`: faults found now, rows repaired, tags ignored, strangers.
 
     `release_tag` is the regular expression that says which tags are releases, `environment` the one that says which
     environments are production; `strangers` are people of the configuration whom nobody answers to, named only where
-    `named` says that people may be.
+    `named` says that people may be; `self_check` is `metrics.ticket_self_check`.
     """
     rows = [_checked(warehouse, check, now, named=named) for check in CHECKS]
     for check, count, scopes in warehouse.query(_REPAIRS).iter_rows():
@@ -69,6 +70,8 @@ def findings(
         rows.append((check, repair.severity, count, scopes[:NAMED], repair.affects, repair.hint))
     rows.append(_without_production(warehouse, environment))
     rows.append(_ignored_tags(warehouse, release_tag))
+    if self_check is not None:
+        rows.append(_flow_that_does_not_add_up(self_check))
     for check, section, affects in STRANGERS:
         told = [str(stranger) for stranger in strangers if stranger.key.startswith(section)]
         items = [stranger.key for stranger in strangers if stranger.key.startswith(section)][:NAMED]
@@ -105,6 +108,25 @@ def _ignored_tags(warehouse: Warehouse, release_tag: str) -> Row:
     )
     items = ignored["name"].unique().sort().head(NAMED).to_list()
     return "tags_that_are_no_release", "warning", ignored.height, items, "release rhythm, deployment frequency", hint
+
+
+def _flow_that_does_not_add_up(self_check: pl.DataFrame) -> Row:
+    """Name the projects whose work in progress is far from throughput x time in progress."""
+    large = self_check.filter(pl.col("scope_kind") == "project", "is_large")
+    hint = (
+        "Over 90 days the tickets in progress should be as many as are finished a day x the days they take; here it is "
+        "less than half or more than one and a half times that: tickets were begun and forgotten, or closed without "
+        "having been moved, or the board was tidied in one go. metrics.ticket_self_check has the numbers"
+    )
+    affects = "cycle time, work in progress, age of tickets"
+    return (
+        "work_in_progress_does_not_add_up",
+        "warning",
+        large.height,
+        large["scope"].head(NAMED).to_list(),
+        affects,
+        hint,
+    )
 
 
 def _checked(warehouse: Warehouse, check: Check, now: datetime, *, named: bool) -> Row:

@@ -1,7 +1,7 @@
 """From a source of the configuration to the collector that reads it.
 
-- `leadline.sources.git`, `github`, `gitlab`, `jira`: one module a kind.
-- `leadline.sources.failures`: what a collector could not read, as one error of its source.
+- `git`, `github`, `gitlab`, `jira`: one module a kind.
+- `failures`: what a collector could not read, as one error of its source.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ def pages(
     """Yield the pages of one source, from where `state` says the last run stopped.
 
     What can be read is yielded before a failure is raised: PartlyRead where some repositories were read or the rate
-    limit is used up, SourceUnreachable where none could be reached, LeadlineError for any other failure. `say` hears
-    of waits.
+    limit is used up, SourceUnreachable where none could be reached, LeadlineError for any other failure. `say` hears of
+    waits.
     """
     match source:
         case GitSource():

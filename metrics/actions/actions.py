@@ -17,6 +17,9 @@ from warehouse.tables import columns as col
 
 MOST_OF_A_RULE = 3
 MOST_OF_A_TEAM = 10
+_KINDS = (
+    "`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment`, `workflow`, `ticket`, `project`, `team`"
+)
 _OF_FILES = ("file", "folder", "file_pair")
 
 
@@ -24,8 +27,8 @@ class ActionCandidates(Intermediate):
     """What the rules propose."""
 
     rule = col.key("Name of the rule")
-    item_kind = col.key("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
-    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
+    item_kind = col.key(_KINDS)
+    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id or name of the item")
     repo_id = col.text("Repository of the item")
     path = col.text("Path of the item, the first one of a pair; null for what is no file or folder")
     url = col.text("Where to look at it, where the item has an address of its own; else null")
@@ -41,13 +44,13 @@ class ActionCandidates(Intermediate):
     confidence = col.real("How sure the rule is, 0 to 1")
 
 
-_OPTIONAL = ("path", "url", "team", "actor_id", "actor_team")
+_OPTIONAL = ("repo_id", "path", "url", "team", "actor_id", "actor_team")
 
 
 def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.LazyFrame:
     """One proposal for every row: columns kept as they are, and columns that are said anew.
 
-    Of path, url, team, actor_id and actor_team those are null that the rule does not say.
+    Of repo_id, path, url, team, actor_id and actor_team those are null that the rule does not say.
     """
     unsaid = {name: pl.lit(None, dtype=pl.String) for name in _OPTIONAL if name not in {*kept, *said}}
     return found.select(*kept, **said, **unsaid).select(ActionCandidates.column_names()).sort("item_id")
@@ -60,8 +63,8 @@ class Actions(Table):
     rule = col.text("Name of the rule")
     responsibility = col.text("What a tech lead answers for that it serves")
     team = col.text("The team it is for; null where no team owns the item")
-    item_kind = col.text("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
-    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
+    item_kind = col.text(_KINDS)
+    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id or name of the item")
     repo_id = col.text("Repository of the item")
     url = col.text("Where to look at it; null where not known")
     title = col.text("What is wrong, in one short sentence")

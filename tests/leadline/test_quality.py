@@ -117,3 +117,17 @@ def test_production_is_what_the_metrics_take_for_it(tmp_path: Path) -> None:
     repositories = [{"repo_id": f"git:{name}", "name": name} for name in ("app", "lib", "web")]
     counts = found(tmp_path, deployments=deployments, repositories=repositories)
     assert counts["repositories_without_production_environment"] == 1
+
+
+def test_a_flow_that_does_not_add_up_is_named(tmp_path: Path) -> None:
+    check = pl.DataFrame(
+        {
+            "scope_kind": ["all", "project", "project", "project", "team"],
+            "scope": ["all", "APP", "OPS", "NEW", "Pay"],
+            "is_large": [True, True, False, None, True],
+        }
+    )
+    with Warehouse.open(tmp_path) as warehouse:
+        rows = findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION, self_check=check)
+    told = rows.filter(check="work_in_progress_does_not_add_up").row(0, named=True)
+    assert (told["count"], told["items"]) == (1, ["APP"])

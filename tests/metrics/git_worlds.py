@@ -29,6 +29,8 @@ SETTINGS: dict[str, Any] = {
     "incident_labels": ("incident", "sev1"),
     "bug_types": ("Bug",),
     "bug_labels": ("bug",),
+    "status_names": {},
+    "readiness_needs": ("assignee",),
     "working_hours": WorkingHours("Europe/Berlin"),
 }
 Row = dict[str, Any]
