@@ -18,6 +18,7 @@ import polars as pl
 from leadline import engine, inbox, links, people, quality
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
+from leadline.config.model import INVESTMENT
 from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
 from leadline.inbox.loading import load_reports
 from leadline.interrupt import interrupted, wake_when_it_waits
@@ -340,7 +341,7 @@ def _previous_actions(run: Run) -> pl.DataFrame:
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:
     """Return every setting a pipeline may ask for, by name."""
-    calendar = config.calendar
+    calendar, bugs = config.calendar, config.investment.get("bug", INVESTMENT["bug"])
     return {
         "as_of": as_of,
         "zone": config.leadline.timezone,
@@ -354,6 +355,8 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "incident_labels": config.incidents.tickets.labels,
         "status_names": _status_names(config),
         "readiness_needs": config.readiness.needs,
+        "bug_types": bugs.type,
+        "bug_labels": bugs.labels,
         "working_hours": WorkingHours(
             config.leadline.timezone, calendar.worked, calendar.opens, calendar.closes, calendar.holidays
         ),

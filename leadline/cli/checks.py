@@ -14,7 +14,7 @@ from leadline.redact import redact
 
 if TYPE_CHECKING:
     from leadline.cli.app import App
-    from leadline.config import Config, GitHubSource, Source
+    from leadline.config import Config, GitHubSource, GitLabSource, Source
 
 STALE = timedelta(days=2)
 """After this long without a successful run, figures are called old."""
@@ -106,11 +106,13 @@ def _credentials(source: "Source", config: "Config") -> Iterator[Check]:
 
 
 def _collectable(source: "Source", config: "Config") -> Iterator[Check]:
-    """What GitHub says of the credentials, and what a run will say of a kind that this version cannot read."""
+    """What the platform says of the credentials, and what a run will say of a kind that this version cannot read."""
     from leadline.sources import not_collected
 
     if source.kind == "github":
         yield from _github(source, config)
+    elif source.kind == "gitlab":
+        yield from _gitlab(source, config)
     elif source.kind != "git":
         error = not_collected(source)
         yield fail(source.name, str(error), error.hint, error.exit_code)
@@ -145,6 +147,34 @@ def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
             f"{allowance.name} ({allowance.may or 'permissions of its own'}); budget left: {left or 'not limited'}",
             "a run waits or stops until the budget is renewed" if is_low else None,
         )
+
+
+def _gitlab(source: "GitLabSource", config: "Config") -> Iterator[Check]:
+    """Whether GitLab takes the token, whose it is, what it may read, and how much may still be asked."""
+    from collectors.gitlab import GitLabError
+    from leadline.errors import SourceUnreachable
+    from leadline.sources.gitlab import connected, token
+
+    try:
+        client = connected(source, token(config, source))
+        who, scopes = client.introduced()
+    except SourceUnreachable:
+        return  # the token is not there, which is said already
+    except GitLabError as error:
+        yield fail(source.name, str(error), error.hint, ExitCode.SOURCE)
+        return
+    budget = client.budget
+    left = f"{budget.remaining:,} of {budget.limit:,} until {budget.resets_at:%H:%M} UTC" if budget else "not limited"
+    may = f"scopes: {', '.join(scopes)}" if scopes else "its scopes are not told"
+    lacks = bool(scopes) and not {"api", "read_api"} & set(scopes)
+    is_low = budget is not None and budget.free_at is not None
+    hint = "a run waits or stops until the budget is renewed" if is_low else None
+    yield Check(
+        "warn" if is_low or lacks else "ok",
+        source.name,
+        f"token of {who} ({may}); budget left: {left}",
+        "the token needs the scope read_api" if lacks else hint,
+    )
 
 
 def _warehouse(directory: Path) -> Iterator[Check]:

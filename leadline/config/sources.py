@@ -126,11 +126,17 @@ class GitLabSource(Section):
     token_file: FilePath | None = Field(default=None, examples=["/run/secrets/gitlab-token"])
     """File that holds the token."""
     projects: Annotated[tuple[OwnedRepository, ...], Some, Unique] = Field(examples=[["group/app", "group/*"]])
-    """Projects with their group; a glob such as `group/*` is expanded."""
+    """Projects with their group; a glob such as `group/*` is expanded, subgroups included."""
+    archived: Flag = True
+    """Whether a glob includes archived projects."""
+    forks: Flag = False
+    """Whether a glob includes forks."""
     since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
     """Leave out what was last changed before this day."""
     git: Flag = True
     """Whether to clone the repositories and read their history too."""
+    wait_minutes: Count = 1
+    """How long a run waits at most for the rate limit to be renewed; else it saves, ends, and the next one goes on."""
     flow: Flow = Flow()
     """What the statuses of its issues mean."""
 

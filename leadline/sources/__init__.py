@@ -1,13 +1,13 @@
 """From a source of the configuration to the collector that reads it.
 
-- `leadline.sources.git`, `leadline.sources.github`: one module a kind.
+- `leadline.sources.git`, `leadline.sources.github`, `leadline.sources.gitlab`: one module a kind.
 - `leadline.sources.failures`: what a collector could not read, as one error of its source.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from leadline.config import Config, GitHubSource, GitSource, Source
+from leadline.config import Config, GitHubSource, GitLabSource, GitSource, Source
 from leadline.errors import SourceUnreachable
 from leadline.narration import Say
 from warehouse.payloads import Archive
@@ -44,6 +44,12 @@ def pages(
             yield from github.pages(
                 config, source, state, since=since, full=full, line_counts=line_counts, offline=offline, say=say
             )
+        case GitLabSource():
+            from leadline.sources import gitlab
+
+            yield from gitlab.pages(
+                config, source, state, since=since, full=full, line_counts=line_counts, offline=offline, say=say
+            )
         case _:
             raise not_collected(source)
 
@@ -54,6 +60,10 @@ def replayed(source: Source, state: State, archive: Archive) -> Iterator[tuple[P
         from leadline.sources import github
 
         yield from github.replayed(source, state, archive)
+    elif isinstance(source, GitLabSource):
+        from leadline.sources import gitlab
+
+        yield from gitlab.replayed(source, state, archive)
 
 
 def not_collected(source: Source) -> SourceUnreachable:

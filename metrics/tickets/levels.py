@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import first_reason, seconds_between
+from metrics.expressions import seconds_between
+from metrics.pull_requests.spans import first_reason
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col

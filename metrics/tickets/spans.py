@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -77,7 +78,7 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
             .then(pl.lit("in_progress"))
             .otherwise(pl.lit("todo")),
             status=pl.coalesce("told_status", "status"),
-            until=pl.coalesce("done_at", pl.lit(as_of, dtype=pl.Datetime("us"))),
+            until=pl.coalesce("done_at", now(as_of)),
             has_history=has_history,
         )
         .select(TicketSpans.column_names())

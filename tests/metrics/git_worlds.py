@@ -29,6 +29,8 @@ SETTINGS: dict[str, Any] = {
     "incident_labels": ("incident", "sev1"),
     "status_names": {},
     "readiness_needs": ("assignee",),
+    "bug_types": ("Bug",),
+    "bug_labels": ("bug",),
     "working_hours": WorkingHours("Europe/Berlin"),
 }
 Row = dict[str, Any]
