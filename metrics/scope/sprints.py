@@ -1,7 +1,7 @@
 """Sprints: what was planned, what came and went, what was finished and what was carried over.
 
 Planned is what was in the sprint a day after its start. Everything is told as it was at the end of the sprint: a ticket
-that is reopened later was still finished in it. A sprint that runs is told as of at_last, without carry-over.
+that is reopened later was still finished in it. A sprint that runs is told as of now, without carry-over.
 
 Misread: an accuracy of 100 % is easily had by planning little. Sprints with few tickets jump.
 """

@@ -59,7 +59,7 @@ class TicketFlow(Table):
     blocked_seconds = col.real("Time that it could not go on; counted once where there were several reasons")
     flow_efficiency = col.real("active / (active + waiting)")
     flow_reason = col.text("Why these four are null: `not_started`, `history_incomplete`, `no_time`")
-    age_seconds = col.real("Began to at_last, of a ticket that is in progress")
+    age_seconds = col.real("Began to now, of a ticket that is in progress")
     age_reason = col.text("Why it is null: `finished`, `not_started`, `history_incomplete`")
     pace_p50_seconds = col.real("Median age at which finished tickets of the project left its status")
     pace_p70_seconds = col.real("70th percentile")
