@@ -1,6 +1,7 @@
 """When work on a ticket began and ended.
 
-Begun is the first entry into a status of work since the ticket last stood before it: what was put back begins anew.
+Begun is the first entry into a status of work since the ticket last stood before it: what was put back begins anew,
+unless `flow.reset_on_backlog` is off.
 Ended is the last entry into a status of being over, for a ticket that still is. A ticket that is taken up again without
 having been put back goes on from where it began.
 """
@@ -36,12 +37,12 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
     at = pl.col("entered_at")
     marks = ticket_steps.group_by("ticket_id").agg(
         last_open=pl.when(~pl.col("is_done")).then(at).max(),
-        last_before=pl.when("is_before").then(at).max(),
+        last_reset=pl.when("is_reset").then(at).max(),
         first_started_at=pl.when("is_start").then(at).min(),
         first_done_at=pl.when("is_done").then(at).min(),
     )
     since_open = pl.col("last_open").is_null() | (at > pl.col("last_open"))
-    since_before = pl.col("last_before").is_null() | (at > pl.col("last_before"))
+    since_reset = pl.col("last_reset").is_null() | (at > pl.col("last_reset"))
     is_back = pl.col("is_before") & (at > pl.col("first_started_at"))
     is_last = pl.col("left_at").is_null()
     spans = (
@@ -49,7 +50,7 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
         .group_by("ticket_id")
         .agg(
             pl.col("first_started_at", "first_done_at").first(),
-            started_at=pl.when(pl.col("is_start") & since_before).then(at).min(),
+            started_at=pl.when(pl.col("is_start") & since_reset).then(at).min(),
             told_done_at=pl.when(pl.col("is_done") & since_open).then(at).min(),
             returned_at=pl.when(is_back).then(at).max(),
             told_status=pl.when(is_last).then("status").drop_nulls().first(),
