@@ -135,7 +135,7 @@ def run_all(config: Config, options: Options, say: Say) -> Run:
     findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
     with _warehouse(config) as warehouse:
-        counts = options.line_counts and any(getattr(source, "git", True) for source in config.source)
+        counts = options.line_counts and any(getattr(source, "git", source.kind == "git") for source in config.source)
         if not counts or not warehouse.read("commits", ["sha"]).is_empty():
             return _one_run(config, warehouse, options, say)
         early = _one_run(config, warehouse, replace(options, line_counts=False), say)
@@ -353,10 +353,10 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "deployments_ci_run": config.deployments.ci_run,
         "incident_types": config.incidents.tickets.type,
         "incident_labels": config.incidents.tickets.labels,
-        "status_names": _status_names(config),
-        "readiness_needs": config.readiness.needs,
         "bug_types": bugs.type,
         "bug_labels": bugs.labels,
+        "status_names": _status_names(config),
+        "readiness_needs": config.readiness.needs,
         "working_hours": WorkingHours(
             config.leadline.timezone, calendar.worked, calendar.opens, calendar.closes, calendar.holidays
         ),

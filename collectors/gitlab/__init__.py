@@ -1,9 +1,9 @@
 """GitLab through python-gitlab: `collect` yields pages, `page_of` makes one again from its archived answers."""
 
-from collectors.github import OnWait, Patience, Waiting
 from collectors.gitlab.client import Client
 from collectors.gitlab.collect import GitLabSource, collect, page_of
 from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Refused, Unreachable
+from collectors.waiting import OnWait, Patience, Waiting
 
 __all__ = [
     "BudgetSpent",

@@ -18,10 +18,10 @@ import requests
 import stamina
 from gitlab.exceptions import GitlabError as SdkError
 
-from collectors.github import OnWait, Patience, Waiting
 from collectors.gitlab import budget
 from collectors.gitlab.answers import Answer, Limited, Raw, judged
 from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Malformed, Refused, TooHeavy, Unreachable
+from collectors.waiting import OnWait, Patience, Waiting
 
 # What is asked again is told by its outcome; a line for every attempt would say nothing more.
 logging.getLogger("stamina").addHandler(logging.NullHandler())

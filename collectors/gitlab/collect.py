@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from collectors.github.walk import Size
 from collectors.gitlab import (
     changed,
     delivery,
@@ -27,6 +26,7 @@ from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Refuse
 from collectors.gitlab.lists import PipelineCursor
 from collectors.gitlab.parts import Node, Project, instant, nodes_of, payload, requested
 from collectors.gitlab.projects import Wanted
+from collectors.page_size import Size
 from collectors.parallel import merged
 from warehouse.tables import Page, Payload, State
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.github.walk import Size
 from collectors.gitlab import budget, queries
 from collectors.gitlab.client import Client
 from collectors.gitlab.errors import Forbidden, TooHeavy
 from collectors.gitlab.parts import Node, Project, payload, requested
+from collectors.page_size import Size
 from warehouse.tables import Payload
 
 Key = tuple[str, str, str]

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from collectors.github.walk import Size
 from collectors.gitlab import budget, details, queries
 from collectors.gitlab.changed import OVERLAP, written
 from collectors.gitlab.client import Client
 from collectors.gitlab.errors import Forbidden, Stale, TooHeavy
 from collectors.gitlab.parts import Node, Project, number_of, payload, requested, utc
+from collectors.page_size import Size
 from warehouse.tables import Payload, State
 
 LONGEST = timedelta(days=400)

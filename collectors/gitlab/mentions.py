@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from collectors.github.mentions import in_branch
-
-__all__ = ["closing", "in_branch", "in_text"]
+from collectors.mentions import keys
 
 _PATH = r"[\w.-]+(?:/[\w.-]+)+"
 _NUMBER = re.compile(rf"(?<![\w/&#-])(?:(?P<name>{_PATH}))?#(?P<number>\d{{1,9}})\b")
 _ADDRESS = re.compile(rf"https?://[^\s/]+/(?P<name>{_PATH}?)/-/(?:issues|work_items)/(?P<number>\d{{1,9}})\b")
-_KEY = re.compile(r"(?<![A-Za-z0-9_-])(?P<key>[A-Z][A-Z0-9_]{1,19}-\d{1,9})(?![A-Za-z0-9_-])")
 _REFERENCE = (
     rf"(?:(?:{_PATH})?#\d{{1,9}}|https?://[^\s/]+/{_PATH}/-/(?:issues|work_items)/\d{{1,9}}|[A-Z][A-Z0-9_]+-\d{{1,9}})"
 )
@@ -27,8 +24,7 @@ def in_text(text: str | None, project: str) -> Iterator[str]:
         return
     for found in (*_NUMBER.finditer(text), *_ADDRESS.finditer(text)):
         yield f"{found['name'] or project}#{found['number']}"
-    for found in _KEY.finditer(text):
-        yield found["key"]
+    yield from keys(text)
 
 
 def closing(text: str | None, project: str) -> Iterator[str]:

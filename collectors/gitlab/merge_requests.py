@@ -14,6 +14,7 @@ import polars as pl
 from collectors.gitlab import mentions, notes
 from collectors.gitlab.parts import Node, Row, frames, instant, length, nodes_of, number_of, utc
 from collectors.gitlab.people import People, is_bot, is_ghost
+from collectors.mentions import in_branch
 from warehouse.tables import Page, State
 
 STREAM = "pull_requests"
@@ -306,7 +307,7 @@ def _mentions(item: Node, node: Node, pr_id: str, project: str) -> Iterator[Row]
     found = {
         # What GitLab closes by a merge it finds by this pattern; to ask for it costs a request each.
         "closing_reference": closing,
-        "branch": mentions.in_branch(item["source_branch"], project),
+        "branch": in_branch(item["source_branch"], project),
         "title": mentions.in_text(item["title"], project),
         "body": mentions.in_text(item.get("description"), project),
         "commit": (reference for message in messages for reference in mentions.in_text(message, project)),

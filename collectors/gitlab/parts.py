@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from collectors.github.rows import Node, Row, frame, frames, instant, length, utc
 from collectors.gitlab.answers import Answer
+from collectors.rows import Node, Row, frame, frames, instant, length, utc
 from warehouse.tables import Payload
 
 __all__ = [

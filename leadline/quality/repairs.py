@@ -29,6 +29,17 @@ REPAIRS: dict[str, Repair] = {
         "tickets, throughput",
         "Issues that were deleted, or moved to another repository, since they were read; they no longer count here",
     ),
+    "history_incomplete": Repair(
+        "warning",
+        "cycle time and flow of tickets",
+        "Tickets whose list of changes the tracker did not show to its end, or has a gap; history_complete marks them",
+    ),
+    "status_unknown": Repair(
+        "warning",
+        "status, cycle time and flow of tickets",
+        "Statuses of the past that the tracker no longer has: nobody knows what they meant; name them in flow.start or "
+        "flow.done of the source where they matter",
+    ),
     "repository_renamed": Repair(
         "info",
         "figures by repository",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from metrics.expressions import now, seconds_between
-from metrics.pull_requests.spans import first_reason
+from metrics.spans import first_reason
 from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 
 RECENT = timedelta(days=180)

@@ -18,8 +18,8 @@ where its definition says so; elsewhere a piece that did not happen is null with
 import polars as pl
 
 from metrics.expressions import seconds_between
-from metrics.pull_requests.spans import NOT_MERGED, Reasons, measured
 from metrics.registry import pipeline
+from metrics.spans import NOT_MERGED, Reasons, measured
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

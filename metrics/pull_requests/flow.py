@@ -15,8 +15,8 @@ import polars as pl
 
 from metrics.clock import WorkingHours
 from metrics.pull_requests.ageing import with_phase, with_risk
-from metrics.pull_requests.spans import NOT_MERGED, Reasons, first_reason, span
 from metrics.registry import pipeline
+from metrics.spans import NOT_MERGED, Reasons, first_reason, span
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

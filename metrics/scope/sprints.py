@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from metrics.expressions import now
-from metrics.pull_requests.spans import first_reason
 from metrics.registry import pipeline
 from metrics.scope.values import values_at
+from metrics.spans import first_reason
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

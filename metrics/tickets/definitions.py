@@ -10,8 +10,8 @@
 import polars as pl
 
 from metrics.expressions import day, seconds_between
-from metrics.pull_requests.spans import Reasons, measured
 from metrics.registry import pipeline
+from metrics.spans import Reasons, measured
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

@@ -13,8 +13,8 @@ import polars as pl
 
 from metrics.clock import WorkingHours, working_seconds
 from metrics.expressions import now, seconds_between
-from metrics.pull_requests.spans import Reasons, first_reason, span
 from metrics.registry import pipeline
+from metrics.spans import Reasons, first_reason, span
 from metrics.tickets.levels import ALL_TYPES, WINDOW, elapsed_days
 from metrics.tickets.teams import first_team
 from warehouse.tables import Table

@@ -13,12 +13,11 @@ import polars as pl
 
 from metrics.expressions import seconds_between
 from metrics.registry import pipeline
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 RECENT = timedelta(days=180)
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 _PLACE = ["project", "status"]
 
 
