@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from collectors.github.streams import Told
+from collectors import listing
 from collectors.gitlab import delivery, details, issues, lists, merge_requests, pipelines, projects
 from collectors.gitlab.parts import Project, requested
 from collectors.gitlab.source import GitLabSource
+from collectors.told import Told
 from warehouse.tables import Page, Payload, State
 
 KEYS = {merge_requests.STREAM: ("pr_id", "!"), issues.STREAM: ("ticket_id", "#")}
@@ -24,7 +25,7 @@ def page_of(  # noqa: PLR0911 - one for each stream
 
     Pure but for what `state` knows: answers read again in their order give the same tables.
     """
-    if stream == projects.STREAM:
+    if stream == listing.STREAM:
         return projects.page(projects.read(payloads), source=source.name, state=state)
     request = requested(payloads[0])
     if "gone" in request:

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import polars as pl
 
-from collectors.github import renames
 from collectors.gitlab.discovery import Stored
-from collectors.gitlab.parts import Node, Project, Row, frame, nodes_of, number_of, requested
+from collectors.gitlab.parts import Node, Project, Row, nodes_of, number_of, requested
+from collectors.listing import STREAM, listing
 from warehouse.tables import CORE, Page, Payload, State
 
-STREAM = "repositories"
-SCOPE = "all"
 STREAMS = (
     "pull_requests",
     "tickets",
@@ -102,36 +100,7 @@ def page(projects: Iterable[Project], *, source: str, state: State) -> Page:
         }
         for project in projects
     ]
-    renamed = list(_renames(rows, source, state))
-    changed = renames.changes(renamed, source=source, state=state)
-    return Page(
-        STREAM,
-        SCOPE,
-        deletes=changed.deletes,
-        upserts=({STREAM: frame(STREAM, rows)} if rows else {}) | changed.upserts,
-        updates=changed.updates,
-        quality={"repository_renamed": len(renamed)} if renamed else {},
-    )
-
-
-def _renames(rows: Sequence[Row], source: str, state: State) -> Iterator[renames.Rename]:
-    """Every stored project that is told under another name."""
-    told = state.rows(STREAM, ["repo_id", "name", "url"], source=source)
-    known = {repo_id: (name, url) for repo_id, name, url in told.iter_rows()}
-    for row in rows:
-        old, old_url = known.get(row["repo_id"], (None, None))
-        if old not in {None, row["name"]}:
-            is_given_up = not any(name == old for repo_id, (name, _) in known.items() if repo_id != row["repo_id"])
-            yield renames.Rename(row["repo_id"], old, row["name"], old_url, row["url"], is_given_up)
-
-
-def is_news(page: Page, *, source: str, state: State) -> bool:
-    """Whether the page says anything of the projects that is not stored yet."""
-    told = page.upserts.get(STREAM)
-    if told is None:
-        return False
-    known = state.rows(STREAM, told.columns, source=source)
-    return not told.join(known, on=told.columns, how="anti", nulls_equal=True).is_empty()
+    return listing(rows, source=source, state=state)
 
 
 def farewell(repo_id: str, *, source: str, state: State) -> Iterator[Page]:
