@@ -3,6 +3,7 @@
 A collector takes part with an entry in `PLATFORMS`: a world in which things happen, a server of it, and its package.
 """
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -10,20 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import test_github_collect as of_github
+import test_gitlab_collect as of_gitlab
+import test_jira_collect as of_jira
+from memory import Memory
 
 from collectors import github, gitlab, jira
-from tests.collectors import test_github_collect as of_github
-from tests.collectors import test_gitlab_collect as of_gitlab
-from tests.collectors import test_jira_collect as of_jira
 from tests.collectors.github_world import server as github_server
 from tests.collectors.github_world.world import World as GitHubWorld
 from tests.collectors.gitlab_world import server as gitlab_server
 from tests.collectors.gitlab_world.world import World as GitLabWorld
 from tests.collectors.jira_world import server as jira_server
 from tests.collectors.jira_world.world import World as JiraWorld
-from tests.collectors.memory import Memory
 from warehouse.payloads import Archive
 from warehouse.tables import CORE, Page
+
+TOKEN = "secret-token"  # noqa: S105 - of the servers in this process
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,22 @@ class Platform:
 
     name: str
     package: Any
-    failure: type[Exception]
-    """What all its errors are."""
-    source: Callable[[Any], Any]
-    """What is asked of a server."""
+    source: Any
     empty: Callable[[], Any]
-    """A world with a repository or project in which nothing happened."""
-    lively: Callable[[int, int], tuple[Any, Callable[[int], None]]]
-    """A world in which much happened, and what makes more happen in it."""
+    """A world with a repository in which nothing happened."""
+    lively: Callable[[int, int], tuple[Any, Any, random.Random]]
+    change: Callable[[Any, Any, random.Random, int], None]
     serving: Callable[..., AbstractContextManager[Any]]
     client: Callable[[Any], Any]
-    known: frozenset[str] = frozenset({"repositories"})
-    """The tables that have rows where nothing happened."""
-    has_budget: bool = True
-    """Whether the server counts requests down from a budget."""
+    error: type[Exception]
+    """What the errors of the package have in common."""
+    costs: int = 2
+    """Requests of a run with nothing new, at most."""
 
     def pages(self, server: Any, memory: Memory, **options: bool) -> Iterator[Page]:
         """The pages of a run, with each loaded before the next is taken."""
-        source = self.source(server)
-        for page in self.package.collect(source, self.client(server), memory, **options):
-            memory.load(page, source.name)
+        for page in self.package.collect(self.source, self.client(server), memory, **options):
+            memory.load(page, self.source.name)
             yield page
 
     def collected(self, server: Any, memory: Memory | None = None, **options: bool) -> Memory:
@@ -74,60 +73,64 @@ def _empty_gitlab() -> GitLabWorld:
     return world
 
 
-def _empty_jira() -> JiraWorld:
-    world = JiraWorld()
-    world.project("APP")
-    world.project("OPS")
+def _empty_jira(*, is_cloud: bool) -> JiraWorld:
+    world = JiraWorld(is_cloud=is_cloud)
+    for key in ("APP", "OPS"):
+        world.project(key)
     return world
 
 
-def _lively_github(seed: int, changes: int) -> tuple[GitHubWorld, Callable[[int], None]]:
-    world, repository, chance = of_github.lively(seed, changes)
-    return world, lambda more: of_github.change(world, repository, chance, more)
-
-
-def _lively_gitlab(seed: int, changes: int) -> tuple[GitLabWorld, Callable[[int], None]]:
-    world, project, chance = of_gitlab.lively(seed, changes)
-    return world, lambda more: of_gitlab.change(world, project, chance, more)
-
-
-def _lively_jira(seed: int, changes: int) -> tuple[JiraWorld, Callable[[int], None]]:
-    world, chance = of_jira.lively(seed, changes)
-    return world, lambda more: of_jira.change(world, chance, more)
+def _lively_jira(seed: int, changes: int, *, is_cloud: bool) -> tuple[JiraWorld, None, random.Random]:
+    world, chance = of_jira.lively(seed, changes, is_cloud=is_cloud)
+    return world, None, chance
 
 
 PLATFORMS = (
     Platform(
         "github",
         github,
-        github.GitHubError,
-        lambda server: of_github.SOURCE,
+        of_github.SOURCE,
         _empty_github,
-        _lively_github,
+        of_github.lively,
+        of_github.change,
         github_server.serving,
         of_github.client,
+        github.GitHubError,
     ),
     Platform(
         "gitlab",
         gitlab,
-        gitlab.GitLabError,
-        lambda server: of_gitlab.SOURCE,
+        of_gitlab.SOURCE,
         _empty_gitlab,
-        _lively_gitlab,
+        of_gitlab.lively,
+        of_gitlab.change,
         gitlab_server.serving,
         of_gitlab.client,
+        gitlab.GitLabError,
     ),
     Platform(
-        "jira",
+        "jira cloud",
         jira,
-        jira.JiraError,
-        of_jira.source_of,
-        _empty_jira,
-        _lively_jira,
+        jira.JiraSource("jira", "http://127.0.0.1", ("APP", "OPS")),
+        lambda: _empty_jira(is_cloud=True),
+        lambda seed, changes: _lively_jira(seed, changes, is_cloud=True),
+        lambda world, _, chance, changes: of_jira.change(world, chance, changes),
         jira_server.serving,
         of_jira.client,
-        known=frozenset(),
-        has_budget=False,
+        jira.JiraError,
+        costs=8,
+    ),
+    Platform(
+        "jira server",
+        jira,
+        jira.JiraSource("jira", "http://127.0.0.1", ("APP", "OPS")),
+        lambda: _empty_jira(is_cloud=False),
+        lambda seed, changes: _lively_jira(seed, changes, is_cloud=False),
+        lambda world, _, chance, changes: of_jira.change(world, chance, changes),
+        jira_server.serving,
+        of_jira.client,
+        jira.JiraError,
+        costs=8,
     ),
 )
 
@@ -153,23 +156,23 @@ def test_a_place_where_nothing_happened_is_known_and_no_more(platform: Platform)
         memory = platform.collected(server)
         asked = len(server.requests)
         platform.collected(server, memory)
-    assert filled(memory) == platform.known
-    assert len(server.requests) - asked <= asked
+    assert filled(memory) <= {"repositories"}
+    assert len(server.requests) <= asked + platform.costs
 
 
 def test_a_page_that_is_loaded_twice_changes_nothing(platform: Platform) -> None:
-    world, _ = platform.lively(1, 80)
+    world, _, _ = platform.lively(1, 80)
     once, twice = Memory(), Memory()
     with platform.serving(world) as server:
         for page in platform.pages(server, once):
-            twice.load(page, platform.name)
-            twice.load(page, platform.name)
+            twice.load(page, platform.source.name)
+            twice.load(page, platform.source.name)
     assert tables(twice) == tables(once)
-    assert len(filled(once)) > 7
+    assert len(filled(once)) > 8
 
 
 def test_a_run_that_reads_everything_again_changes_nothing(platform: Platform) -> None:
-    world, _ = platform.lively(2, 80)
+    world, _, _ = platform.lively(2, 80)
     with platform.serving(world) as server:
         memory = platform.collected(server)
         before = tables(memory)
@@ -178,7 +181,7 @@ def test_a_run_that_reads_everything_again_changes_nothing(platform: Platform) -
 
 
 def test_a_run_that_ends_after_any_page_is_completed_by_the_next(platform: Platform) -> None:
-    world, _ = platform.lively(3, 80)
+    world, _, _ = platform.lively(3, 80)
     with platform.serving(world) as server:
         memory = Memory()
         number = sum(1 for _ in platform.pages(server, memory))
@@ -194,14 +197,14 @@ def test_a_run_that_ends_after_any_page_is_completed_by_the_next(platform: Platf
 
 @pytest.mark.parametrize("fault", ["html", "truncated", "502"])
 def test_answers_that_are_none_are_said_and_leave_what_was_read(platform: Platform, fault: str) -> None:
-    world, more = platform.lively(4, 60)
+    world, place, chance = platform.lively(4, 60)
     with platform.serving(world) as server:
         memory = platform.collected(server)
         before = tables(memory)
-        more(30)
+        platform.change(world, place, chance, 30)
         first = len(server.requests) + 1
         server.fault = lambda number: fault if number > first else ""
-        with pytest.raises((ExceptionGroup, platform.failure)) as caught:
+        with pytest.raises((ExceptionGroup, platform.error)) as caught:
             platform.collected(server, memory)
         errors = getattr(caught.value, "exceptions", (caught.value,))
         assert all(error.hint for error in errors)
@@ -214,9 +217,7 @@ def test_answers_that_are_none_are_said_and_leave_what_was_read(platform: Platfo
 
 
 def test_a_used_up_budget_ends_the_run_with_the_instant_to_go_on(platform: Platform) -> None:
-    if not platform.has_budget:
-        pytest.skip(f"{platform.name} tells of no budget")
-    world, _ = platform.lively(5, 400)
+    world, _, _ = platform.lively(5, 400)
     with platform.serving(world, budget=9) as server:
         memory = Memory()
         with pytest.raises(platform.package.BudgetSpent) as caught:
@@ -228,43 +229,40 @@ def test_a_used_up_budget_ends_the_run_with_the_instant_to_go_on(platform: Platf
 
 
 def test_a_token_that_is_revoked_meanwhile_ends_the_run_and_is_told_to_nobody(platform: Platform) -> None:
-    world, _ = platform.lively(6, 200)
-    with platform.serving(world) as server:
+    world, _, _ = platform.lively(6, 200)
+    with platform.serving(world, tokens={TOKEN}) as server:
         memory = Memory()
-        name, before = ("token", server.token) if hasattr(server, "token") else ("tokens", set(server.tokens))
 
         def revoked(number: int) -> str:
             if number == 3:
-                setattr(server, name, type(before)())
+                server.tokens.discard(TOKEN)
             return ""
 
         server.fault = revoked
         with pytest.raises(platform.package.Refused) as caught:
             platform.collected(server, memory)
-        token = before if isinstance(before, str) else next(iter(before))
-        assert token not in str(caught.value) + caught.value.hint
+        assert TOKEN not in str(caught.value) + caught.value.hint
         server.fault = lambda number: ""
-        setattr(server, name, before)
+        server.tokens.add(TOKEN)
         assert tables(platform.collected(server, memory)) == tables(platform.collected(server))
 
 
 def test_rows_can_be_made_again_from_what_is_kept_and_hold_no_token(platform: Platform, tmp_path: Path) -> None:
-    world, more = platform.lively(7, 80)
+    world, place, chance = platform.lively(7, 80)
     archive, kept = Archive(tmp_path), 0
-    memory, name = Memory(), platform.name
+    memory, name = Memory(), platform.source.name
     with platform.serving(world) as server:
-        source, known = platform.source(server), getattr(server, "token", None) or next(iter(server.tokens))
         for _ in range(2):
             for page in platform.pages(server, memory):
                 # Repositories that are told as before are not kept again.
                 assert page.payloads or not page.upserts or page.stream == "repositories"
-                assert all(known not in said.request + said.body for said in page.payloads)
+                assert all(TOKEN not in said.request + said.body for said in page.payloads)
                 if page.payloads:
                     kept += 1
                     archive.keep(page, source=name, run_id=f"run{kept:06}", now=world.now)
-            more(40)
+            platform.change(world, place, chance, 40)
     again = Memory()
     for told in archive.pages(name):
-        page = platform.package.page_of(source, told.stream, told.scope, told.payloads, again)
+        page = platform.package.page_of(platform.source, told.stream, told.scope, told.payloads, again)
         again.load(replace(page, cursor=told.cursor, restart=told.restart, payloads=()), name)
     assert tables(again) == tables(memory)
