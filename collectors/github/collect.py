@@ -9,6 +9,7 @@ from collectors.github.pages import issue_counts, page_told
 from collectors.github.reading import Job, Reading
 from collectors.github.source import GitHubSource
 from collectors.parallel import merged
+from collectors.unreachable import unreachable
 from warehouse.tables import Page, State
 
 
@@ -28,7 +29,7 @@ def collect(source: GitHubSource, client: Client, state: State, *, full: bool = 
     payloads = repositories.remembered(found.payloads, known) if news else ()
     yield replace(page, payloads=payloads, requests=client.requests - before)
     yield from standing.removed(source, state)
-    yield from standing.unreachable(source.name, {repository.repo_id for repository in known}, state)
+    yield from unreachable(source.name, {repository.repo_id for repository in known}, state)
     failures = list(found.failures)
     there = repositories.stored_ids(source.name, state)
     readings = [

@@ -8,8 +8,9 @@ import polars as pl
 
 from collectors.github import delivery, issues, pull_requests, repositories, runs, units
 from collectors.github.source import GitHubSource
-from collectors.github.streams import FIELDS, Told
+from collectors.github.streams import FIELDS
 from collectors.rows import Node, beginning, instant
+from collectors.told import Told
 from warehouse.tables import Page, Payload, State
 
 WITHOUT_BOARD = "tickets without board"

@@ -1,13 +1,10 @@
-"""Which stored repositories leave, and which cannot be read any more though they are still meant."""
+"""Which stored repositories leave: those that the configuration no longer means."""
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
-from collectors.github import budget, repositories
+from collectors.github import repositories
 from collectors.github.source import GitHubSource
 from warehouse.tables import Page, State
-
-UNREACHABLE = "repository_unreachable"
 
 
 def removed(source: GitHubSource, state: State) -> Iterator[Page]:
@@ -18,19 +15,3 @@ def removed(source: GitHubSource, state: State) -> Iterator[Page]:
         names = {name, repo_id.removeprefix(f"{source.name}:")}
         if platform_id and not source.wanted.keeps(names, is_archived=archived, is_fork=is_fork):
             yield from repositories.farewell(repo_id, source=source.name, state=state)
-
-
-def unreachable(source: str, there: Collection[str], state: State) -> Iterator[Page]:
-    """Pages that count every stored repository that was not told, once, and uncount those that are told again.
-
-    `there` has the ids of those that are told. The rows stay. The cursor of the repository's own stream remembers that
-    it is counted, and since when.
-    """
-    stored = state.rows(repositories.STREAM, ["repo_id", "platform_id"], source=source).drop_nulls()
-    for repo_id in stored["repo_id"].sort():
-        is_counted = state.cursor(repositories.STREAM, repo_id) is not None
-        if repo_id in there and is_counted:
-            yield Page(repositories.STREAM, repo_id, restart=(repositories.STREAM,))
-        elif repo_id not in there and not is_counted:
-            since = json.dumps({"unreachable_since": f"{budget.now():%Y-%m-%dT%H:%M:%SZ}"})
-            yield Page(repositories.STREAM, repo_id, cursor=since, quality={UNREACHABLE: 1})

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from collectors.github import standing as platform
 from collectors.gitlab import changed, discovery, issues, lists, merge_requests, pipelines, projects, standing
 from collectors.gitlab.client import Client
 from collectors.gitlab.lists import PipelineCursor
@@ -11,6 +10,7 @@ from collectors.gitlab.pages import numbers, page_told
 from collectors.gitlab.reading import Job, Reading
 from collectors.gitlab.source import GitLabSource
 from collectors.parallel import merged
+from collectors.unreachable import unreachable
 from warehouse.tables import Page, State
 
 
@@ -31,7 +31,7 @@ def collect(source: GitLabSource, client: Client, state: State, *, full: bool = 
     payloads = projects.remembered(found.payloads, known) if news else ()
     yield replace(page, payloads=payloads, requests=client.requests - before)
     yield from standing.removed(source, state)
-    yield from platform.unreachable(source.name, {project.repo_id for project in known}, state)
+    yield from unreachable(source.name, {project.repo_id for project in known}, state)
     failures = list(found.failures)
     there = {one.number for one in projects.stored(source.name, state)}
     readings = [

@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from collectors.github.streams import Told
 from collectors.gitlab import delivery, details, issues, lists, merge_requests, pipelines, projects
 from collectors.gitlab.parts import Project, requested
 from collectors.gitlab.source import GitLabSource
+from collectors.told import Told
 from warehouse.tables import Page, Payload, State
 
 KEYS = {merge_requests.STREAM: ("pr_id", "!"), issues.STREAM: ("ticket_id", "#")}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from collectors.github import renames
+from collectors import renames
 from collectors.gitlab.discovery import Stored
 from collectors.gitlab.parts import Node, Project, Row, frame, nodes_of, number_of, requested
 from warehouse.tables import CORE, Page, Payload, State

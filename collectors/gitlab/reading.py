@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from collectors.github.streams import Told
 from collectors.gitlab import changed, details, issues, lists, merge_requests, pipelines
 from collectors.gitlab.answers import Answer
 from collectors.gitlab.changed import Cursor
@@ -18,6 +17,7 @@ from collectors.gitlab.lists import PipelineCursor
 from collectors.gitlab.parts import Node, Project, instant, nodes_of, payload
 from collectors.gitlab.source import GitLabSource
 from collectors.page_size import Size
+from collectors.told import Told
 from warehouse.tables import Payload, State
 
 Job = Callable[[], Iterator[Told]]
