@@ -1,4 +1,4 @@
-"""What a platform told, on its way to becoming a page."""
+"""Answers of a platform on their way to be a page: read in threads, made into rows one after the other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which stored repositories leave, and which cannot be read any more though they are still meant."""
+"""Which stored repositories leave: those that the configuration no longer means."""
 
 from collections.abc import Iterator
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fault_server import Asked, Reply, Script, answering
 
 from collectors import gitlab
 from collectors.gitlab.errors import Malformed, Stale, TooHeavy, Unknown
+from tests.collectors.fault_server import Asked, Reply, Script, answering
 
 HURRIED = gitlab.Patience(longest_wait_seconds=2, timeout_seconds=5, attempts=4, first_pause_seconds=0.001)
 TOKEN = "glpat-abcdefghijklmnop"  # noqa: S105 - of no server

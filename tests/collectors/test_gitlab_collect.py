@@ -12,13 +12,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 from graphql import build_client_schema, parse, validate
-from memory import Memory
 
 from collectors import gitlab
 from collectors.gitlab import queries
 from tests.collectors.gitlab_world.graph import MOST_COMPLEX, complexity_of
 from tests.collectors.gitlab_world.server import Fault, Server, at_random, serving
 from tests.collectors.gitlab_world.world import Item, World
+from tests.collectors.memory import Memory
 from warehouse.payloads import Archive
 from warehouse.tables import CORE, Page
 
