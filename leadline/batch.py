@@ -26,6 +26,7 @@ from leadline.sources import pages, replayed
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
+from metrics.tickets.statuses import StageNames, StatusNames
 from warehouse.errors import WarehouseError
 from warehouse.publish import publish
 from warehouse.reader import Reader
@@ -350,7 +351,24 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "deployments_ci_run": config.deployments.ci_run,
         "incident_types": config.incidents.tickets.type,
         "incident_labels": config.incidents.tickets.labels,
+        "status_names": _status_names(config),
+        "readiness_needs": config.readiness.needs,
         "working_hours": WorkingHours(
             config.leadline.timezone, calendar.worked, calendar.opens, calendar.closes, calendar.holidays
         ),
+    }
+
+
+def _status_names(config: Config) -> dict[str, StatusNames]:
+    """Return what the configuration says about the statuses of each source's tickets."""
+    return {
+        source.name: StatusNames(
+            flow.start,
+            flow.done,
+            flow.waiting,
+            flow.blocked,
+            {type_: StageNames(stages.start, stages.done) for type_, stages in flow.types.items()},
+        )
+        for source in config.source
+        if (flow := getattr(source, "flow", None))
     }

@@ -14,8 +14,15 @@ from metrics.actions import (
     merged_without_review,
     overdue_pull_request,
     oversized_pull_requests,
+    pull_request_without_ticket,
     release_overdue,
     reviewed_only_by_ai,
+    scope_growing,
+    ticket_beyond_sle,
+    ticket_blocked,
+    ticket_stalled,
+    too_much_in_progress,
+    unready_ticket,
 )
 from metrics.code import (
     active_people,
@@ -68,6 +75,10 @@ from metrics.pull_requests import (
     verdicts,
 )
 from metrics.registry import Metric, Pipeline, Rule
+from metrics.scope import changes as scope_changes
+from metrics.scope import figures as scope_figures
+from metrics.scope import parents, requirements, sprints, untracked
+from metrics.scope import rework as requirement_rework
 from metrics.summary import (
     activity_figures,
     calendar,
@@ -75,6 +86,32 @@ from metrics.summary import (
     credit_scopes,
     knowledge_figures,
     revert_figures,
+)
+from metrics.tickets import (
+    activity as ticket_activity,
+)
+from metrics.tickets import (
+    behaviour,
+    blocks,
+    completions,
+    days,
+    levels,
+    places,
+    self_check,
+    spans,
+    standing_figures,
+    steps,
+    teams,
+    work,
+)
+from metrics.tickets import (
+    definitions as ticket_definitions,
+)
+from metrics.tickets import (
+    figures as ticket_figures,
+)
+from metrics.tickets import (
+    flow as ticket_flow,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -92,6 +129,13 @@ RULES: tuple[Rule, ...] = (
     failed_deployments.RULE,
     build_trouble.RULE,
     reviewed_only_by_ai.RULE,
+    ticket_beyond_sle.RULE,
+    ticket_stalled.RULE,
+    ticket_blocked.RULE,
+    too_much_in_progress.RULE,
+    unready_ticket.RULE,
+    scope_growing.RULE,
+    pull_request_without_ticket.RULE,
 )
 """The rules of `metrics.actions`."""
 
@@ -167,6 +211,36 @@ PIPELINES: tuple[Pipeline, ...] = (
     figures.ci_figures,
     intervals.ratio_intervals,
     knowledge_figures.knowledge_figures,
+    steps.ticket_steps,
+    completions.ticket_completions,
+    spans.ticket_spans,
+    blocks.ticket_blocks,
+    work.ticket_work,
+    ticket_activity.ticket_activity,
+    teams.ticket_scopes,
+    teams.ticket_calendar,
+    levels.ticket_service_levels,
+    places.ticket_status_times,
+    places.ticket_statuses_seen,
+    ticket_flow.ticket_flow,
+    ticket_definitions.ticket_flow_definitions,
+    days.ticket_days,
+    days.cumulative_flow,
+    self_check.ticket_self_check,
+    behaviour.process_behaviour,
+    ticket_figures.ticket_figures,
+    standing_figures.ticket_standing_figures,
+    requirements.requirement_changes,
+    requirements.ticket_requirements,
+    sprints.sprint_tickets,
+    sprints.sprint_scope,
+    parents.parent_scope,
+    scope_changes.scope_changes,
+    untracked.untracked_work,
+    requirement_rework.requirement_rework,
+    scope_figures.requirement_figures,
+    scope_figures.sprint_figures,
+    scope_figures.untracked_figures,
     *(rule.propose for rule in RULES),
     actions.actions,
 )
@@ -187,5 +261,8 @@ METRICS: tuple[Metric, ...] = (
     *flow_figures.METRICS,
     *response_figures.METRICS,
     *chaoss_figures.METRICS,
+    *ticket_figures.METRICS,
+    *standing_figures.METRICS,
+    *scope_figures.METRICS,
 )
 """The metric catalogue."""

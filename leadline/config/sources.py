@@ -1,5 +1,6 @@
 """Where data comes from: one model for each kind of source."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Protocol, Self, TypeVar
 
@@ -35,6 +36,26 @@ def _needs_one_token(source: OneToken) -> OneToken:
     if (source.token_env is None) == (source.token_file is None):
         raise ValueError("expected exactly one of token_env and token_file")
     return source
+
+
+class Stages(Section):
+    """Which statuses begin and end the work on a ticket."""
+
+    start: tuple[Text, ...] | None = Field(default=None, examples=[["In Progress"]])
+    """Work begins when a ticket enters one of them; default: every status of category "in progress"."""
+    done: tuple[Text, ...] | None = Field(default=None, examples=[["Done"]])
+    """Work ends when a ticket enters one of them; default: every status of category "done"."""
+
+
+class Flow(Stages):
+    """What the statuses of the tickets mean."""
+
+    waiting: tuple[Text, ...] | None = Field(default=None, examples=[["In Review", "Ready for Test"]])
+    """Nobody works on a ticket in one of them; default: names with blocked, waiting, review, ready, on hold."""
+    blocked: tuple[Text, ...] | None = Field(default=None, examples=[["Blocked"]])
+    """A ticket in one of them cannot go on; default: names with blocked, impeded, on hold."""
+    types: Mapping[Text, Stages] = Field(default={}, examples=[{"Bug": {"start": ["In Progress"]}}])
+    """Other beginnings and ends for the tickets of a type."""
 
 
 class GitSource(Section):
@@ -79,6 +100,8 @@ class GitHubSource(Section):
     """Whether to clone the repositories and read their history too."""
     wait_minutes: Count = 1
     """How long a run waits at most for the rate limit to be renewed; else it saves, ends, and the next one goes on."""
+    flow: Flow = Flow()
+    """What the statuses of its issues mean."""
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
@@ -108,19 +131,12 @@ class GitLabSource(Section):
     """Leave out what was last changed before this day."""
     git: Flag = True
     """Whether to clone the repositories and read their history too."""
+    flow: Flow = Flow()
+    """What the statuses of its issues mean."""
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
         return _needs_one_token(self)
-
-
-class Flow(Section):
-    """Which statuses begin and end the work on a ticket."""
-
-    start: tuple[Text, ...] | None = Field(default=None, examples=[["In Progress"]])
-    """Work begins when a ticket enters one of them; default: every status of category "in progress"."""
-    done: tuple[Text, ...] | None = Field(default=None, examples=[["Done"]])
-    """Work ends when a ticket enters one of them; default: every status of category "done"."""
 
 
 class JiraSource(Section):
@@ -143,7 +159,7 @@ class JiraSource(Section):
     jql: Text | None = Field(default=None, examples=["project = APP AND created >= -52w"])
     """Which tickets to collect, as a JQL query."""
     flow: Flow = Flow()
-    """Which statuses begin and end the work on a ticket."""
+    """What the statuses of its tickets mean."""
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:

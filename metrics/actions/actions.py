@@ -16,6 +16,9 @@ from warehouse.tables import columns as col
 
 MOST_OF_A_RULE = 3
 MOST_OF_A_TEAM = 10
+_KINDS = (
+    "`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment`, `workflow`, `ticket`, `project`, `team`"
+)
 _OF_FILES = ("file", "folder", "file_pair")
 
 
@@ -23,8 +26,8 @@ class ActionCandidates(Intermediate):
     """What the rules propose."""
 
     rule = col.key("Name of the rule")
-    item_kind = col.key("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
-    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
+    item_kind = col.key(_KINDS)
+    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id or name of the item")
     repo_id = col.text("Repository of the item")
     path = col.text("Path of the item, the first one of a pair; null for what is no file or folder")
     url = col.text("Where to look at it, where the item has an address of its own; else null")
@@ -47,8 +50,8 @@ class Actions(Table):
     rule = col.text("Name of the rule")
     responsibility = col.text("What a tech lead answers for that it serves")
     team = col.text("The team it is for; null where no team owns the item")
-    item_kind = col.text("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
-    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
+    item_kind = col.text(_KINDS)
+    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id or name of the item")
     repo_id = col.text("Repository of the item")
     url = col.text("Where to look at it; null where not known")
     title = col.text("What is wrong, in one short sentence")

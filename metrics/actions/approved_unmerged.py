@@ -1,6 +1,6 @@
 """A pull request that is approved and lies there: the work is done, and nobody has it."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 import polars as pl
 
@@ -28,13 +28,12 @@ def propose_approved_unmerged(
 ) -> pl.LazyFrame:
     """One action for every such pull request."""
     approved_at = pl.col("last_approval_at")
-    day = _seconds_of_a_day(working_hours)
     waiting = seconds(approved_at, now(as_of))
     return (
         still_open(pull_request_flow)
         .filter(
             pl.col("approved"),
-            working_seconds(approved_at, now(as_of), working_hours) > day,
+            working_seconds(approved_at, now(as_of), working_hours) > working_hours.day_seconds,
             # What nobody has touched for as long is no work in progress any more.
             pl.col("last_activity_at") > as_of - WINDOW,
         )
@@ -66,15 +65,6 @@ def propose_approved_unmerged(
         .select(ActionCandidates.column_names())
         .sort("item_id")
     )
-
-
-def _seconds_of_a_day(hours: WorkingHours) -> float:
-    """Working time in a day that is worked."""
-    opens, closes = (
-        timedelta(hours=at.hour, minutes=at.minute, seconds=at.second) for at in (hours.opens, hours.closes)
-    )
-    midnight = timedelta(days=1)
-    return ((midnight if hours.closes == time.max else closes) - opens).total_seconds()
 
 
 RULE = Rule(

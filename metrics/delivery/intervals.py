@@ -19,6 +19,15 @@ RATIOS = (
     "merged_without_review",
     "reviewed_by_ai_only",
     "abandoned_rate",
+    "ticket_reopened_rate",
+    "ticket_returned_rate",
+    "ticket_sle_kept",
+    "unready_starts",
+    "changed_requirements",
+    "planning_accuracy",
+    "unplanned_share",
+    "carried_over_share",
+    "untracked_work",
 )
 """Metrics whose value is a share of the `n` items of the period."""
 
@@ -30,8 +39,8 @@ class RatioIntervals(Table):
     """One row per observation of a share that has a value."""
 
     metric = col.key("Name of the metric in the catalogue")
-    scope_kind = col.key("`all`, `team` or `repository`")
-    scope = col.key("Name of the team, id of the repository, `all`")
+    scope_kind = col.key("`all`, `team`, `project` or `repository`")
+    scope = col.key("Name of the team or project, id of the repository, `all`")
     period = col.key("`week`, `month` or `rolling_90d`")
     period_start = col.key_day("First day of the period in the reporting zone")
     low = col.real("Lower bound of Wilson's 95 % interval")

@@ -43,9 +43,11 @@ def pull_request_calendar(
     )
 
 
-def dated(flow: pl.LazyFrame, scopes: pl.LazyFrame, at: str, *, as_of: datetime, zone: str) -> pl.LazyFrame:
-    """The pull requests to which something happened, in the scopes and periods in which it did."""
-    items = scopes.join(flow.drop_nulls(at), on="pr_id").with_columns(day=day(pl.col(at), zone))
+def dated(
+    flow: pl.LazyFrame, scopes: pl.LazyFrame, at: str, *, as_of: datetime, zone: str, key: str = "pr_id"
+) -> pl.LazyFrame:
+    """The pull requests, or tickets, to which something happened, in the scopes and periods in which it did."""
+    items = scopes.join(flow.drop_nulls(at), on=key).with_columns(day=day(pl.col(at), zone))
     return in_periods(items, as_of=as_of, zone=zone)
 
 

@@ -27,6 +27,8 @@ SETTINGS: dict[str, Any] = {
     "deployments_ci_run": "deploy",
     "incident_types": ("Incident",),
     "incident_labels": ("incident", "sev1"),
+    "status_names": {},
+    "readiness_needs": ("assignee",),
     "working_hours": WorkingHours("Europe/Berlin"),
 }
 Row = dict[str, Any]
