@@ -41,6 +41,14 @@ from metrics.code import (
     revisions,
     truck_factor,
 )
+from metrics.coordination import (
+    congruence,
+    conversations,
+    gaps,
+    overlap,
+    pairs,
+    requirements,
+)
 from metrics.delivery import (
     changes,
     ci,
@@ -200,6 +208,16 @@ PIPELINES: tuple[Pipeline, ...] = (
     ci.ci_workflows,
     scopes.delivery_scopes,
     scopes.delivery_calendar,
+    requirements.recent_work,
+    requirements.file_ties,
+    requirements.coordination_requirements,
+    conversations.voices,
+    conversations.conversations,
+    pairs.required_pairs,
+    overlap.person_offsets,
+    gaps.gap_files,
+    gaps.coordination_gaps,
+    congruence.coordination,
     credit_scopes.credit_scopes,
     calendar.calendar,
     activity_figures.activity_figures,

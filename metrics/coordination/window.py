@@ -1,0 +1,64 @@
+"""What the figures of coordination have in common: the 90 days that they look at, and who is in which team.
+
+A person in two teams belongs to both. A team with fewer members than may be reported on is not shown: neither its
+figures nor those of any pair that it is one of.
+"""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+WINDOW = timedelta(days=90)
+TOO_SMALL = "group_too_small"
+
+
+def recent(at: pl.Expr, as_of: datetime) -> pl.Expr:
+    """Whether an instant lies in the last 90 days."""
+    return (at > as_of - WINDOW) & (at <= as_of)
+
+
+def members_at(people: pl.LazyFrame, team_members: pl.LazyFrame, person: str, at: str) -> pl.LazyFrame:
+    """The rows of `people` once for each `team` that the person was in at the time."""
+    instant = pl.col(at)
+    spans = team_members.select("team", "valid_from", "valid_to", pl.col("person_id").alias(person))
+    return (
+        people.join(spans, on=person)
+        .filter(instant >= pl.col("valid_from"), pl.col("valid_to").is_null() | (instant < pl.col("valid_to")))
+        .drop("valid_from", "valid_to")
+        .unique()
+    )
+
+
+def members_now(team_members: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    """`team` and `person_id` of those who are members now."""
+    until = pl.col("valid_to")
+    return (
+        team_members.filter(pl.col("valid_from") <= as_of, until.is_null() | (until > as_of))
+        .select("team", "person_id")
+        .unique()
+    )
+
+
+def sizes(members: pl.LazyFrame, minimum_group: int) -> pl.LazyFrame:
+    """`team`, `members` and `is_shown` of every team that has members."""
+    return members.group_by("team").agg(members=pl.len()).with_columns(is_shown=pl.col("members") >= minimum_group)
+
+
+def with_teams(pairs: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
+    """Pairs of `person_a` and `person_b` once for each pair of teams that they stand for, `team_a` the first by name.
+
+    Two people of one team stand for that team alone, whatever other teams they are in; who is in no team is left out.
+    """
+    of_teams = (
+        pairs.join(members.rename({"person_id": "person_a"}), on="person_a")
+        .join(members.rename({"person_id": "person_b"}), on="person_b", suffix="_other")
+        .with_columns(is_same=pl.col("team") == pl.col("team_other"))
+        .with_columns(shares_team=pl.col("is_same").any().over("person_a", "person_b"))
+        .filter(pl.col("is_same") == pl.col("shares_team"))
+    )
+    ends = ("team", "team_other")
+    return (
+        of_teams.with_columns(team_a=pl.min_horizontal(ends), team_b=pl.max_horizontal(ends))
+        .drop(*ends, "is_same")
+        .unique()
+    )
