@@ -11,7 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.coordination.matrices import bonds, entries
-from metrics.coordination.requirements import tie_entries, work_entries
+from metrics.coordination.needs import tie_entries, work_entries
 from metrics.coordination.window import members_now, sizes, with_teams
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table

@@ -1,0 +1,136 @@
+"""The network of conversations over that of requirements: missing links, silos, brokers (kaiaulu).
+
+A missing link is a required pair that did not talk. A silo is a required pair with an end that talked to nobody at all.
+A broker is a person through whom alone all conversations of their team with another one go.
+
+Misread: a broker is often a team's willing helper; the risk is the day on which they are ill.
+
+Source: Paradis and Kazman, Kaiaulu; Tamburri et al., Exploring community smells in open source, 2019.
+"""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.coordination.window import TOO_SMALL, members_now, sizes, with_teams
+from metrics.registry import pipeline
+from warehouse.tables import Table
+from warehouse.tables import columns as col
+
+PAIR = ["person_a", "person_b"]
+SCOPE = ["scope_kind", "scope"]
+_FIGURES = ["required", "missing", "silos", "brokers", "broker_ids"]
+
+
+class CommunicationNetworks(Table):
+    """One row for the whole and for every team: what the network of conversations lacks."""
+
+    scope_kind = col.key("`all` or `team`")
+    scope = col.key("`all`, or name of the team")
+    people = col.number("People with a requirement or a conversation; of a team, its members")
+    required = col.number("Required pairs; of a team, those with at least one end in it")
+    missing = col.number("Of these, pairs that did not talk")
+    silos = col.number("Of these, pairs with an end that talked to nobody")
+    brokers = col.number("People through whom alone all conversations of their team with another one go")
+    broker_ids = col.persons("Who they are")
+    reason = col.text("Why the figures are null: `group_too_small`")
+
+
+@pipeline(CommunicationNetworks)
+def communication_networks(
+    required_pairs: pl.LazyFrame,
+    conversations: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    minimum_group: int,
+) -> pl.LazyFrame:
+    """What the whole network and that of every team lacks."""
+    members = members_now(team_members, as_of)
+    size = sizes(members, minimum_group)
+    talking = _ends(conversations)
+    judged = _judged(required_pairs, talking)
+    of_teams = (
+        _ends(judged.select(PAIR))
+        .join(members, on="person_id")
+        .select(*PAIR, scope_kind=pl.lit("team"), scope="team")
+        .unique()
+    )
+    everybody = judged.select(*PAIR, scope_kind=pl.lit("all"), scope=pl.lit("all"))
+    figures = (
+        pl.concat([everybody.select(*SCOPE, *PAIR), of_teams.select(*SCOPE, *PAIR)])
+        .join(judged, on=PAIR)
+        .group_by(SCOPE)
+        .agg(required=pl.len(), missing=(~pl.col("talks")).sum(), silos=pl.col("is_silo").sum())
+    )
+    seen = pl.concat([talking.select("person_id"), _ends(required_pairs).select("person_id")]).unique()
+    scopes = pl.concat(
+        [
+            seen.select(people=pl.len(), is_shown=pl.len() >= minimum_group)
+            .filter(pl.col("people") > 0)
+            .select("people", "is_shown", scope_kind=pl.lit("all"), scope=pl.lit("all")),
+            size.select(people="members", is_shown="is_shown", scope_kind=pl.lit("team"), scope="team"),
+        ]
+    )
+    return (
+        scopes.join(figures, on=SCOPE, how="left")
+        .join(_brokers(conversations, members, size), on=SCOPE, how="left")
+        .with_columns(
+            pl.col("required", "missing", "silos", "brokers").fill_null(0),
+            pl.col("broker_ids").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        )
+        .with_columns(
+            pl.when("is_shown").then(pl.col(_FIGURES)), reason=pl.when(~pl.col("is_shown")).then(pl.lit(TOO_SMALL))
+        )
+        .select(CommunicationNetworks.column_names())
+        .sort(SCOPE)
+    )
+
+
+def _ends(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """Each pair once for each of its ends, in `person_id`."""
+    return pl.concat([pairs.select(*PAIR, person_id=end) for end in PAIR])
+
+
+def _judged(required: pl.LazyFrame, talking: pl.LazyFrame) -> pl.LazyFrame:
+    """The required pairs with `talks` and `is_silo`."""
+    heard = talking.select("person_id").unique().with_columns(is_heard=pl.lit(value=True))
+    silent = (
+        _ends(required)
+        .join(heard, on="person_id", how="left")
+        .group_by(PAIR)
+        .agg(is_silo=pl.col("is_heard").null_count() > 0)
+    )
+    return required.select(*PAIR, "talks").join(silent, on=PAIR)
+
+
+def _brokers(conversations: pl.LazyFrame, members: pl.LazyFrame, size: pl.LazyFrame) -> pl.LazyFrame:
+    """The brokers of every team, and of all; teams that may not be reported on have none, nor has anybody with them."""
+    shown = size.filter("is_shown").select("team")
+    across = with_teams(conversations.select(PAIR), members).filter(~pl.col("shares_team"))
+    edges = across.select(*PAIR, "team_a", "team_b")
+    sides = pl.concat(
+        [edges.select(*PAIR, team=own, other=other) for own, other in (("team_a", "team_b"), ("team_b", "team_a"))]
+    )
+    speakers = (
+        _sided(sides)
+        .join(members, on=["person_id", "team"], how="semi")
+        .join(shown, on="team", how="semi")
+        .join(shown.rename({"team": "other"}), on="other", how="semi")
+        .group_by("team", "other")
+        .agg(speakers=pl.col("person_id").n_unique(), person_id=pl.col("person_id").first())
+        .filter(pl.col("speakers") == 1)
+        .select("team", "person_id")
+        .unique()
+    )
+    by_scope = pl.concat(
+        [
+            speakers.select("person_id", scope_kind=pl.lit("team"), scope="team"),
+            speakers.select("person_id", scope_kind=pl.lit("all"), scope=pl.lit("all")).unique(),
+        ]
+    )
+    return by_scope.group_by(SCOPE).agg(brokers=pl.len(), broker_ids=pl.col("person_id").sort())
+
+
+def _sided(sides: pl.LazyFrame) -> pl.LazyFrame:
+    return pl.concat([sides.select("team", "other", person_id=end) for end in PAIR])
