@@ -58,8 +58,8 @@ def holders(
     """Who had each ticket, in order; a person who got it twice in a row had it once."""
     changes = (
         ticket_changes.filter(meant(pl.col("field")) == "assignee", pl.col("changed_at") <= as_of)
+        .select("ticket_id", "change_id", "changed_at", "from_value", "to_value")
         .join(tickets.select("ticket_id", "source", "created_at"), on="ticket_id")
-        .select("ticket_id", "change_id", "source", "created_at", "changed_at", "from_value", "to_value")
         .sort("ticket_id", "changed_at", "change_id")
     )
     is_first = (pl.col("ticket_id") != pl.col("ticket_id").shift(1)).fill_null(value=True)

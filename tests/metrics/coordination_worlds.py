@@ -197,6 +197,7 @@ def invent(seed: int) -> CoordinationWorld:
     told = CoordinationWorld(AS_OF + rng.randrange(24) * HOUR)
     as_of = told.world.as_of
     for team in ("blue team", "red", "green", "small"):
+        told.team(team)
         for person in HUMANS if team != "small" else HUMANS[:1]:
             if rng.random() < 0.4 or team == "small":
                 since = rng.choice([datetime.min, as_of - 60 * DAY])

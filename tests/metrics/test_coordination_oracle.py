@@ -40,7 +40,7 @@ def same(found: dict[Any, dict[str, Any]], expected: dict[Any, dict[str, Any]]) 
             assert found[key][name] == wanted, (key, name)
 
 
-many = settings(max_examples=25, deadline=None)
+many = settings(max_examples=10, deadline=None)
 
 
 @many
