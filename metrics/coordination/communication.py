@@ -12,7 +12,8 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.coordination.window import TOO_SMALL, members_now, sizes, with_teams
+from metrics.coordination.window import NOT_COLLECTED, TOO_SMALL, members_now, sizes, with_teams
+from metrics.expressions import total
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -33,7 +34,7 @@ class CommunicationNetworks(Table):
     silos = col.number("Of these, pairs with an end that talked to nobody")
     brokers = col.number("People through whom alone all conversations of their team with another one go")
     broker_ids = col.persons("Who they are")
-    reason = col.text("Why the figures are null: `group_too_small`")
+    reason = col.text("Why figures are null: `group_too_small`, `no_conversations` (none are collected)")
 
 
 @pipeline(CommunicationNetworks)
@@ -61,7 +62,7 @@ def communication_networks(
         pl.concat([everybody.select(*SCOPE, *PAIR), of_teams.select(*SCOPE, *PAIR)])
         .join(judged, on=PAIR)
         .group_by(SCOPE)
-        .agg(required=pl.len(), missing=(~pl.col("talks")).sum(), silos=pl.col("is_silo").sum())
+        .agg(required=pl.len(), missing=total(~pl.col("talks")), silos=total(pl.col("is_silo")))
     )
     seen = pl.concat([talking.select("person_id"), _ends(required_pairs).select("person_id")]).unique()
     scopes = pl.concat(
@@ -76,11 +77,16 @@ def communication_networks(
         scopes.join(figures, on=SCOPE, how="left")
         .join(_brokers(conversations, members, size), on=SCOPE, how="left")
         .with_columns(
-            pl.col("required", "missing", "silos", "brokers").fill_null(0),
+            pl.when(pl.col("required").is_null()).then(0).otherwise(pl.col("missing", "silos")).name.keep(),
+            pl.col("required", "brokers").fill_null(0),
             pl.col("broker_ids").fill_null(pl.lit([], dtype=pl.List(pl.String))),
         )
         .with_columns(
-            pl.when("is_shown").then(pl.col(_FIGURES)), reason=pl.when(~pl.col("is_shown")).then(pl.lit(TOO_SMALL))
+            pl.when("is_shown").then(pl.col(_FIGURES)),
+            reason=pl.when(~pl.col("is_shown"))
+            .then(pl.lit(TOO_SMALL))
+            .when(pl.col("missing").is_null())
+            .then(pl.lit(NOT_COLLECTED)),
         )
         .select(CommunicationNetworks.column_names())
         .sort(SCOPE)
@@ -101,7 +107,8 @@ def _judged(required: pl.LazyFrame, talking: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(PAIR)
         .agg(is_silo=pl.col("is_heard").null_count() > 0)
     )
-    return required.select(*PAIR, "talks").join(silent, on=PAIR)
+    is_known = pl.col("talks").is_not_null()
+    return required.select(*PAIR, "talks").join(silent, on=PAIR).with_columns(is_silo=pl.when(is_known).then("is_silo"))
 
 
 def _brokers(conversations: pl.LazyFrame, members: pl.LazyFrame, size: pl.LazyFrame) -> pl.LazyFrame:

@@ -15,8 +15,8 @@ from datetime import datetime
 import polars as pl
 
 from metrics.coordination.overlap import APART_HOURS, overlap_hours
-from metrics.coordination.window import TOO_SMALL, members_now, sizes, with_teams
-from metrics.expressions import today
+from metrics.coordination.window import NOT_COLLECTED, TOO_SMALL, members_now, sizes, with_teams
+from metrics.expressions import today, total
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -53,7 +53,9 @@ class Coordination(Table):
     overlap_hours = col.real("Working hours that required pairs have in common a day, by strength of the requirement")
     overlap_coverage = col.real("Share of the required pairs for which the working hours of both are known")
     pairs_apart = col.number("Required pairs with under 2 hours in common")
-    reason = col.text("Why the figures are null: `group_too_small`, `no_requirement`")
+    reason = col.text(
+        "Why figures are null: `group_too_small`, `no_requirement`, `no_conversations` (none are collected)"
+    )
 
 
 @pipeline(Coordination)
@@ -73,7 +75,14 @@ def coordination(
     own = size.select(team_a="team", team_b="team")
     figures = _figures(with_teams(_timed(required_pairs, person_offsets), members))
     is_shown = pl.col("is_shown_a") & pl.col("is_shown_b")
-    reason = pl.when(~is_shown).then(pl.lit(TOO_SMALL)).when(pl.col("required") == 0).then(pl.lit("no_requirement"))
+    reason = (
+        pl.when(~is_shown)
+        .then(pl.lit(TOO_SMALL))
+        .when(pl.col("required") == 0)
+        .then(pl.lit("no_requirement"))
+        .when(pl.col("congruence").is_null())
+        .then(pl.lit(NOT_COLLECTED))
+    )
     return (
         pl.concat([own, figures.select(TEAMS)])
         .unique()
@@ -82,7 +91,11 @@ def coordination(
         .join(size.select(team_a="team", people_a="members", is_shown_a="is_shown"), on="team_a")
         .join(size.select(team_b="team", people_b="members", is_shown_b="is_shown"), on="team_b")
         .with_columns(
-            pl.col("required", "satisfied", "gaps", "pairs_apart").fill_null(0),
+            pl.when(pl.col("required").is_null())
+            .then(0)
+            .otherwise(pl.col("satisfied", "gaps", "pairs_apart"))
+            .name.keep(),
+            pl.col("required").fill_null(0),
             pl.col("paths").fill_null(pl.lit([], dtype=pl.List(pl.String))),
             window_end=today(as_of, zone),
         )
@@ -111,10 +124,10 @@ def _figures(pairs: pl.LazyFrame) -> pl.LazyFrame:
     timed = strength.filter(hours.is_not_null())
     return pairs.group_by(TEAMS).agg(
         required=pl.len(),
-        satisfied=pl.col("talks").sum(),
+        satisfied=total(pl.col("talks")),
         congruence=pl.col("talks").mean(),
-        weighted_congruence=strength.filter("talks").sum() / strength.sum(),
-        gaps=pl.col("is_gap").sum(),
+        weighted_congruence=total(pl.col("talks") * strength) / strength.sum(),
+        gaps=total(pl.col("is_gap")),
         overlap_hours=pl.when(timed.len() > 0).then((hours * strength).sum() / timed.sum()),
         overlap_coverage=hours.count() / pl.len(),
         pairs_apart=(hours < APART_HOURS).sum(),

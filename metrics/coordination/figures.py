@@ -8,8 +8,8 @@ from datetime import datetime
 import polars as pl
 
 from metrics.coordination.wait_items import united
-from metrics.coordination.window import WINDOW, members_now
-from metrics.expressions import day
+from metrics.coordination.window import NOT_COLLECTED, WINDOW, members_now
+from metrics.expressions import day, total
 from metrics.pull_requests.scoped import dated, share
 from metrics.pull_requests.spans import seconds_between
 from metrics.registry import pipeline
@@ -38,23 +38,20 @@ def congruence_figures(
     columns = [*SCOPE, "strength", "talks"]
     items = _now(pl.concat([inside.select(columns), whole.select(columns)]), as_of, zone)
     periods = calendar.filter(pl.col("period") == "rolling_90d", pl.col("scope_kind") != "repository")
-    strength = pl.col("strength")
+    strength, known = pl.col("strength"), pl.col("talks").count() / pl.len()
     figures = [
-        observe(periods, items, metric="congruence", unit="share", value=pl.col("talks").mean()),
+        observe(periods, items, metric="congruence", unit="share", value=pl.col("talks").mean(), coverage=known),
         observe(
             periods,
             items,
             metric="weighted_congruence",
             unit="share",
-            value=strength.filter("talks").sum() / strength.sum(),
+            value=total(pl.col("talks") * strength) / strength.sum(),
+            coverage=known,
         ),
     ]
-    needs_nobody = pl.col("reason") == "no_items"
-    return (
-        pl.concat(figures)
-        .with_columns(reason=pl.when(needs_nobody).then(pl.lit("no_requirement")).otherwise("reason"))
-        .sort(Observations.primary_key())
-    )
+    reasons = {"no_items": "no_requirement", "not_counted": NOT_COLLECTED}
+    return pl.concat(figures).with_columns(reason=pl.col("reason").replace(reasons)).sort(Observations.primary_key())
 
 
 @pipeline(Observations)

@@ -10,6 +10,8 @@ import polars as pl
 
 WINDOW = timedelta(days=90)
 TOO_SMALL = "group_too_small"
+NOT_COLLECTED = "no_conversations"
+"""Why nobody can say who talks: no reviews and no comments were collected."""
 
 
 def recent(at: pl.Expr, as_of: datetime) -> pl.Expr:

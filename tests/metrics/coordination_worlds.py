@@ -18,7 +18,8 @@ REPOSITORY = "hub:acme/app"
 FILES = tuple(f"src/f{number}.py" for number in range(7))
 OTHERS = ("docs/guide.md", "poetry.lock")
 OWNED = {"src/f0.py": "Blue-Team", "src/f5.py": "stray", "docs/guide.md": "red"}
-"""What CODEOWNERS says: the configured team `blue team`, one that is not configured, and one for what does not count."""
+"""What CODEOWNERS says: of the configured team `blue team`, of one that is not configured, of what does not count."""
+ALWAYS = datetime.fromisoformat("1970-01-01")
 PROJECTS = {"BLU": "blue team", "RED": "red"}
 
 _ROOMS = ("metrics.coordination", "metrics.actions.coordination", "metrics.actions.reviewer", "metrics.actions.waiting")
@@ -67,7 +68,7 @@ class CoordinationWorld:
         self.add("people", person_id=name, kind=kind, is_bot=kind != "human")
         self.add("identities", source="jira", identity_id=f"jira:{name}-7", account=f"{name}@", person_id=name)
 
-    def team(self, team: str, *members: str, since: datetime = datetime.min, until: datetime | None = None) -> None:
+    def team(self, team: str, *members: str, since: datetime = ALWAYS, until: datetime | None = None) -> None:
         """Members of a team."""
         if not any(row["team"] == team for row in self.tables["teams"]):
             self.add("teams", team=team)
@@ -199,24 +200,25 @@ def invent(seed: int) -> CoordinationWorld:
     for team in ("blue team", "red", "green", "small"):
         told.team(team)
         for person in HUMANS if team != "small" else HUMANS[:1]:
-            if rng.random() < 0.4 or team == "small":
-                since = rng.choice([datetime.min, as_of - 60 * DAY])
+            if rng.random() < 0.35 or team == "small":
+                since = rng.choice([ALWAYS, as_of - 60 * DAY])
                 until = rng.choice([None, None, None, as_of - 20 * DAY])
                 told.team(team, person, since=since, until=until)
     for number, (path, owner) in enumerate(OWNED.items()):
         told.add("code_owners", repo_id=REPOSITORY, position=number, pattern=f"/{path}", owners=f"@acme/{owner}")
     for project, team in PROJECTS.items():
         told.add("team_scopes", team=team, kind="ticket_project", pattern=project)
-    for _ in range(rng.choice([0, 40, 60])):
-        _work(told, rng, as_of - rng.randrange(-24, 24 * 150) * HOUR)
-    for _ in range(rng.choice([0, 30])):
+    is_quiet = rng.random() < 0.5
+    for _ in range(rng.choice([0, 60, 80])):
+        _work(told, rng, as_of - rng.randrange(-24, 24 * 150) * HOUR, is_quiet=is_quiet)
+    for _ in range(5 if is_quiet else rng.choice([0, 30])):
         _discuss(told, rng, as_of - rng.randrange(-24, 24 * 120) * HOUR)
-    for _ in range(rng.choice([0, 20])):
+    for _ in range(4 if is_quiet else rng.choice([0, 20])):
         _track(told, rng, as_of - rng.randrange(24, 24 * 120) * HOUR)
     return told
 
 
-def _work(told: CoordinationWorld, rng: random.Random, at: datetime) -> None:
+def _work(told: CoordinationWorld, rng: random.Random, at: datetime, *, is_quiet: bool) -> None:
     first = rng.randrange(len(FILES))
     paths = {FILES[first]}
     if rng.random() < 0.7:  # neighbours change together
@@ -225,7 +227,7 @@ def _work(told: CoordinationWorld, rng: random.Random, at: datetime) -> None:
         paths.add(rng.choice([*FILES, *OTHERS]))
     if rng.random() < 0.05:
         paths |= {f"bulk/{number}.py" for number in range(31)}
-    others = tuple(rng.sample([*HUMANS, "robot"], rng.choice([0, 0, 0, 1])))
+    others = tuple(rng.sample([*HUMANS, "robot"], 0 if is_quiet else rng.choice([0, 0, 0, 1])))
     offset = rng.choice([None, 0, 60, 60, 540, -420])
     told.commit(at, rng.choice([*HUMANS, "robot"]), *sorted(paths), others=others, author_offset_minutes=offset)
 

@@ -38,9 +38,14 @@ class Oracle:
             if (n := sum(pair[0] in place and pair[1] in place for place in self.voices.values()))
         }
         self.needs = self._needs()
+        tables = world.tables
+        dates = [row["submitted_at"] for row in tables["reviews"]] + [row["created_at"] for row in tables["comments"]]
+        self.is_heard = any(at <= self.as_of for at in dates)
         values = list(self.needs.values())
         strong = float(np.quantile(values, 0.75)) if values else 0.0
-        self.gaps = {pair for pair, value in self.needs.items() if value >= strong and pair not in self.talks}
+        self.gaps = {
+            pair for pair, value in self.needs.items() if value >= strong and pair not in self.talks and self.is_heard
+        }
 
     def is_human(self, person: str | None) -> bool:
         return person is not None and self.kinds.get(person) == "human"
@@ -181,6 +186,7 @@ class Oracle:
         row: Row = {"people_a": len(self.members[teams[0]]), "people_b": len(self.members[teams[1]])}
         if not self.is_shown(*teams):
             return row | {"required": None, "congruence": None, "paths": None, "reason": "group_too_small"}
+        is_told = self.is_heard or not pairs
         talked = [pair for pair in pairs if pair in self.talks]
         weight = sum(self.needs[pair] for pair in pairs)
         hours = {
@@ -190,10 +196,10 @@ class Oracle:
         }
         return row | {
             "required": len(pairs),
-            "satisfied": len(talked),
-            "gaps": sum(pair in self.gaps for pair in pairs),
-            "congruence": len(talked) / len(pairs) if pairs else None,
-            "weighted_congruence": sum(self.needs[pair] for pair in talked) / weight if pairs else None,
+            "satisfied": len(talked) if is_told else None,
+            "gaps": sum(pair in self.gaps for pair in pairs) if is_told else None,
+            "congruence": len(talked) / len(pairs) if pairs and is_told else None,
+            "weighted_congruence": sum(self.needs[p] for p in talked) / weight if pairs and is_told else None,
             "overlap_hours": sum(value * self.needs[pair] for pair, value in hours.items())
             / sum(self.needs[pair] for pair in hours)
             if hours
@@ -201,7 +207,7 @@ class Oracle:
             "overlap_coverage": len(hours) / len(pairs) if pairs else None,
             "pairs_apart": sum(value < 2 for value in hours.values()),
             "paths": self._most(sum((self.gap_files(*pair) for pair in pairs if pair in self.gaps), Counter()), 5),
-            "reason": None if pairs else "no_requirement",
+            "reason": ("no_requirement" if not pairs else None if is_told else "no_conversations"),
         }
 
     @staticmethod
@@ -250,11 +256,11 @@ class Oracle:
                 {
                     "people": len(inside),
                     "required": len(pairs),
-                    "missing": sum(pair not in self.talks for pair in pairs),
-                    "silos": sum(bool(silent & set(pair)) for pair in pairs),
+                    "missing": sum(pair not in self.talks for pair in pairs) if self.is_heard or not pairs else None,
+                    "silos": sum(bool(silent & set(p)) for p in pairs) if self.is_heard or not pairs else None,
                     "brokers": len(own),
                     "broker_ids": sorted(own),
-                    "reason": None,
+                    "reason": None if self.is_heard or not pairs else "no_conversations",
                 }
                 if len(inside) >= self.minimum_group
                 else {"people": len(inside), "required": None, "broker_ids": None, "reason": "group_too_small"}
@@ -457,7 +463,7 @@ class Oracle:
             if not story or not story["team"] or not story["ready_at"] or not self.is_human(pr["author_id"]):
                 continue
             own = self.teams_of(pr["author_id"], pr["created_at"])
-            asked: dict[str, datetime] = {}
+            asked = self._touched(pr, story, own)
             for event in self.world.tables["pull_request_events"]:
                 if event["pr_id"] != pr["pr_id"] or event["occurred_at"] > self.as_of:
                     continue
@@ -468,14 +474,14 @@ class Oracle:
                 if teams and not teams & own:
                     team = min(teams)
                     asked[team] = min(asked.get(team, event["occurred_at"]), event["occurred_at"])
-            for row in self.world.tables["pull_request_files"]:
-                if row["pr_id"] == pr["pr_id"] and row["path"] in OWNED:
-                    team = OWNED[row["path"]].lower().replace("blue-team", "blue team")
-                    if team not in own:
-                        asked[team] = min(asked.get(team, story["ready_at"]), story["ready_at"])
             for team, at in asked.items():
                 found |= self._review_wait(pr, story, team, max(at, story["ready_at"]))
         return found
+
+    def _touched(self, pr: Row, story: Row, own: set[str]) -> dict[str, datetime]:
+        paths = {row["path"] for row in self.world.tables["pull_request_files"] if row["pr_id"] == pr["pr_id"]}
+        teams = {OWNED[path].lower().replace("blue-team", "blue team") for path in paths if path in OWNED}
+        return dict.fromkeys(teams - own, story["ready_at"])
 
     def _review_wait(self, pr: Row, story: Row, team: str, start: datetime) -> set[tuple[Any, ...]]:
         ended = story["merged_at"] or story["closed_at"]
