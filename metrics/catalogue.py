@@ -5,6 +5,7 @@ from metrics.actions import (
     approved_unmerged,
     build_trouble,
     code_without_owner,
+    coordination_gap,
     deployments_waiting,
     failed_deployments,
     file_at_risk,
@@ -17,12 +18,14 @@ from metrics.actions import (
     pull_request_without_ticket,
     release_overdue,
     reviewed_only_by_ai,
+    reviewer_overloaded,
     scope_growing,
     ticket_beyond_sle,
     ticket_blocked,
     ticket_stalled,
     too_much_in_progress,
     unready_ticket,
+    waiting_on_team,
 )
 from metrics.code import (
     active_people,
@@ -154,6 +157,9 @@ RULES: tuple[Rule, ...] = (
     unready_ticket.RULE,
     scope_growing.RULE,
     pull_request_without_ticket.RULE,
+    coordination_gap.RULE,
+    reviewer_overloaded.RULE,
+    waiting_on_team.RULE,
 )
 """The rules of `metrics.actions`."""
 
