@@ -231,6 +231,7 @@ PIPELINES: tuple[Pipeline, ...] = (
     conversations.conversations,
     pairs.required_pairs,
     overlap.person_offsets,
+    gaps.gap_pairs,
     gaps.gap_files,
     gaps.coordination_gaps,
     congruence.coordination,

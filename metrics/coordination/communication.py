@@ -20,6 +20,11 @@ from warehouse.tables import columns as col
 
 PAIR = ["person_a", "person_b"]
 SCOPE = ["scope_kind", "scope"]
+_COUNTS = {
+    "required": pl.len().cast(pl.Int64),
+    "missing": total(~pl.col("talks")).cast(pl.Int64),
+    "silos": total(pl.col("is_silo")).cast(pl.Int64),
+}
 _FIGURES = ["required", "missing", "silos", "brokers", "broker_ids"]
 
 
@@ -51,18 +56,12 @@ def communication_networks(
     size = sizes(members, minimum_group)
     talking = _ends(conversations)
     judged = _judged(required_pairs, talking)
-    of_teams = (
-        _ends(judged.select(PAIR))
-        .join(members, on="person_id")
-        .select(*PAIR, scope_kind=pl.lit("team"), scope="team")
-        .unique()
-    )
-    everybody = judged.select(*PAIR, scope_kind=pl.lit("all"), scope=pl.lit("all"))
-    figures = (
-        pl.concat([everybody.select(*SCOPE, *PAIR), of_teams.select(*SCOPE, *PAIR)])
-        .join(judged, on=PAIR)
-        .group_by(SCOPE)
-        .agg(required=pl.len(), missing=total(~pl.col("talks")), silos=total(pl.col("is_silo")))
+    figures = pl.concat(
+        [
+            judged.select(**_COUNTS, scope_kind=pl.lit("all"), scope=pl.lit("all")).filter(pl.col("required") > 0),
+            _of_teams(judged, members),
+        ],
+        how="diagonal",
     )
     seen = pl.concat([talking.select("person_id"), _ends(required_pairs).select("person_id")]).unique()
     scopes = pl.concat(
@@ -100,15 +99,32 @@ def _ends(pairs: pl.LazyFrame) -> pl.LazyFrame:
 
 def _judged(required: pl.LazyFrame, talking: pl.LazyFrame) -> pl.LazyFrame:
     """The required pairs with `talks` and `is_silo`."""
-    heard = talking.select("person_id").unique().with_columns(is_heard=pl.lit(value=True))
-    silent = (
-        _ends(required)
-        .join(heard, on="person_id", how="left")
-        .group_by(PAIR)
-        .agg(is_silo=pl.col("is_heard").null_count() > 0)
+    heard = talking.select("person_id").unique()
+    a, b = (heard.select(pl.col("person_id").alias(end), pl.lit(value=True).alias(f"heard_{end}")) for end in PAIR)
+    is_silo = pl.col("heard_person_a").is_null() | pl.col("heard_person_b").is_null()
+    return (
+        required.select(*PAIR, "talks")
+        .join(a, on="person_a", how="left")
+        .join(b, on="person_b", how="left")
+        .select(*PAIR, "talks", is_silo=pl.when(pl.col("talks").is_not_null()).then(is_silo))
     )
-    is_known = pl.col("talks").is_not_null()
-    return required.select(*PAIR, "talks").join(silent, on=PAIR).with_columns(is_silo=pl.when(is_known).then("is_silo"))
+
+
+def _of_teams(judged: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
+    """The counts of the pairs with at least one end in each team: those with the one, and the other, less with both."""
+    first = judged.join(members.rename({"person_id": "person_a"}), on="person_a")
+    second = judged.join(members.rename({"person_id": "person_b"}), on="person_b")
+    both = first.join(members.rename({"person_id": "person_b"}), on=["person_b", "team"])
+    counts = [
+        part.group_by("team").agg(**_COUNTS).with_columns(pl.col(list(_COUNTS)) * sign)
+        for part, sign in ((first, 1), (second, 1), (both, -1))
+    ]
+    return (
+        pl.concat(counts)
+        .group_by("team")
+        .agg(total(pl.col(name)) for name in _COUNTS)
+        .select(*_COUNTS, scope_kind=pl.lit("team"), scope="team")
+    )
 
 
 def _brokers(conversations: pl.LazyFrame, members: pl.LazyFrame, size: pl.LazyFrame) -> pl.LazyFrame:

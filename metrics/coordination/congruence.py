@@ -61,6 +61,7 @@ class Coordination(Table):
 @pipeline(Coordination)
 def coordination(
     required_pairs: pl.LazyFrame,
+    gap_pairs: pl.LazyFrame,
     gap_files: pl.LazyFrame,
     person_offsets: pl.LazyFrame,
     team_members: pl.LazyFrame,
@@ -87,7 +88,7 @@ def coordination(
         pl.concat([own, figures.select(TEAMS)])
         .unique()
         .join(figures, on=TEAMS, how="left")
-        .join(_paths(gap_files, members), on=TEAMS, how="left")
+        .join(_paths(gap_pairs, gap_files), on=TEAMS, how="left")
         .join(size.select(team_a="team", people_a="members", is_shown_a="is_shown"), on="team_a")
         .join(size.select(team_b="team", people_b="members", is_shown_b="is_shown"), on="team_b")
         .with_columns(
@@ -134,13 +135,12 @@ def _figures(pairs: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _paths(gap_files: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
+def _paths(gap_pairs: pl.LazyFrame, gap_files: pl.LazyFrame) -> pl.LazyFrame:
     """The files that the gaps of each pair of teams come from, the most binding first."""
     place = pl.int_range(pl.len()).over(TEAMS)
     file = pl.format("{}:{}", "repo_id", "path")
-    pairs = with_teams(gap_files.select("person_a", "person_b").unique(), members).drop("shares_team")
     return (
-        pairs.join(gap_files, on=["person_a", "person_b"])
+        gap_pairs.join(gap_files, on=["person_a", "person_b"])
         .group_by(*TEAMS, file=file)
         .agg(pl.col("weight").sum())
         .sort(*TEAMS, "weight", "file", descending=[False, False, True, False])

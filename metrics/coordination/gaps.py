@@ -1,7 +1,7 @@
 """Who should be talking across teams and is not, and the files that bind them.
 
 Of the pairs inside a team there is a count only (`coordination`): what one person owes another in a team is for the two
-to settle. Between two teams the twenty strongest gaps are listed with those whose work meets there.
+to settle. Between two teams the ten strongest gaps are listed with those whose work meets there.
 
 Misread: that two people left no trace of a conversation is no reproach. It is a question to ask.
 """
@@ -17,14 +17,24 @@ from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
-MOST = 20
+MOST = 10
 PATHS = 3
 PAIR = ["person_a", "person_b"]
 TEAMS = ["team_a", "team_b"]
 
 
+class GapPairs(Intermediate):
+    """The 10 strongest gaps inside each team and between each two."""
+
+    person_a = col.key_person("The person whose id sorts first")
+    person_b = col.key_person("The other person")
+    team_a = col.key("The team whose name sorts first")
+    team_b = col.key("The other team; the same for a gap inside a team")
+    strength = col.real("The requirement")
+
+
 class GapFiles(Intermediate):
-    """One row per gap and file that it comes from: of the 20 strongest gaps inside each team and between each two."""
+    """One row per such gap and file that it comes from."""
 
     person_a = col.key_person("The person whose id sorts first")
     person_b = col.key_person("The other person")
@@ -44,20 +54,26 @@ class CoordinationGaps(Table):
     paths = col.texts("The files that bind them most, as `<repository>:<path>`; at most 3")
 
 
+@pipeline(GapPairs)
+def gap_pairs(required_pairs: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+    """The strongest gaps."""
+    place = pl.int_range(pl.len()).over(TEAMS)
+    gaps = required_pairs.filter("is_gap").select(*PAIR, "strength")
+    return (
+        with_teams(gaps, members_now(team_members, as_of))
+        .sort(*TEAMS, "strength", *PAIR, descending=[False, False, True, False, False])
+        .filter(place < MOST)
+        .select(GapPairs.column_names())
+        .sort(GapPairs.primary_key())
+    )
+
+
 @pipeline(GapFiles)
-def gap_files(
-    required_pairs: pl.LazyFrame,
-    recent_work: pl.LazyFrame,
-    file_ties: pl.LazyFrame,
-    team_members: pl.LazyFrame,
-    *,
-    as_of: datetime,
-) -> pl.LazyFrame:
+def gap_files(gap_pairs: pl.LazyFrame, recent_work: pl.LazyFrame, file_ties: pl.LazyFrame) -> pl.LazyFrame:
     """The files behind the strongest gaps."""
     numbers = recent_work.select("person_id", "person").unique()
     pairs = (
-        _strongest(required_pairs, members_now(team_members, as_of))
-        .select(PAIR)
+        gap_pairs.select(PAIR)
         .unique()
         .join(numbers.rename({"person_id": "person_a", "person": "row"}), on="person_a")
         .join(numbers.rename({"person_id": "person_b", "person": "column"}), on="person_b")
@@ -75,7 +91,7 @@ def gap_files(
 
 @pipeline(CoordinationGaps)
 def coordination_gaps(
-    required_pairs: pl.LazyFrame,
+    gap_pairs: pl.LazyFrame,
     gap_files: pl.LazyFrame,
     team_members: pl.LazyFrame,
     *,
@@ -94,29 +110,16 @@ def coordination_gaps(
         .group_by(PAIR, maintain_order=True)
         .agg(paths="file")
     )
-    across = _strongest(required_pairs, members).filter(~pl.col("shares_team"))
-    teams = (
-        across.join(shown.rename({"team": "team_a"}), on="team_a", how="semi")
-        .join(shown.rename({"team": "team_b"}), on="team_b", how="semi")
-        .select(PAIR)
-        .unique()
-    )
     first = members.join(shown, on="team", how="semi").group_by("person_id").agg(pl.col("team").min())
     return (
-        teams.join(required_pairs.select(*PAIR, "strength"), on=PAIR)
+        gap_pairs.filter(pl.col("team_a") != pl.col("team_b"))
+        .join(shown.rename({"team": "team_a"}), on="team_a", how="semi")
+        .join(shown.rename({"team": "team_b"}), on="team_b", how="semi")
+        .select(*PAIR, "strength")
+        .unique()
         .join(paths, on=PAIR)
         .join(first.rename({"person_id": "person_a", "team": "team_a"}), on="person_a")
         .join(first.rename({"person_id": "person_b", "team": "team_b"}), on="person_b")
         .select(CoordinationGaps.column_names())
         .sort(PAIR)
-    )
-
-
-def _strongest(pairs: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
-    """The strongest gaps inside each team and between each two."""
-    place = pl.int_range(pl.len()).over(TEAMS)
-    return (
-        with_teams(pairs.filter("is_gap").select(*PAIR, "strength"), members)
-        .sort(*TEAMS, "strength", *PAIR, descending=[False, False, True, False, False])
-        .filter(place < MOST)
     )

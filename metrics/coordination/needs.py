@@ -89,8 +89,9 @@ def coordination_requirements(recent_work: pl.LazyFrame, file_ties: pl.LazyFrame
         requirements(work_entries(recent_work), tie_entries(file_ties))
         .join(people.select(row=pl.col("person").cast(pl.UInt32), person_a="person_id"), on="row")
         .join(people.select(column=pl.col("person").cast(pl.UInt32), person_b="person_id"), on="column")
+        # People are numbered in the order of their ids; sorting a million pairs by number is much faster.
+        .sort("row", "column")
         .select("person_a", "person_b", strength="value")
-        .sort("person_a", "person_b")
     )
 
 

@@ -45,7 +45,9 @@ def required_pairs(
     known = pl.concat(traces).select(is_known=pl.col("len").sum() > 0)
     is_strong = pl.col("strength") >= pl.col("strength").quantile(STRONG, "linear")
     return (
-        coordination_requirements.join(conversations.select(*PAIR, talks=pl.lit(value=True)), on=PAIR, how="left")
+        coordination_requirements.join(
+            conversations.select(*PAIR, talks=pl.lit(value=True)), on=PAIR, how="left", maintain_order="left"
+        )
         .join(known, how="cross")
         .with_columns(talks=pl.when("is_known").then(pl.col("talks").fill_null(value=False)))
         .with_columns(is_gap=pl.when(pl.col("talks").is_not_null()).then(is_strong & ~pl.col("talks")))

@@ -51,16 +51,21 @@ def with_teams(pairs: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
 
     Two people of one team stand for that team alone, whatever other teams they are in; who is in no team is left out.
     """
-    of_teams = (
-        pairs.join(members.rename({"person_id": "person_a"}), on="person_a")
-        .join(members.rename({"person_id": "person_b"}), on="person_b", suffix="_other")
-        .with_columns(is_same=pl.col("team") == pl.col("team_other"))
-        .with_columns(shares_team=pl.col("is_same").any().over("person_a", "person_b"))
-        .filter(pl.col("is_same") == pl.col("shares_team"))
+    first = members.rename({"person_id": "person_a"})
+    second = members.rename({"person_id": "person_b"})
+    same = pairs.join(first, on="person_a").join(second, on=["person_b", "team"])
+    across = (
+        pairs.join(same.select("person_a", "person_b"), on=["person_a", "person_b"], how="anti")
+        .join(first, on="person_a")
+        .join(second, on="person_b", suffix="_other")
     )
     ends = ("team", "team_other")
+    both = [
+        same.with_columns(team_other="team", shares_team=pl.lit(value=True)),
+        across.with_columns(shares_team=pl.lit(value=False)),
+    ]
     return (
-        of_teams.with_columns(team_a=pl.min_horizontal(ends), team_b=pl.max_horizontal(ends))
-        .drop(*ends, "is_same")
-        .unique()
+        pl.concat(both, how="diagonal")
+        .with_columns(team_a=pl.min_horizontal(ends), team_b=pl.max_horizontal(ends))
+        .drop(ends)
     )

@@ -10,7 +10,7 @@ from git_worlds import frame
 from metrics.coordination.communication import communication_networks
 from metrics.coordination.congruence import coordination
 from metrics.coordination.conversations import Conversations
-from metrics.coordination.gaps import GapFiles
+from metrics.coordination.gaps import GapFiles, GapPairs
 from metrics.coordination.needs import CoordinationRequirements
 from metrics.coordination.overlap import PersonOffsets, overlap_hours
 from metrics.coordination.pairs import required_pairs
@@ -47,7 +47,7 @@ def members(**teams: str) -> pl.LazyFrame:
 def test_five_of_ten_required_pairs() -> None:
     needs = ["ab", "ac", "ad", "ae", "bc", "bd", "be", "cd", "ce", "de"]
     pairs = judged(needs, needs[:5])
-    nothing = (GapFiles.create_empty().lazy(), PersonOffsets.create_empty().lazy())
+    nothing = (GapPairs.create_empty().lazy(), GapFiles.create_empty().lazy(), PersonOffsets.create_empty().lazy())
     found = coordination(pairs, *nothing, members(all="abcde"), as_of=AS_OF, zone="UTC", minimum_group=4).collect()
     assert found.select("required", "satisfied", "congruence", "gaps").rows() == [(10, 5, 0.5, 5)]
 
