@@ -94,7 +94,8 @@ def table(result: dict[str, object]) -> str:
     assert isinstance(tables, dict)
     lines = [f"{name:<28}{taken:>8.3f} s" for name, taken in tables.items()]
     lines.append(
-        f"{'all':<28}{result['seconds']:>8} s, {result['cpu_seconds']} s of CPU (and {result['seconds_of_what_it_rests_on']} s before)"
+        f"{'all':<28}{result['seconds']:>8} s, {result['cpu_seconds']} s of CPU "
+        f"(and {result['seconds_of_what_it_rests_on']} s before)"
     )
     lines.append(
         f"{result['people']} people, {result['file_changes']} changes of files, {result['required_pairs']} pairs that "
@@ -157,7 +158,10 @@ def _files(rng: np.random.Generator, history: pl.DataFrame, changes: int, files:
     teams = people // TEAM
     own = history["author"].to_numpy()[number] // TEAM
     popular = np.minimum(rng.zipf(1.3, changes), files // teams) - 1
+    # The third file of a commit is the neighbour of the second: files that keep changing together.
+    popular[2 * history.height :] = (popular[history.height :][: changes - 2 * history.height] + 1) % (files // teams)
     team = np.where(rng.random(changes) < 0.2, rng.integers(0, teams, changes), own)
+    team[2 * history.height :] = team[history.height :][: changes - 2 * history.height]
     chosen_files = pl.DataFrame({"number": number, "file": popular * teams + team}).unique(maintain_order=True)
     return chosen_files.join(history.select("number", "repo_id", "sha"), on="number").select(
         "repo_id", "sha", path=_path(pl.col("file")), change=pl.lit("M"), additions=3, deletions=1

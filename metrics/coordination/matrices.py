@@ -9,8 +9,9 @@ from collections.abc import Callable
 import polars as pl
 from scipy.sparse import coo_array, csr_array, triu
 
-ENTRY = {"matrix": pl.String, "row": pl.UInt32, "column": pl.UInt32, "value": pl.Float64}
-PAIR = {"row": pl.UInt32, "column": pl.UInt32, "value": pl.Float64}
+Types = dict[str, type[pl.DataType]]
+PAIR: Types = {"row": pl.UInt32, "column": pl.UInt32, "value": pl.Float64}
+SHARE: Types = {"row": pl.UInt32, "column": pl.UInt32, "file": pl.UInt32, "value": pl.Float64}
 
 
 def entries(frame: pl.LazyFrame, matrix: str, row: str, column: str, value: str | None = None) -> pl.LazyFrame:
@@ -41,16 +42,13 @@ def bonds(work: pl.LazyFrame, ties: pl.LazyFrame, pairs: pl.LazyFrame) -> pl.Laz
 
     Columns: row, column, file, value. The values of a pair sum to twice its requirement, as every tie has two ends.
     """
-    return _computed([work, ties, pairs], _bonds, {"row": pl.UInt32, "column": pl.UInt32, "file": pl.UInt32} | _VALUE)
-
-
-_VALUE = {"value": pl.Float64}
+    return _computed([work, ties, pairs], _bonds, SHARE)
 
 
 def _computed(
     parts: list[pl.LazyFrame],
     function: Callable[[pl.DataFrame], pl.DataFrame],
-    schema: dict[str, type[pl.DataType]],
+    schema: Types,
 ) -> pl.LazyFrame:
     return pl.concat(parts).map_batches(
         function, schema=schema, predicate_pushdown=False, projection_pushdown=False, slice_pushdown=False
@@ -99,5 +97,5 @@ def _bonds(told: pl.DataFrame) -> pl.DataFrame:
     shares = (work[a].multiply(reach[b]) + work[b].multiply(reach[a])).tocoo()
     return pl.DataFrame(
         {"row": a[shares.coords[0]], "column": b[shares.coords[0]], "file": shares.coords[1], "value": shares.data},
-        schema_overrides={**PAIR, "file": pl.UInt32},
+        schema_overrides=SHARE,
     ).filter(pl.col("value") > 0)
