@@ -32,11 +32,7 @@ class Oracle:
         self.work = self._work()
         self.ties = self._ties()
         self.voices = self._voices()
-        self.talks = {
-            pair: n
-            for pair in combinations(sorted(self.kinds), 2)
-            if (n := sum(pair[0] in place and pair[1] in place for place in self.voices.values()))
-        }
+        self.talks = Counter(pair for place in self.voices.values() for pair in combinations(sorted(place), 2))
         self.needs = self._needs()
         tables = world.tables
         dates = [row["submitted_at"] for row in tables["reviews"]] + [row["created_at"] for row in tables["comments"]]
@@ -156,7 +152,7 @@ class Oracle:
             if others or any(self.recent(at) for at in by_author):
                 places[pr["pr_id"]].add(pr["author_id"])
         for comment in tables["comments"]:
-            if comment["ticket_id"] and self.recent(comment["created_at"]):
+            if comment.get("ticket_id") and self.recent(comment["created_at"]):
                 places[comment["ticket_id"]].add(comment["author_id"])
         for ticket in tables["tickets"]:
             if self.recent(ticket["created_at"]):
