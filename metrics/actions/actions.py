@@ -10,6 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -44,8 +45,20 @@ class ActionCandidates(Intermediate):
     confidence = col.real("How sure the rule is, 0 to 1")
 
 
+_OPTIONAL = ("repo_id", "path", "url", "team", "actor_id", "actor_team")
+
+
+def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.LazyFrame:
+    """One proposal for every row: columns kept as they are, and columns that are said anew.
+
+    Of repo_id, path, url, team, actor_id and actor_team those are null that the rule does not say.
+    """
+    unsaid = {name: pl.lit(None, dtype=pl.String) for name in _OPTIONAL if name not in {*kept, *said}}
+    return found.select(*kept, **said, **unsaid).select(ActionCandidates.column_names()).sort("item_id")
+
+
 class Actions(Table):
-    """What to do next: at most ten a team, one an item, best first."""
+    """What to do next: at most ten a team, best first; one an item, of a repository one a rule."""
 
     action_id = col.key("`<rule>:<item_id>`: stable as long as rule and item stay the same")
     rule = col.text("Name of the rule")
@@ -87,9 +100,7 @@ def actions(
         .filter(pl.col("rank") <= MOST_OF_A_TEAM)
         .join(repositories.select("repo_id", "default_branch", page=_web_page(pl.col("url"))), on="repo_id", how="left")
         .join(seen, on="action_id", how="left")
-        .with_columns(
-            url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", pl.lit(as_of, dtype=pl.Datetime("us")))
-        )
+        .with_columns(url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", now(as_of)))
         .select(Actions.column_names())
         .sort("team", "rank", nulls_last=True)
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import MIN_MERGED, WINDOW, called, merged_lately, reference, still_open
 from metrics.actions.wording import number, percent
 from metrics.registry import Rule, pipeline
@@ -31,11 +31,11 @@ def propose_pull_request_without_ticket(
         .filter(pl.col("last_activity_at") > as_of - WINDOW)
         .join(served, on="pr_id", how="anti")
         .join(habits, on="repo_id")
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             "url",
-            path=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("pull_request"),
             item_id="pr_id",
@@ -55,8 +55,6 @@ def propose_pull_request_without_ticket(
             basis=pl.lit("a few minutes now in place of asking later what it was for"),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -53,7 +53,7 @@ def propose_scope_growing(parent_scope: pl.LazyFrame) -> pl.LazyFrame:
         days_saved=((created - finished) * HALF_A_DAY).clip(HALF_A_DAY, MOST_DAYS).round(1),
         basis=pl.lit("half a day for each part added beyond what was finished, at most 5 days"),
         confidence=pl.lit(0.5),
-    ).sort("item_id")
+    )
 
 
 RULE = Rule(

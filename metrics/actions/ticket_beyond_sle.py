@@ -43,7 +43,7 @@ def propose_ticket_beyond_sle(ticket_flow: pl.LazyFrame, *, as_of: datetime) -> 
         days_saved=(beyond * 0.1).clip(HALF_A_DAY, MOST_DAYS).round(1),
         basis=pl.lit("a tenth of each day beyond the service level, at least half a day, at most 5 days"),
         confidence=pl.lit(0.6),
-    ).sort("item_id")
+    )
 
 
 RULE = Rule(

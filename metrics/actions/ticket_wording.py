@@ -1,8 +1,8 @@
-"""What the rules about tickets have in common: how they call a ticket, and the columns that all of them fill alike."""
+"""What the rules about tickets have in common: how they call a ticket, and whom a proposal about one is for."""
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import candidates
 
 HALF_A_DAY = 0.5
 
@@ -13,16 +13,15 @@ def titled() -> pl.Expr:
     return pl.when(title.str.len_chars() > 0).then(pl.format('"{}"', title)).otherwise(pl.lit("The ticket"))
 
 
-def of_tickets(proposed: pl.LazyFrame, **columns: pl.Expr) -> pl.LazyFrame:
-    """One action for each ticket, for its team, and for whom it is assigned to; `columns` are the rest."""
-    return proposed.select(
+def of_tickets(proposed: pl.LazyFrame, **said: pl.Expr) -> pl.LazyFrame:
+    """One proposal for each ticket, for its team, and for whom it is assigned to; `said` is the rest."""
+    return candidates(
+        proposed,
         "team",
         "url",
-        repo_id=pl.lit(None, dtype=pl.String),
-        path=pl.lit(None, dtype=pl.String),
         item_kind=pl.lit("ticket"),
         item_id="ticket_id",
         actor_id="assignee_id",
         actor_team="team",
-        **columns,
-    ).select(ActionCandidates.column_names())
+        **said,
+    )

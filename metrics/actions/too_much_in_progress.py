@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.ticket_wording import HALF_A_DAY
 from metrics.actions.wording import MOST_DAYS, counted, number
 from metrics.registry import Rule, pipeline
@@ -38,11 +38,9 @@ def propose_too_much_in_progress(ticket_flow: pl.LazyFrame, *, as_of: datetime) 
             oldest=oldest.head(NAMED).str.join(", "),
         )
         .filter(begun >= MIN_IN_PROGRESS, finished >= MIN_FINISHED, begun > finished)
-        .select(
+        .pipe(
+            candidates,
             "team",
-            repo_id=pl.lit(None, dtype=pl.String),
-            path=pl.lit(None, dtype=pl.String),
-            url=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.when(is_team).then(pl.lit("team")).otherwise(pl.lit("project")),
             item_id="place",
@@ -59,7 +57,6 @@ def propose_too_much_in_progress(ticket_flow: pl.LazyFrame, *, as_of: datetime) 
             next_step=pl.lit(
                 "Begin nothing new until some of it is finished, the oldest first; put back what nobody works on."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=(surplus * HALF_A_DAY).clip(HALF_A_DAY, MOST_DAYS).round(1),
             basis=pl.lit(
@@ -68,8 +65,6 @@ def propose_too_much_in_progress(ticket_flow: pl.LazyFrame, *, as_of: datetime) 
             ),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_kind", "item_id")
     )
 
 

@@ -70,7 +70,7 @@ def propose_unready_ticket(
         days_saved=pl.lit(HALF_A_DAY),
         basis=pl.lit("half a day of asking and waiting after the start"),
         confidence=pl.lit(0.4),
-    ).sort("item_id")
+    )
 
 
 RULE = Rule(

@@ -14,12 +14,12 @@ import polars as pl
 
 from metrics.registry import Intermediate, pipeline
 from metrics.scope.values import values_at
-from metrics.tickets.fields import is_set, meant
+from metrics.tickets.fields import is_set
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 NEEDS = ("assignee", "estimate", "description", "parent", "due_date")
-REQUIREMENTS = ("description", "acceptance_criteria", "estimate")
+REQUIREMENTS = ("description", "acceptance_criteria", "estimate", "story_points")
 
 
 class RequirementChanges(Intermediate):
@@ -53,17 +53,19 @@ class TicketRequirements(Table):
 
 
 @pipeline(RequirementChanges)
-def requirement_changes(ticket_changes: pl.LazyFrame, ticket_spans: pl.LazyFrame) -> pl.LazyFrame:
+def requirement_changes(ticket_field_changes: pl.LazyFrame, ticket_spans: pl.LazyFrame) -> pl.LazyFrame:
     """Every such change."""
-    at, kind = pl.col("changed_at"), meant(pl.col("field"))
+    at = pl.col("changed_at")
     begun = ticket_spans.filter(pl.col("started_at").is_not_null()).select("ticket_id", "started_at", "until")
-    is_estimate = pl.col("kind") == "estimate"
+    is_text = pl.col("field").is_in(["description", "acceptance_criteria"])
     return (
-        ticket_changes.with_columns(kind=kind)
-        .filter(pl.col("kind").is_in(REQUIREMENTS))
+        ticket_field_changes.filter(pl.col("field").is_in(REQUIREMENTS))
         .join(begun, on="ticket_id")
         .filter(at > pl.col("started_at"), at < pl.col("until"))
-        .with_columns(pl.when(is_estimate).then(name).alias(name) for name in ("from_value", "to_value"))
+        .with_columns(
+            *(pl.when(~is_text).then(name).alias(name) for name in ("from_value", "to_value")),
+            kind=pl.col("field").replace("story_points", "estimate"),
+        )
         .select(RequirementChanges.column_names())
         .sort("change_id")
     )
@@ -72,7 +74,7 @@ def requirement_changes(ticket_changes: pl.LazyFrame, ticket_spans: pl.LazyFrame
 @pipeline(TicketRequirements)
 def ticket_requirements(
     tickets: pl.LazyFrame,
-    ticket_changes: pl.LazyFrame,
+    ticket_field_changes: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
     requirement_changes: pl.LazyFrame,
     *,
@@ -84,60 +86,66 @@ def ticket_requirements(
     judged = ticket_spans.filter((pl.col("state") == "todo") | pl.col("started_at").is_not_null()).select(
         "ticket_id", at=pl.coalesce("started_at", now), has_begun=pl.col("started_at").is_not_null()
     )
-    items = judged.select("ticket_id", "at").join(pl.LazyFrame({"field": NEEDS}), how="cross")
-    changes = ticket_changes.with_columns(field=meant(pl.col("field"))).filter(pl.col("field").is_in(NEEDS))
-    told = values_at(items, changes, ["ticket_id", "field"])
-    # The texts themselves are not kept: that one was changed says that there was one, unless it was emptied.
-    was_told = (
-        pl.when(pl.col("field") != "description")
-        .then(is_set(pl.col("value")))
-        .when(pl.col("value") == "")
-        .then(pl.lit(value=False))
-        .when(pl.col("value").is_not_null() | ~pl.col("is_later"))
-        .then(pl.lit(value=True))
-    )
-    now_has = {
-        "assignee": pl.col("assignee_id").is_not_null(),
-        "estimate": pl.col("story_points").is_not_null() | pl.col("estimate_seconds").is_not_null(),
-        "description": pl.lit(None, dtype=pl.Boolean),
-        "parent": pl.col("parent_key").is_not_null(),
-        "due_date": pl.col("due_on").is_not_null(),
-    }
-    now_told = pl.concat(
-        [tickets.select("ticket_id", field=pl.lit(need), has_now=has) for need, has in now_has.items()]
-    )
-    had = (
-        items.join(told.with_columns(was=was_told, is_told=pl.lit(value=True)), on=["ticket_id", "field"], how="left")
-        .join(now_told, on=["ticket_id", "field"], how="left")
-        .with_columns(had=pl.when("is_told").then("was").otherwise("has_now"))
-    )
-    asked = had.filter(pl.col("field").is_in(list(readiness_needs)))
-    lacks = pl.col("field").filter(~pl.col("had")).sort()
-    readiness = asked.group_by("ticket_id").agg(
-        missing=lacks, is_unready=(~pl.col("had")).any(), is_known=pl.col("had").is_not_null().all()
-    )
-    columns = [pl.when(pl.col("field") == need).then("had").drop_nulls().first().alias(f"has_{need}") for need in NEEDS]
     changed = requirement_changes.group_by("ticket_id").agg(
         requirement_changes=pl.len(),
         first_changed_at=pl.col("changed_at").min(),
         last_changed_at=pl.col("changed_at").max(),
     )
-    asks_nothing = pl.lit(not readiness_needs)
+    asked = [pl.col(f"has_{need}") for need in readiness_needs]
+    missing = [
+        pl.when(~pl.col(f"has_{need}")).then(pl.lit(need)).otherwise(pl.lit(None, dtype=pl.String))
+        for need in sorted(readiness_needs)
+    ]
     return (
-        judged.rename({"at": "judged_at"})
-        .join(had.group_by("ticket_id").agg(columns), on="ticket_id")
-        .join(readiness, on="ticket_id", how="left")
+        judged.join(tickets, on="ticket_id")
+        .join(_told(judged, ticket_field_changes), on="ticket_id", how="left")
         .join(changed, on="ticket_id", how="left")
         .with_columns(
-            missing=pl.col("missing").fill_null([]),
-            is_ready=pl.when(asks_nothing)
-            .then(pl.lit(value=True))
-            .when("is_unready")
-            .then(pl.lit(value=False))
-            .when("is_known")
-            .then(pl.lit(value=True)),
+            pl.when(f"is_told_{need}").then(f"was_{need}").otherwise(has).alias(f"has_{need}")
+            for need, has in _NOW.items()
+        )
+        .with_columns(
+            judged_at="at",
+            missing=pl.concat_list(missing).list.drop_nulls() if missing else pl.lit([], dtype=pl.List(pl.String)),
+            # Null where none of them is missing and one is not known.
+            is_ready=pl.all_horizontal(asked) if asked else pl.lit(value=True),
             requirement_changes=pl.when("has_begun").then(pl.col("requirement_changes").fill_null(0)),
         )
         .select(TicketRequirements.column_names())
         .sort("ticket_id")
+    )
+
+
+_NOW = {
+    "assignee": pl.col("assignee_id").is_not_null(),
+    "estimate": pl.col("story_points").is_not_null() | pl.col("estimate_seconds").is_not_null(),
+    "description": pl.col("body_length") > 0,
+    "parent": pl.col("parent_key").is_not_null(),
+    "due_date": pl.col("due_on").is_not_null(),
+}
+"""Whether a ticket has it now."""
+
+
+def _told(judged: pl.LazyFrame, field_changes: pl.LazyFrame) -> pl.LazyFrame:
+    """For every ticket with changes, and every need: `is_told_…`, whether they tell of it, and `was_…`, what."""
+    # Story points are an estimate, too.
+    changes = field_changes.with_columns(pl.col("field").replace("story_points", "estimate")).filter(
+        pl.col("field").is_in(NEEDS)
+    )
+    # Of texts some trackers tell the length, others only that they changed: then there was one after the change.
+    was = (
+        pl.when((pl.col("field") != "description") | pl.col("is_told"))
+        .then(is_set(pl.col("value")))
+        .when(~pl.col("is_later"))
+        .then(pl.lit(value=True))
+    )
+    of_need = {need: pl.col("field") == need for need in NEEDS}
+    return (
+        values_at(judged.select("ticket_id", "at"), changes, ["ticket_id", "field"])
+        .with_columns(was=was)
+        .group_by("ticket_id")
+        .agg(
+            **{f"is_told_{need}": mine.any() for need, mine in of_need.items()},
+            **{f"was_{need}": pl.when(mine).then("was").max() for need, mine in of_need.items()},
+        )
     )

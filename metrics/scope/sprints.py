@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import first_reason
 from metrics.registry import pipeline
 from metrics.scope.values import values_at
-from metrics.tickets.fields import meant
+from metrics.spans import first_reason
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -74,7 +73,7 @@ def sprint_tickets(  # noqa: PLR0917 - one parameter a table
     sprints: pl.LazyFrame,
     ticket_sprints: pl.LazyFrame,
     tickets: pl.LazyFrame,
-    ticket_changes: pl.LazyFrame,
+    ticket_field_changes: pl.LazyFrame,
     ticket_completions: pl.LazyFrame,
     incidents: pl.LazyFrame,
     *,
@@ -114,14 +113,14 @@ def sprint_tickets(  # noqa: PLR0917 - one parameter a table
     carried = pl.col("is_in_at_end") & ~pl.col("is_done")
     return (
         members.join(done, on=_KEY, how="left")
-        .join(_reestimated(members, ticket_changes), on=_KEY, how="left")
+        .join(_reestimated(members, ticket_field_changes), on=_KEY, how="left")
         .join(
             incidents.select("ticket_id", is_incident=pl.lit(value=True)).drop_nulls().unique(),
             on="ticket_id",
             how="left",
         )
-        .join(_points(members, tickets, ticket_changes, "settled_at", "points_at_start"), on=_KEY)
-        .join(_points(members, tickets, ticket_changes, "ended_at", "points_at_end"), on=_KEY)
+        .join(_points(members, tickets, ticket_field_changes, "settled_at", "points_at_start"), on=_KEY)
+        .join(_points(members, tickets, ticket_field_changes, "ended_at", "points_at_end"), on=_KEY)
         .with_columns(pl.col("is_done", "is_incident", "is_reestimated").fill_null(value=False))
         .with_columns(
             is_removed=~pl.col("is_in_at_end"),
@@ -209,7 +208,7 @@ def _started(sprints: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
 
 
 def _reestimated(members: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
-    estimates = changes.filter(meant(pl.col("field")) == "estimate").select("ticket_id", "changed_at")
+    estimates = changes.filter(pl.col("field").is_in(["estimate", "story_points"])).select("ticket_id", "changed_at")
     return (
         members.select(*_KEY, "settled_at", "ended_at")
         .join(estimates, on="ticket_id")
@@ -222,7 +221,7 @@ def _reestimated(members: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
 
 def _points(members: pl.LazyFrame, tickets: pl.LazyFrame, changes: pl.LazyFrame, at: str, name: str) -> pl.LazyFrame:
     """The story points of every member at an instant."""
-    of_points = changes.filter(pl.col("field").str.to_lowercase().str.contains("story.?point"))
+    of_points = changes.filter(pl.col("field") == "story_points")
     told = values_at(members.select(*_KEY, at=at), of_points, _KEY)
     return (
         members.select(_KEY)

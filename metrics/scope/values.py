@@ -8,22 +8,28 @@ import polars as pl
 
 
 def values_at(items: pl.LazyFrame, changes: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
-    """For every item (columns `by`, `ticket_id` among them, and `at`) whose field ever changed, what it was set to.
+    """What was set, for every item (with columns `ticket_id` and `at`) whose ticket has any of the `changes`.
 
-    `changes` are those of one field or several (`ticket_id`, `changed_at`, `change_id`, `from_value`, `to_value`, and
-    what else is in `by`). Columns: `by`, `value`, and `is_later`: whether only a later change tells.
+    `by` tells items apart, and the fields where the changes are of several. Columns: `by`, `value`, `is_later`: whether
+    only a later change tells, and `is_told`: whether that change has a value on either side.
     """
-    shared = [name for name in by if name in {"ticket_id", "field"}]
     before = pl.col("changed_at") <= pl.col("at")
     return (
-        items.select(*by, "at")
-        .join(changes.select("changed_at", "change_id", "from_value", "to_value", *shared), on=shared)
-        .sort(*by, "changed_at", "change_id")
-        .group_by(by, maintain_order=True)
+        items.join(changes, on="ticket_id")
+        .sort("changed_at", "change_id")
+        .group_by(by)
         .agg(
             is_later=~before.any(),
-            set_to=pl.col("to_value").filter(before).last(),
-            took=pl.col("from_value").filter(~before).first(),
+            last=pl.struct("from_value", "to_value").filter(before).last(),
+            next=pl.struct("from_value", "to_value").filter(~before).first(),
         )
-        .select(*by, "is_later", value=pl.when("is_later").then("took").otherwise("set_to"))
+        .select(*by, "is_later", *_value())
     )
+
+
+def _value() -> tuple[pl.Expr, pl.Expr]:
+    """The value, and whether the change that tells it has one on either side."""
+    telling = pl.when("is_later").then("next").otherwise("last").struct
+    old, new = telling.field("from_value"), telling.field("to_value")
+    value = pl.when("is_later").then(old).otherwise(new)
+    return value.alias("value"), (old.is_not_null() | new.is_not_null()).alias("is_told")

@@ -1,6 +1,7 @@
 """The last sign of life of every ticket: a change, a comment, or anything in a pull request that serves it.
 
-What programs do (marking tickets as stale, for example) is no sign of life.
+What programs do (marking tickets as stale, for example) is no sign of life. Where the history has a hole, the tracker's
+own word for the last change counts, too.
 """
 
 from datetime import datetime
@@ -54,18 +55,19 @@ def ticket_activity(  # noqa: PLR0917 - one parameter a table
             served.select("ticket_id", "at"),
         ]
     ).filter(pl.col("ticket_id").is_not_null(), pl.col("at") <= as_of)
+    is_cut = ~pl.col("history_complete") & (pl.col("updated_at") <= as_of)
     counted = served.group_by("ticket_id").agg(
         pull_requests=pl.len(), open_pull_requests=(pl.col("state") == "open").sum()
     )
     return (
         tickets.filter(pl.col("created_at") <= as_of)
-        .select("ticket_id", "created_at")
+        .select("ticket_id", "created_at", updated_at=pl.when(is_cut).then("updated_at"))
         .join(happened.group_by("ticket_id").agg(pl.col("at").max()), on="ticket_id", how="left")
         .join(counted, on="ticket_id", how="left")
         .select(
             "ticket_id",
             pl.col("pull_requests", "open_pull_requests").fill_null(0),
-            last_activity_at=pl.max_horizontal("at", "created_at"),
+            last_activity_at=pl.max_horizontal("at", "created_at", "updated_at"),
         )
         .select(TicketActivity.column_names())
         .sort("ticket_id")

@@ -9,9 +9,9 @@ from the creation of the other ticket.
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
-from metrics.tickets.fields import is_set, meant
+from metrics.tickets.fields import is_set
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -35,7 +35,7 @@ class TicketBlocks(Table):
 def ticket_blocks(
     tickets: pl.LazyFrame,
     ticket_links: pl.LazyFrame,
-    ticket_changes: pl.LazyFrame,
+    ticket_field_changes: pl.LazyFrame,
     ticket_steps: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
 ) -> pl.LazyFrame:
@@ -43,7 +43,7 @@ def ticket_blocks(
     begun = ticket_spans.filter(pl.col("started_at").is_not_null()).select(
         "ticket_id", "started_at", "until", is_open=pl.col("state") != "done"
     )
-    changes = ticket_changes.with_columns(field=meant(pl.col("field")))
+    changes = ticket_field_changes
     parts = [
         _flagged(tickets, changes),
         _in_status(ticket_steps),

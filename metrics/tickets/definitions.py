@@ -4,17 +4,16 @@
 - `first_entry`: the very first start to the end, whatever was put back
 - `time_in_start`: all the time in statuses that work begins with, whether or not between start and end
 - `devlake`: created to resolved, as the tracker has it now (Apache DevLake)
-- `jira_agile_metrics`: as `leadline`, in whole days, the begun one left out
+- `jira_agile_metrics`: as `leadline`, from the date of the start to the date of the end, which is 0 on the same day
 """
 
 import polars as pl
 
-from metrics.pull_requests.spans import Reasons, measured, seconds_between
+from metrics.expressions import day, seconds_between
 from metrics.registry import pipeline
+from metrics.spans import Reasons, measured
 from warehouse.tables import Table
 from warehouse.tables import columns as col
-
-_DAY = 86_400
 
 
 class TicketFlowDefinitions(Table):
@@ -28,13 +27,13 @@ class TicketFlowDefinitions(Table):
 
 @pipeline(TicketFlowDefinitions)
 def ticket_flow_definitions(
-    tickets: pl.LazyFrame, ticket_spans: pl.LazyFrame, ticket_steps: pl.LazyFrame
+    tickets: pl.LazyFrame, ticket_spans: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, zone: str
 ) -> pl.LazyFrame:
     """Every finished ticket by every definition."""
     began = pl.when("is_start").then(seconds_between(pl.col("entered_at"), pl.col("left_at")))
     in_start = ticket_steps.group_by("ticket_id").agg(in_start=began.sum())
     finished = (
-        ticket_spans.filter(pl.col("state") == "done")
+        ticket_spans.filter(pl.col("done_at").is_not_null())
         .join(tickets.select("ticket_id", "created_at", "resolved_at"), on="ticket_id")
         .join(in_start, on="ticket_id", how="left")
     )
@@ -43,6 +42,7 @@ def ticket_flow_definitions(
     )
     untold: Reasons = {"history_incomplete": ~pl.col("has_history")}
     cycle = seconds_between(started, done)
+    dates = day(done, zone) - day(started, zone)
     begun: Reasons = {**untold, "not_started": started.is_null()}
     resolved = pl.coalesce("resolved_at", "done_at")
     kinds: dict[str, tuple[pl.Expr, Reasons]] = {
@@ -50,7 +50,7 @@ def ticket_flow_definitions(
         "first_entry": (seconds_between(first, done), {**untold, "not_started": first.is_null()}),
         "time_in_start": (pl.col("in_start"), {**untold, "not_started": first.is_null()}),
         "devlake": (seconds_between(created, resolved), {"not_resolved": resolved.is_null()}),
-        "jira_agile_metrics": ((cycle / _DAY).floor() * _DAY, begun),
+        "jira_agile_metrics": (dates.dt.total_seconds().cast(pl.Float64), begun),
     }
     parts = [
         finished.select("ticket_id", definition=pl.lit(name), seconds=value, reason=reason)

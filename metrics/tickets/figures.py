@@ -8,9 +8,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
-from metrics.pull_requests.scoped import dated, percentile
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import SCOPE, Observations, in_periods, observe
+from metrics.summary.observations import SCOPE, Observations, in_periods, observe, percentile
 
 
 @pipeline(Observations)
@@ -146,7 +146,7 @@ METRICS = (
         definition="Tickets that were started by the end of the last day of the period and not finished by then.",
         table="ticket_days",
         inputs=_INPUTS,
-        exclusions="Tickets that were put back since: they begin anew.",
+        exclusions="Tickets that were put back since: they begin anew; tickets whose start is not known.",
         pitfalls="Forgotten tickets count as much as those that somebody works on.",
         source="Kanban Guide: work in progress",
     ),

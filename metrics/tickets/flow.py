@@ -12,8 +12,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.clock import WorkingHours, working_seconds
-from metrics.pull_requests.spans import Reasons, first_reason, seconds_between, span
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
+from metrics.spans import Reasons, first_reason, span
 from metrics.tickets.levels import ALL_TYPES, WINDOW, elapsed_days
 from metrics.tickets.teams import first_team
 from warehouse.tables import Table
@@ -48,9 +49,9 @@ class TicketFlow(Table):
     done_at = col.instant("Work ended")
     until = col.instant("How far its story is told: its end, or the time of the report")
     lead_seconds = col.real("Created to ended")
-    lead_reason = col.text("Why it is null: `not_finished`, `clock_negative`")
+    lead_reason = col.text("Why it is null: `not_finished`, `end_unknown`, `clock_negative`")
     cycle_seconds = col.real("Began to ended")
-    cycle_reason = col.text("Why it is null: `not_finished`, `history_incomplete`, `not_started`")
+    cycle_reason = col.text("Why it is null: `not_finished`, `end_unknown`, `history_incomplete`, `not_started`")
     cycle_working_seconds = col.real("The part of it in working hours")
     elapsed_days = col.number("Cycle time in days, begun ones counted whole, at least 1")
     active_seconds = col.real("Time of work so far, less waiting and blocked time")
@@ -69,7 +70,7 @@ class TicketFlow(Table):
     sle_kept = col.flag(
         "Of one finished in the last 90 days: whether it took no longer than the 90 days before would have promised"
     )
-    reopened = col.flag("Whether it was taken up again within 30 days after it was done; null if never done")
+    reopened = col.flag("Whether it was taken up again within 30 days after it was done; null while nobody can tell")
     returned = col.flag("Whether it was put back before the start after work had begun; null if never begun")
     is_blocked = col.flag("Whether it is in progress and cannot go on")
     blocked_since = col.instant("Since when")
@@ -113,7 +114,7 @@ def ticket_flow(  # noqa: PLR0917 - one parameter a table
     )
     time = ticket_work.group_by("ticket_id").agg(pl.col("seconds", "waiting_seconds", "blocked_seconds").sum())
     blocked = ticket_blocks.filter("is_blocked").group_by("ticket_id").agg(blocked_since=pl.col("blocked_at").min())
-    reopened = ticket_completions.group_by("ticket_id").agg(reopened=pl.col("reopened").any())
+    reopened = ticket_completions.group_by("ticket_id").agg(reopened=pl.col("reopened").any(ignore_nulls=False))
     paces = ticket_statuses.select("project", "status", *(f"pace_p{share}_seconds" for share in (50, 70, 85)))
     levels = ticket_service_levels.select("project", "type", "days", "days_before")
     flow = (
@@ -136,7 +137,7 @@ def ticket_flow(  # noqa: PLR0917 - one parameter a table
 def _timed(flow: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
     """The spans, and where the time went."""
     started, done = pl.col("started_at"), pl.col("done_at")
-    unfinished: Reasons = {"not_finished": done.is_null()}
+    unfinished: Reasons = {"not_finished": pl.col("state") != "done", "end_unknown": done.is_null()}
     untold: Reasons = {"history_incomplete": ~pl.col("has_history"), "not_started": started.is_null()}
     working = pl.col("seconds").fill_null(0.0)
     waiting, blocked = pl.col("waiting_seconds").fill_null(0.0), pl.col("blocked_seconds").fill_null(0.0)
@@ -151,7 +152,6 @@ def _timed(flow: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
         blocked_seconds=pl.when(is_known).then(blocked),
         flow_efficiency=pl.when(is_known).then((working - waiting) / working),
         returned=pl.when(pl.col("first_started_at").is_not_null()).then(pl.col("returned_at").is_not_null()),
-        reopened=pl.when(pl.col("first_done_at").is_not_null()).then(pl.col("reopened").fill_null(value=False)),
     ).with_columns(elapsed_days=pl.when(pl.col("cycle_seconds").is_not_null()).then(elapsed_days(started, done)))
 
 

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 RECENT = timedelta(days=180)
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 _PLACE = ["project", "status"]
 
 
@@ -39,7 +38,7 @@ class TicketStatuses(Table):
     project = col.key("Project")
     status = col.key("Status")
     status_category = col.text("`todo`, `in_progress` or `done`")
-    position = col.number("Its place among the statuses of the project, by when tickets enter it; from 1")
+    position = col.number("Its place among the statuses of the project, by category and when tickets enter it; from 1")
     is_waiting = col.flag("Whether it is taken for waiting")
     is_blocked = col.flag("Whether it is taken for blocked")
     n = col.number("Finished tickets that were in it")
@@ -83,11 +82,12 @@ def ticket_statuses_seen(
     as_of: datetime,
 ) -> pl.LazyFrame:
     """Every status of every project with its times."""
-    of_project = tickets.select("ticket_id", "project", "created_at").drop_nulls("project")
+    category = pl.col("status_category")
+    of_project = tickets.select("ticket_id", "project", "created_at", "status_category").drop_nulls("project")
     recent = (
         ticket_spans.filter(pl.col("done_at") > as_of - RECENT, pl.col("has_history"))
         .select("ticket_id", "started_at")
-        .join(of_project, on="ticket_id")
+        .join(of_project.drop("status_category"), on="ticket_id")
     )
     seconds = pl.col("seconds")
     times = (
@@ -104,11 +104,11 @@ def ticket_statuses_seen(
     )
     in_all = times.group_by("project").agg(in_all=pl.col("total").sum())
     waits_now = ticket_spans.filter(pl.col("state") != "done").join(of_project, on="ticket_id")
-    now = waits_now.drop_nulls("status").group_by(_PLACE).agg(open_tickets=pl.len())
+    now = waits_now.drop_nulls("status").group_by(_PLACE).agg(open_tickets=pl.len(), category_now=category.max())
     meaning = (
-        ticket_steps.join(of_project, on="ticket_id")
+        ticket_steps.join(of_project.select("ticket_id", "project"), on="ticket_id")
         .group_by(_PLACE)
-        .agg(pl.col("status_category").max(), pl.col("is_waiting", "is_blocked").any())
+        .agg(category.max(), pl.col("is_waiting", "is_blocked").any())
     )
     last = pl.len().over("project")
     return (
@@ -119,8 +119,9 @@ def ticket_statuses_seen(
         .with_columns(
             pl.col("n", "pace_n", "open_tickets").fill_null(0),
             share=pl.when(pl.col("in_all") > 0).then(pl.col("total") / pl.col("in_all")),
-            order=pl.struct(pl.col("offset").fill_null(float("inf")), "status"),
+            status_category=pl.coalesce("status_category", "category_now"),
         )
+        .with_columns(order=pl.struct(_category(category), pl.col("offset").fill_null(float("inf")), "status"))
         .with_columns(position=pl.col("order").rank("ordinal").over("project").clip(1, last))
         .select(TicketStatuses.column_names())
         .sort(TicketStatuses.primary_key())
@@ -142,6 +143,12 @@ def _paces(work: pl.LazyFrame, recent: pl.LazyFrame) -> pl.LazyFrame:
             pace_p85_seconds=_percentile(age, 0.85),
         )
     )
+
+
+def _category(category: pl.Expr) -> pl.Expr:
+    """Where a category stands in the flow."""
+    order = ("todo", "in_progress", "done")
+    return category.replace_strict(order, range(3), default=1, return_dtype=pl.Int64).alias("category")
 
 
 def _median(value: pl.Expr) -> pl.Expr:

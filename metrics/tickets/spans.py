@@ -23,7 +23,7 @@ class TicketSpans(Intermediate):
     first_started_at = col.instant("When work began the first time")
     started_at = col.instant("When work began, after the last time that it was put back")
     first_done_at = col.instant("When it was over the first time")
-    done_at = col.instant("When it was over, for a ticket that still is")
+    done_at = col.instant("When it was over, for a ticket that still is; null where nobody knows when")
     returned_at = col.instant("When it was last put back before the start")
     until = col.instant("How far its story is told: its end, or the time of the report")
     has_history = col.flag("Whether all that happened to it is known")
@@ -56,22 +56,29 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
         )
     )
     is_untold = pl.col("status_since").is_null()
-    is_over = is_untold & (pl.col("status_category") == "done") & (pl.col("resolved_at") <= as_of)
+    has_history = ~is_untold & pl.col("history_complete").fill_null(value=True)
+    is_resolved = pl.col("resolved_at") <= as_of
+    is_closed = is_untold & (pl.col("status_category") == "done")
+    # Where the history has a hole, the tracker's own date is the better end.
+    resolved = pl.when(is_resolved & (is_closed | (~has_history & pl.col("told_done_at").is_not_null()))).then(
+        "resolved_at"
+    )
+    is_over = pl.col("done_at").is_not_null() | (is_closed & pl.col("resolved_at").is_null())
     begun = pl.col("started_at").is_not_null() | (is_untold & (pl.col("status_category") == "in_progress"))
     return (
         tickets.filter(pl.col("created_at") <= as_of)
         .select("ticket_id", "status", "status_category", "resolved_at", "history_complete")
         .join(spans, on="ticket_id", how="left")
-        .with_columns(done_at=pl.when(is_over).then("resolved_at").otherwise("told_done_at"))
+        .with_columns(done_at=pl.coalesce(resolved, "told_done_at"))
         .with_columns(
-            state=pl.when(pl.col("done_at").is_not_null())
+            state=pl.when(is_over)
             .then(pl.lit("done"))
             .when(begun)
             .then(pl.lit("in_progress"))
             .otherwise(pl.lit("todo")),
             status=pl.coalesce("told_status", "status"),
             until=pl.coalesce("done_at", pl.lit(as_of, dtype=pl.Datetime("us"))),
-            has_history=~is_untold & pl.col("history_complete").fill_null(value=True),
+            has_history=has_history,
         )
         .select(TicketSpans.column_names())
         .sort("ticket_id")

@@ -6,7 +6,7 @@ the time counts once. Time in which it was taken for done before it was taken up
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 

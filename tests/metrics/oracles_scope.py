@@ -34,6 +34,17 @@ def _value(changes: list[Row], at: datetime, now: Any) -> Any:
     return changes[0]["from_value"] if changes else now
 
 
+def _has_description(changes: list[Row], at: datetime, ticket: Row) -> bool | None:
+    before = [row for row in changes if row["changed_at"] <= at]
+    if not changes:
+        length = ticket.get("body_length")
+        return None if length is None else length > 0
+    telling = before[-1] if before else changes[0]
+    if telling["from_value"] is None and telling["to_value"] is None:
+        return True if before else None
+    return bool(telling["to_value"] if before else telling["from_value"])
+
+
 def requirements(world: TicketWorld, flows: dict[str, Row]) -> dict[str, Row]:
     """What every ticket that begun, or is to do, had, and its changes."""
     tickets = {row["ticket_id"]: row for row in world.tables["tickets"]}
@@ -44,18 +55,11 @@ def requirements(world: TicketWorld, flows: dict[str, Row]) -> dict[str, Row]:
             continue
         at = started or world.as_of
         until = flow["done_at"] or world.as_of
-        described = _changes(world, ticket_id, "description")
-        was = _value(described, at, None)
-        has_description: bool | None = was is not None or any(row["changed_at"] <= at for row in described)
-        if not has_description:
-            has_description = None
-        elif was == "":
-            has_description = False
         now = "yes" if ticket.get("story_points") is not None else None
         has = {
             "assignee": bool(_value(_changes(world, ticket_id, "assignee"), at, ticket["assignee_id"])),
             "estimate": bool(_value(_changes(world, ticket_id, "estimate"), at, now)),
-            "description": has_description,
+            "description": _has_description(_changes(world, ticket_id, "description"), at, ticket),
             "parent": ticket.get("parent_key") is not None,
             "due_date": ticket["due_on"] is not None,
         }

@@ -3,9 +3,10 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from ticket_worlds import STATUS_NAMES, TicketWorld
@@ -80,8 +81,11 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
             started = started or at
             first_started = first_started or at
     state = "done" if done else "in_progress" if started else "todo"
+    has_history = bool(steps) and ticket["history_complete"] is not False
     if not steps:
         done, state = _untold(ticket, as_of)
+    elif done and not has_history and ticket["resolved_at"] and ticket["resolved_at"] <= as_of:
+        done = ticket["resolved_at"]
     return {
         "state": state,
         "started": started,
@@ -91,14 +95,14 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
         "returned": returned,
         "completions": completions,
         "until": done or as_of,
-        "has_history": bool(steps) and ticket["history_complete"] is not False,
+        "has_history": has_history,
     }
 
 
 def _untold(ticket: Row, as_of: datetime) -> tuple[datetime | None, str]:
     """End and state of a ticket of which no status is known but the present one."""
     category, resolved = ticket["status_category"], ticket["resolved_at"]
-    if category == "done" and resolved and resolved <= as_of:
+    if category == "done" and (resolved is None or resolved <= as_of):
         return resolved, "done"
     return None, "in_progress" if category == "in_progress" else "todo"
 
@@ -212,13 +216,15 @@ def _spans(row: Row, created: datetime, as_of: datetime) -> Row:
     started, done = row["started"], row["done"]
     lead = (done - created).total_seconds() if done else None
     cycle_reason = age_reason = None
-    if not done:
+    if row["state"] != "done":
         cycle_reason = "not_finished"
+    elif not done:
+        cycle_reason = "end_unknown"
     elif not row["has_history"]:
         cycle_reason = "history_incomplete"
     elif not started:
         cycle_reason = "not_started"
-    if done:
+    if row["state"] == "done":
         age_reason = "finished"
     elif row["state"] != "in_progress":
         age_reason = "not_started"
@@ -272,7 +278,7 @@ def _completed(row: Row, as_of: datetime) -> Row:
         for at, left in row["completions"]
     ]
     return {
-        "reopened": any(back) if row["first_done"] else None,
+        "reopened": True if True in back else None if None in back or not back else False,
         "completions": list(zip(row["completions"], back, strict=True)),
     }
 
@@ -305,3 +311,31 @@ def in_progress(flows: dict[str, Row], end: datetime) -> int:
         and not (row["done_at"] is not None and row["done_at"] < end)
         for row in flows.values()
     )
+
+
+def definitions(world: TicketWorld, flows: dict[str, Row]) -> dict[tuple[str, str], float | None]:
+    """Seconds by ticket and definition, of what is finished."""
+    steps = steps_of(world)
+    tickets = {row["ticket_id"]: row for row in world.tables["tickets"]}
+    found: dict[tuple[str, str], float | None] = {}
+    for ticket_id, row in flows.items():
+        if row["done_at"] is None:
+            continue
+        done, ticket = row["done_at"], tickets[ticket_id]
+        is_told = row["has_history"] and row["started_at"] is not None
+        first = row["first_started_at"] if row["has_history"] else None
+        resolved = (ticket["resolved_at"] or done) - ticket["created_at"]
+        dates = (_date(done) - _date(row["started_at"])) if is_told else None
+        in_start = [
+            (step["left"] - step["at"]).total_seconds() for step in steps[ticket_id] if "start" in step["means"]
+        ]
+        found[ticket_id, "leadline"] = row["cycle_seconds"]
+        found[ticket_id, "first_entry"] = (done - first).total_seconds() if first else None
+        found[ticket_id, "time_in_start"] = sum(in_start) if first else None
+        found[ticket_id, "devlake"] = resolved.total_seconds() if resolved >= timedelta(0) else None
+        found[ticket_id, "jira_agile_metrics"] = None if dates is None else dates.total_seconds()
+    return found
+
+
+def _date(at: datetime) -> date:
+    return at.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")).date()

@@ -53,6 +53,16 @@ def test_completions_and_service_levels(seed: int) -> None:
 
 @few
 @given(worlds)
+def test_every_definition(seed: int) -> None:
+    world = invent(seed)
+    found = world.computed(status_names=STATUS_NAMES)["ticket_flow_definitions"]
+    expected = {key: close(seconds) for key, seconds in oracle.definitions(world, oracle.flow(world)).items()}
+    assert {(ticket, name): seconds for ticket, name, seconds, _ in found.iter_rows()} == expected
+    assert found.filter(pl.col("seconds").is_null() != pl.col("reason").is_not_null()).is_empty()
+
+
+@few
+@given(worlds)
 def test_the_days(seed: int) -> None:
     world = invent(seed)
     tables = world.computed(status_names=STATUS_NAMES)

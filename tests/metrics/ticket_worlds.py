@@ -182,9 +182,13 @@ def _invent(world: TicketWorld, rng: random.Random, number: int) -> None:
         type=rng.choice(["Story", "Story", "Bug", None]),
         assignee_id=rng.choice([*PEOPLE, None]),
         history_complete=rng.choice([True, True, True, True, None, False]),
+        body_length=rng.choice([None, 0, 80]),
         story_points=rng.choice([None, 1.0, 3.0]),
         due_on=rng.choice([None, (BEGIN + 50 * DAY).date()]),
     )
+    last = world.tables["tickets"][-1]
+    if last["resolved_at"] and rng.random() < 0.2:  # the tracker has its own date for it, or none
+        last["resolved_at"] = rng.choice([None, last["resolved_at"] + rng.choice([1, 48]) * HOUR])
     if rng.random() < 0.05:  # nobody knows what happened to it
         intervals = world.tables["ticket_status_intervals"]
         intervals[:] = [row for row in intervals if row["ticket_id"] != ticket_id]
