@@ -39,6 +39,9 @@ SETTINGS = {
     "incident_labels": (),
     "working_hours": WorkingHours("Europe/Berlin"),
     "status_names": {},
+    "bug_types": (),
+    "bug_labels": (),
+    "readiness_needs": (),
 }
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.wording import MOST_DAYS, counted, number, short
 from metrics.registry import Rule, pipeline
 
@@ -18,41 +18,33 @@ def propose_coordination_gap(coordination: pl.LazyFrame) -> pl.LazyFrame:
     """One action for every such pair of teams; nobody is named."""
     paths = pl.col("paths").list.head(PATHS)
     first = _path(paths.list.first())
-    return (
-        coordination.filter(
-            pl.col("team_a") != pl.col("team_b"), pl.col("gaps") >= MIN_GAPS, pl.col("congruence") < LOW
-        )
-        .select(
-            repo_id=pl.lit(None, dtype=pl.String),
-            path=pl.lit(None, dtype=pl.String),
-            team="team_a",
-            rule=pl.lit(NAME),
-            item_kind=pl.lit("team_pair"),
-            item_id=pl.format("{}|{}", "team_a", "team_b"),
-            url=pl.lit(None, dtype=pl.String),
-            responsibility=pl.lit("team_coordination"),
-            title=pl.format("{} and {} change the same code and hardly talk", "team_a", "team_b"),
-            why=pl.format(
-                "In the last 90 days {} of people, one of each team, changed the same files or files that keep "
-                "changing together; {} of them left a trace of talking in a review, a ticket or a joint commit. {} "
-                "who did not need each other most, above all because of {}.",
-                counted(pl.col("required"), "pair"),
-                pl.when(pl.col("satisfied") == 0).then(pl.lit("none")).otherwise(number(pl.col("satisfied"))),
-                counted(pl.col("gaps"), "pair"),
-                paths.list.eval(_path(pl.element())).list.join(", "),
-            ),
-            next_step=pl.format(
-                "Let somebody of the other team review the next change of {}, and settle which team it belongs to.",
-                first,
-            ),
-            actor_id=pl.lit(None, dtype=pl.String),
-            actor_team="team_a",
-            days_saved=(pl.col("gaps") * TWO_HOURS).clip(0.1, MOST_DAYS).round(1),
-            basis=pl.lit("two hours of work done twice or undone for each of these pairs, at most 5 days"),
-            confidence=pl.lit(0.4),
-        )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
+    return coordination.filter(
+        pl.col("team_a") != pl.col("team_b"), pl.col("gaps") >= MIN_GAPS, pl.col("congruence") < LOW
+    ).pipe(
+        candidates,
+        team="team_a",
+        rule=pl.lit(NAME),
+        item_kind=pl.lit("team_pair"),
+        item_id=pl.format("{}|{}", "team_a", "team_b"),
+        responsibility=pl.lit("team_coordination"),
+        title=pl.format("{} and {} change the same code and hardly talk", "team_a", "team_b"),
+        why=pl.format(
+            "In the last 90 days {} of people, one of each team, changed the same files or files that keep "
+            "changing together; {} of them left a trace of talking in a review, a ticket or a joint commit. {} "
+            "who did not need each other most, above all because of {}.",
+            counted(pl.col("required"), "pair"),
+            pl.when(pl.col("satisfied") == 0).then(pl.lit("none")).otherwise(number(pl.col("satisfied"))),
+            counted(pl.col("gaps"), "pair"),
+            paths.list.eval(_path(pl.element())).list.join(", "),
+        ),
+        next_step=pl.format(
+            "Let somebody of the other team review the next change of {}, and settle which team it belongs to.",
+            first,
+        ),
+        actor_team="team_a",
+        days_saved=(pl.col("gaps") * TWO_HOURS).clip(0.1, MOST_DAYS).round(1),
+        basis=pl.lit("two hours of work done twice or undone for each of these pairs, at most 5 days"),
+        confidence=pl.lit(0.4),
     )
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import WINDOW, duration, named, now, seconds, still_open
+from metrics.actions.actions import ActionCandidates, candidates
+from metrics.actions.recent import WINDOW, duration, named, still_open
 from metrics.actions.wording import MOST_DAYS, counted, number, one_team, repository_name
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 MIN_OWED = 5
@@ -44,7 +45,7 @@ def propose_reviewer_overloaded(
         .group_by("repo_id")
         .agg(reviewers=pl.col("person_id").n_unique())
     )
-    age = seconds(pl.col("requested_at"), now(as_of))
+    age = seconds_between(pl.col("requested_at"), now(as_of))
     n = pl.col("owed")
     return (
         owed.group_by("repo_id", "person_id")
@@ -59,14 +60,13 @@ def propose_reviewer_overloaded(
         .unique("repo_id", keep="first", maintain_order=True)
         .join(reviewers, on="repo_id")
         .filter(n >= MIN_OWED, n >= HALF * pl.col("all_owed"), pl.col("reviewers") >= minimum_group)
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
-            path=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id="repo_id",
-            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("allocation"),
             title=pl.format("One person owes {} open reviews in {}", number(n), repository_name()),
             why=pl.format(
@@ -81,14 +81,11 @@ def propose_reviewer_overloaded(
             next_step=pl.lit(
                 "Ask somebody else for half of them: who fits by the history of the files is suggested for each."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=((n - FINE) * TWO_HOURS).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit("two hours of waiting and finding back into it for each review beyond two, at most 5 days"),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

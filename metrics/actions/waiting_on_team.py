@@ -4,13 +4,13 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import WINDOW, duration
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
+from metrics.clock import WorkingHours
 from metrics.registry import Rule, pipeline
 
-TWO_DAYS = 2 * 8 * 3600
-"""Of eight working hours."""
+DAYS = 2
 NAMED = 3
 HALF_A_DAY = 0.5
 NAME = "waiting_on_team"
@@ -25,13 +25,14 @@ def propose_waiting_on_team(
     tickets: pl.LazyFrame,
     *,
     as_of: datetime,
+    working_hours: WorkingHours,
 ) -> pl.LazyFrame:
     """One action for every pair of teams of which one waits for the other."""
     shown = team_waits.filter(pl.col("open_items").is_not_null()).select(PAIR).unique()
     waiting = (
         team_wait_items.filter(
             "is_open",
-            pl.col("working_seconds") > TWO_DAYS,
+            pl.col("working_seconds") > DAYS * working_hours.day_seconds,
             # What has waited for as long is given up, or done elsewhere.
             pl.col("started_at") > as_of - WINDOW,
         )
@@ -52,10 +53,9 @@ def propose_waiting_on_team(
             url=pl.col("item_url").first(),
             names=pl.col("item").head(NAMED).str.join(", "),
         )
-        .select(
+        .pipe(
+            candidates,
             "url",
-            repo_id=pl.lit(None, dtype=pl.String),
-            path=pl.lit(None, dtype=pl.String),
             team="waiting_team",
             rule=pl.lit(NAME),
             item_kind=pl.lit("team_pair"),
@@ -74,14 +74,11 @@ def propose_waiting_on_team(
             next_step=pl.format(
                 "Ask {} for a day on which it takes {} up; plan without what it cannot promise.", "on_team", "first"
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="on_team",
             days_saved=(n * HALF_A_DAY).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit("half a day for each pull request or ticket that goes on, at most 5 days"),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

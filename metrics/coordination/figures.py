@@ -9,13 +9,10 @@ import polars as pl
 
 from metrics.coordination.wait_items import united
 from metrics.coordination.window import NOT_COLLECTED, WINDOW, members_now
-from metrics.expressions import day, total
-from metrics.pull_requests.scoped import dated, share
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import day, now, seconds_between, total
+from metrics.pull_requests.scoped import dated
 from metrics.registry import pipeline
-from metrics.summary.observations import SCOPE, Observations, in_periods, observe, rolling_start
-
-MEDIAN_NEEDS = 5
+from metrics.summary.observations import SCOPE, Observations, in_periods, observe, percentile, rolling_start, share
 
 
 @pipeline(Observations)
@@ -133,20 +130,11 @@ def hand_off_figures(
         as_of=as_of,
         zone=zone,
     )
-    wait = pl.col("wait_working_seconds")
+    across = items.filter("is_between_teams")
     figures = [
         observe(ticket_calendar, items, metric="hand_offs", unit="count", value=pl.len(), empty=0),
-        observe(ticket_calendar, items, metric="ping_pong", unit="share", value=pl.col("is_ping_pong").mean()),
-        observe(
-            ticket_calendar,
-            items.filter("is_between_teams"),
-            metric="hand_off_wait",
-            unit="seconds",
-            value=wait.median(),
-            n=wait.count(),
-            coverage=wait.count() / pl.len(),
-            needed=MEDIAN_NEEDS,
-        ),
+        share(ticket_calendar, items, "ping_pong", "is_ping_pong"),
+        percentile(ticket_calendar, across, "hand_off_wait", "wait_working_seconds"),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
 
@@ -161,11 +149,10 @@ def blocked_figures(
     zone: str,
 ) -> pl.LazyFrame:
     """Observations of `blocked_on_others`: of each ticket, the time counts once whoever blocks it."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     spans = team_wait_items.filter(pl.col("kind") == "blocked").select(
         ticket_id="item_id",
-        blocked_at=pl.max_horizontal("started_at", now - WINDOW),
-        unblocked_at=pl.coalesce("ended_at", now),
+        blocked_at=pl.max_horizontal("started_at", now(as_of) - WINDOW),
+        unblocked_at=pl.coalesce("ended_at", now(as_of)),
         is_blocked="is_open",
     )
     seconds = seconds_between(pl.col("blocked_at"), pl.col("unblocked_at"))

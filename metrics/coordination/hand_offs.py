@@ -13,9 +13,8 @@ import polars as pl
 
 from metrics.clock import WorkingHours, working_seconds
 from metrics.coordination.window import members_at
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import Intermediate, pipeline
-from metrics.tickets.fields import meant
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -50,14 +49,14 @@ class HandOffs(Table):
 @pipeline(Holders)
 def holders(
     tickets: pl.LazyFrame,
-    ticket_changes: pl.LazyFrame,
+    ticket_field_changes: pl.LazyFrame,
     identities: pl.LazyFrame,
     *,
     as_of: datetime,
 ) -> pl.LazyFrame:
     """Who had each ticket, in order; a person who got it twice in a row had it once."""
     changes = (
-        ticket_changes.filter(meant(pl.col("field")) == "assignee", pl.col("changed_at") <= as_of)
+        ticket_field_changes.filter(pl.col("field") == "assignee", pl.col("changed_at") <= as_of)
         .select("ticket_id", "change_id", "changed_at", "from_value", "to_value")
         .join(tickets.select("ticket_id", "source", "created_at"), on="ticket_id")
         .sort("ticket_id", "changed_at", "change_id")

@@ -4,6 +4,8 @@ Of reviews by humans, submitted in the last 90 days, of pull requests by other h
 (n + 1) / n over the reviews given by everybody who could have, 0 where all give as many; divided by 1 − 1/n it reaches
 1 in small teams, too.
 
+Accounts that are gone are left out.
+
 Misread: few reviewers can be right where few know the code. It is a question of what happens on their holidays.
 """
 
@@ -86,9 +88,10 @@ def review_networks(
 
 def _edges(remarks: pl.LazyFrame, states: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """`author_id`, `reviewer_id` and `reviews` of the last 90 days."""
-    by_humans = states.filter("author_is_human").select("pr_id", "author_id")
+    by_humans = states.filter("author_is_human").drop_nulls("author_id").select("pr_id", "author_id")
     return (
         remarks.filter(pl.col("what") == "review", pl.col("is_human"), recent(pl.col("at"), as_of))
+        .drop_nulls("person_id")
         .join(by_humans, on="pr_id")
         .group_by("author_id", reviewer_id="person_id")
         .agg(reviews=pl.len().cast(pl.Int64))
@@ -104,7 +107,7 @@ def _eligible(
     of_teams = members.join(active.filter("is_active"), on="person_id", how="semi")
     return pl.concat(
         [
-            took_part.unique().select("person_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
+            took_part.drop_nulls().unique().select("person_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
             of_teams.select("person_id", scope_kind=pl.lit("team"), scope="team"),
         ]
     )

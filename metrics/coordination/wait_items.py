@@ -17,7 +17,7 @@ import polars as pl
 from metrics.clock import WorkingHours, working_seconds
 from metrics.code.file_teams import team_key
 from metrics.coordination.window import members_at, recent
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import now, seconds_between
 from metrics.registry import pipeline
 from metrics.tickets.teams import first_team
 from warehouse.tables import Table
@@ -75,9 +75,8 @@ def team_wait_items(  # noqa: PLR0917 - one parameter a table
         _blocked(ticket_blocks, ticket_scopes),
         _handed(hand_offs, tickets, as_of),
     ]
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     is_timed = pl.col("is_open") | pl.col("is_answered")
-    until = pl.coalesce("ended_at", now)
+    until = pl.coalesce("ended_at", now(as_of))
     return (
         pl.concat([part.select(_ITEM) for part in parts])
         .filter(pl.col("started_at") <= as_of, pl.col("is_open") | recent(pl.col("ended_at"), as_of))
@@ -150,7 +149,7 @@ def _reviews(
 ) -> pl.LazyFrame:
     """The pull requests by humans that need another team, from the first need on."""
     known = flow.filter(pl.col("author_is_human").fill_null(value=False)).select(
-        "pr_id", "ready_at", "merged_at", "closed_at"
+        "pr_id", "state", "ready_at", "merged_at", "closed_at"
     )
     needs = (
         asked.group_by(_PR)
@@ -172,7 +171,8 @@ def _reviews(
     answered = pl.max_horizontal(pl.col("answered_at"), pl.when(pl.col("answered_at").is_not_null()).then("started_at"))
     return (
         needs.join(by_team, on=["pr_id", "on_team"], how="left")
-        .filter(ended.is_null() | (pl.col("started_at") <= ended))
+        # What has ended nobody knows when cannot be timed.
+        .filter(pl.when(pl.col("state") == "open").then(pl.lit(value=True)).otherwise(pl.col("started_at") <= ended))
         .with_columns(ended_at=pl.coalesce(answered, ended))
         .select(
             "started_at",

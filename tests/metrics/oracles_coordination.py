@@ -371,7 +371,8 @@ class Oracle:
         for pr in self.world.tables["pull_requests"]:
             paths = {f["path"] for f in self.world.tables["pull_request_files"] if f["pr_id"] == pr["pr_id"]}
             found = [owners[path] for path in paths if path in owners]
-            if found and self.is_human(pr["author_id"]) and pr["created_at"] <= self.as_of:
+            by_person = pr["author_id"] is None or self.is_human(pr["author_id"])
+            if found and by_person and pr["created_at"] <= self.as_of:
                 teams = sorted({team for team, _ in found})
                 rows[pr["pr_id"]] = {
                     "files": len(found),
