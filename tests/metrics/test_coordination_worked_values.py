@@ -24,9 +24,8 @@ def judged(needs: list[str], talks: list[str]) -> pl.LazyFrame:
     rows = {name: [pair[place] for pair in needs] for place, name in enumerate(("person_a", "person_b"))}
     required = CoordinationRequirements.cast(pl.LazyFrame({**rows, "strength": [1.0] * len(needs)}))
     comments = frame("comments", [{"created_at": NOON}]).lazy()
-    none = (frame(name, []).lazy() for name in ("reviews", "commit_trailers"))
-    reviews, trailers = none
-    return required_pairs(required, conversations(talks), reviews, comments, trailers, as_of=AS_OF)
+    reviews, commits, trailers = (frame(name, []).lazy() for name in ("reviews", "commits", "commit_trailers"))
+    return required_pairs(required, conversations(talks), reviews, comments, commits, trailers, as_of=AS_OF)
 
 
 def conversations(talks: list[str]) -> pl.LazyFrame:
@@ -105,6 +104,23 @@ def test_utc_needs_more_than_four_commits_in_five(utc: int, hours: float) -> Non
     assert (row["required"], row["overlap_hours"], row["overlap_coverage"]) == (1, hours, 1.0)
     assert row["pairs_apart"] == (hours < 2)
     assert (row["congruence"], row["gaps"], row["reason"]) == (None, None, "no_conversations")
+
+
+@pytest.mark.parametrize(("commits", "congruence"), [(9, 1.0), (19, None)])
+def test_commits_that_name_their_reviewers_tell_who_talks(commits: int, congruence: float | None) -> None:
+    """Of 10 (20) commits the last one says that Ben reviewed it; a reviewer named long ago tells nothing."""
+    told = CoordinationWorld()
+    told.team("red", "ann", "ben")
+    for days in (*range(2, commits + 1), 99, 98):
+        told.commit(AS_OF - DAY * days, "ann", "src/f0.py")
+    told.commit(AS_OF - DAY, "ben", "src/f0.py")
+    told.commit(AS_OF - DAY, "ann", "src/f0.py")
+    for sha in (told.tables["commits"][-1]["sha"], told.tables["commits"][-3]["sha"]):
+        trailer = {"trailer": "Reviewed-by", "value": "Ben", "person_id": "ben"}
+        told.add("commit_trailers", repo_id="hub:acme/app", sha=sha, **trailer)
+    row = told.computed()["coordination"].row(0, named=True)
+    assert (row["required"], row["congruence"]) == (1, congruence)
+    assert row["reason"] == (None if congruence else "no_conversations")
 
 
 def test_a_ticket_goes_to_another_team_and_back() -> None:
