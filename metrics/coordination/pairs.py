@@ -1,6 +1,7 @@
 """Every pair of people whose work depends on each other: how strongly, and whether they talk.
 
-Strong is a requirement in the top quartile of all of them; a gap is a strong one between two people who did not talk.
+Strong is a requirement in the top quartile of all of them, unless all that binds the two is one change of each in one
+file, as where little happens that alone would be the top quartile; a gap is a strong one between two who did not talk.
 Where no review and no comment was ever collected (plain git), nobody knows who talks: shared commits alone would make
 strangers of people who review each other every day. Unless the commits say who reviewed them: one in ten of those of
 the last 90 days or more (`Reviewed-by`).
@@ -15,6 +16,7 @@ from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
 STRONG = 0.75
+LEAST = 2
 TOLD = 0.1
 """Share of commits that name a reviewer from which on this is taken for a habit."""
 COMMIT = ["repo_id", "sha"]
@@ -56,7 +58,8 @@ def required_pairs(  # noqa: PLR0917 - one parameter a table
         told,
     ]
     known = pl.concat(traces).select(is_known=pl.col("is_told").fill_null(value=False).any())
-    is_strong = pl.col("strength") >= pl.col("strength").quantile(STRONG, "linear")
+    strength = pl.col("strength")
+    is_strong = (strength >= strength.quantile(STRONG, "linear")) & (strength >= LEAST)
     return (
         coordination_requirements.join(
             conversations.select(*PAIR, talks=pl.lit(value=True)), on=PAIR, how="left", maintain_order="left"

@@ -38,7 +38,7 @@ class Oracle:
         dates = [row["submitted_at"] for row in tables["reviews"]] + [row["created_at"] for row in tables["comments"]]
         self.is_heard = any(at <= self.as_of for at in dates)
         values = list(self.needs.values())
-        strong = float(np.quantile(values, 0.75)) if values else 0.0
+        strong = max(2.0, float(np.quantile(values, 0.75))) if values else 0.0
         self.gaps = {
             pair for pair, value in self.needs.items() if value >= strong and pair not in self.talks and self.is_heard
         }

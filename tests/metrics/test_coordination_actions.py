@@ -25,7 +25,8 @@ def strangers(people: int = 2) -> CoordinationWorld:
     told.team("Payments", *("ann", "ben", "cat")[:people])
     told.team("Search", *("dan", "fay", "gus")[:people])
     for person in [*("ann", "ben", "cat")[:people], *("dan", "fay", "gus")[:people]]:
-        told.commit(AS_OF - DAY, person, "src/f0.py")
+        for _ in range(2):
+            told.commit(AS_OF - DAY, person, "src/f0.py")
     told.say(AS_OF - DAY, "eve", told.ticket(AS_OF - 2 * DAY))
     return told
 
@@ -54,6 +55,12 @@ def test_teams_that_talk_have_no_gap() -> None:
     pr_id = told.pull_request(AS_OF - 3 * DAY, "ann")
     for person in ("ben", "dan", "fay"):
         told.review(pr_id, AS_OF - 2 * DAY, person)
+    assert proposed(told, "coordination_gap") == []
+
+
+def test_one_change_of_each_is_no_reason_to_meet() -> None:
+    told = strangers()
+    del told.tables["commit_files"][::2]
     assert proposed(told, "coordination_gap") == []
 
 

@@ -22,7 +22,7 @@ NOON = datetime.fromisoformat("2026-06-01T10:00:00")
 def judged(needs: list[str], talks: list[str]) -> pl.LazyFrame:
     """The required pairs, each pair as two letters; all requirements are alike."""
     rows = {name: [pair[place] for pair in needs] for place, name in enumerate(("person_a", "person_b"))}
-    required = CoordinationRequirements.cast(pl.LazyFrame({**rows, "strength": [1.0] * len(needs)}))
+    required = CoordinationRequirements.cast(pl.LazyFrame({**rows, "strength": [2.0] * len(needs)}))
     comments = frame("comments", [{"created_at": NOON}]).lazy()
     reviews, commits, trailers = (frame(name, []).lazy() for name in ("reviews", "commits", "commit_trailers"))
     return required_pairs(required, conversations(talks), reviews, comments, commits, trailers, as_of=AS_OF)
