@@ -28,7 +28,7 @@ def collect(source: GitHubSource, client: Client, state: State, *, full: bool = 
     payloads = repositories.remembered(found.payloads, known) if news else ()
     yield replace(page, payloads=payloads, requests=client.requests - before)
     yield from standing.removed(source, state)
-    yield from standing.unreachable(source.name, known, state)
+    yield from standing.unreachable(source.name, {repository.repo_id for repository in known}, state)
     failures = list(found.failures)
     there = repositories.stored_ids(source.name, state)
     readings = [

@@ -1,11 +1,10 @@
 """Which stored repositories leave, and which cannot be read any more though they are still meant."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from collectors.github import budget, repositories
 from collectors.github.source import GitHubSource
-from collectors.github.units import Repository
 from warehouse.tables import Page, State
 
 UNREACHABLE = "repository_unreachable"
@@ -21,12 +20,12 @@ def removed(source: GitHubSource, state: State) -> Iterator[Page]:
             yield from repositories.farewell(repo_id, source=source.name, state=state)
 
 
-def unreachable(source: str, known: Sequence[Repository], state: State) -> Iterator[Page]:
+def unreachable(source: str, there: Collection[str], state: State) -> Iterator[Page]:
     """Pages that count every stored repository that was not told, once, and uncount those that are told again.
 
-    The rows stay. The cursor of the repository's own stream remembers that it is counted, and since when.
+    `there` has the ids of those that are told. The rows stay. The cursor of the repository's own stream remembers that
+    it is counted, and since when.
     """
-    there = {repository.repo_id for repository in known}
     stored = state.rows(repositories.STREAM, ["repo_id", "platform_id"], source=source).drop_nulls()
     for repo_id in stored["repo_id"].sort():
         is_counted = state.cursor(repositories.STREAM, repo_id) is not None

@@ -57,6 +57,7 @@ def test_a_fault_that_passes_is_outlived(fault: Reply) -> None:
         (Reply(500, {}), gitlab.Unreachable, "status 500"),
         (Reply(body="<html></html>"), Malformed, "a web page instead of JSON"),
         (Reply(body='{"id"'), Malformed, "cut off or broken"),
+        (Reply(body={"hello": "from a proxy"}), Malformed, "of another shape"),
         (Reply(404, {"message": "404 Project Not Found"}), gitlab.Forbidden, "404 Project Not Found"),
         (Reply(403, {"message": "403 Forbidden"}), gitlab.Forbidden, "status 403"),
         (Reply(403, "<html>"), gitlab.Forbidden, "a proxy may be in between"),
