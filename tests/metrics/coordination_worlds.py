@@ -197,13 +197,16 @@ def invent(seed: int) -> CoordinationWorld:
     rng = random.Random(seed)
     told = CoordinationWorld(AS_OF + rng.randrange(24) * HOUR)
     as_of = told.world.as_of
-    for team in ("blue team", "red", "green", "small"):
+    teams = ("blue team", "red", "green")
+    for team in (*teams, "small"):
         told.team(team)
-        for person in HUMANS if team != "small" else HUMANS[:1]:
-            if rng.random() < 0.35 or team == "small":
-                since = rng.choice([ALWAYS, as_of - 60 * DAY])
-                until = rng.choice([None, None, None, as_of - 20 * DAY])
-                told.team(team, person, since=since, until=until)
+    told.team("small", HUMANS[0])
+    for number, person in enumerate(HUMANS):
+        others = [rng.choice(teams)] if rng.random() < 0.2 else []
+        for team in sorted({teams[number % 3], *others}):
+            since = rng.choice([ALWAYS, ALWAYS, as_of - 60 * DAY])
+            until = rng.choice([None, None, None, None, as_of - 20 * DAY])
+            told.team(team, person, since=since, until=until)
     for number, (path, owner) in enumerate(OWNED.items()):
         told.add("code_owners", repo_id=REPOSITORY, position=number, pattern=f"/{path}", owners=f"@acme/{owner}")
     for project, team in PROJECTS.items():
