@@ -178,6 +178,26 @@ def test_what_waiting_for_a_team_costs(reviews: int) -> None:
         assert row["cost_seconds"] == pytest.approx((40 - 37.65) * 3600)
 
 
+@pytest.mark.parametrize(("answered", "hours"), [(12, 2), (5, 0), (None, None)])
+def test_a_draft_waits_from_the_time_on_at_which_it_is_ready(answered: int | None, hours: int | None) -> None:
+    """Asked for after one hour, ready after ten, merged after twenty."""
+    told = CoordinationWorld()
+    told.team("red", "ann", "ben")
+    told.team("green", "cat", "dan")
+    end = NOON + 20 * HOUR
+    pr_id = told.pull_request(NOON, "ann", state="merged", merged_at=end, closed_at=end)
+    told.request(pr_id, NOON + HOUR, team="acme/green")
+    ready = {"event_id": "hub:ready", "kind": "ready_for_review", "actor_id": "ann"}
+    told.add("pull_request_events", pr_id=pr_id, occurred_at=NOON + 10 * HOUR, **ready)
+    if answered:
+        told.review(pr_id, NOON + answered * HOUR, "dan")
+    (row,) = told.computed()["team_wait_items"].to_dicts()
+    assert row["started_at"] == NOON + 10 * HOUR
+    assert row["seconds"] == (None if hours is None else hours * 3600)
+    assert (row["is_open"], row["is_answered"]) == (False, answered is not None)
+    assert row["reason"] == (None if answered else "not_answered")
+
+
 def test_small_teams_wait_in_silence() -> None:
     row = waiting(10).computed(minimum_group=3)["team_waits"].row(0, named=True)
     figures = ("n", "open_items", "p50_seconds", "p85_working_seconds", "cost_seconds")
