@@ -26,6 +26,7 @@ from leadline.sources import pages, replayed
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
+from metrics.timelines.forecasts import Forecasts
 from warehouse.errors import WarehouseError
 from warehouse.publish import publish
 from warehouse.reader import Reader
@@ -317,11 +318,13 @@ def compute(run: Run) -> None:
 
 
 def _tables(run: Run) -> Callable[[str], pl.DataFrame]:
-    """Return what the pipelines read: core tables with people in place of identities, and the last actions."""
+    """Return what the pipelines read: core tables with people in place of identities, and what was said last."""
 
     def read(table: str) -> pl.DataFrame:
         if table == "previous_actions":
             return _previous_actions(run)
+        if table == "previous_forecasts":
+            return _previous_forecasts(run)
         return run.warehouse.read(table, persons=True)
 
     return read
@@ -334,6 +337,15 @@ def _previous_actions(run: Run) -> pl.DataFrame:
     except WarehouseError:
         # Nothing published yet, or a damaged file, or a version that knew no actions: all are seen for the first time.
         return Actions.create_empty()
+
+
+def _previous_forecasts(run: Run) -> pl.DataFrame:
+    """Return `metrics.forecasts` as last published: the record of what was promised, which is never computed again."""
+    try:
+        return Forecasts.cast(Reader(run.warehouse.directory).query("SELECT * FROM metrics.forecasts").frame)
+    except WarehouseError:
+        # Nothing published yet, or by a version that knew no forecasts: the record begins with this run.
+        return Forecasts.create_empty()
 
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:

@@ -76,6 +76,18 @@ from metrics.summary import (
     knowledge_figures,
     revert_figures,
 )
+from metrics.timelines import (
+    backtests,
+    calibration,
+    cases,
+    choice,
+    forecasts,
+    outcomes,
+    survival,
+    targets,
+    throughput,
+)
+from metrics.timelines import tickets as forecast_tickets
 
 RULES: tuple[Rule, ...] = (
     file_at_risk.RULE,
@@ -167,6 +179,22 @@ PIPELINES: tuple[Pipeline, ...] = (
     figures.ci_figures,
     intervals.ratio_intervals,
     knowledge_figures.knowledge_figures,
+    forecast_tickets.forecast_tickets,
+    throughput.throughput_days,
+    cases.forecast_cases,
+    choice.window_scores,
+    choice.forecast_windows,
+    backtests.forecast_hits,
+    backtests.forecast_backtests,
+    targets.forecast_items,
+    targets.forecast_targets,
+    forecasts.new_forecasts,
+    forecasts.forecasts,
+    outcomes.forecast_outcomes,
+    outcomes.forecast_moves,
+    calibration.forecast_calibration,
+    survival.ticket_survival,
+    survival.open_ticket_forecasts,
     *(rule.propose for rule in RULES),
     actions.actions,
 )
@@ -187,5 +215,6 @@ METRICS: tuple[Metric, ...] = (
     *flow_figures.METRICS,
     *response_figures.METRICS,
     *chaoss_figures.METRICS,
+    *calibration.METRICS,
 )
 """The metric catalogue."""
