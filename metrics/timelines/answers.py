@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import islice
 from zlib import crc32
 
-from metrics.timelines.processes import Process, Shares, finished_by, simulated
+from metrics.timelines.processes import Process, Shares, finished_by, simulated, simulated_total
 from metrics.timelines.promises import CONFIDENCES, days_until, most_items, together
 
 MOST_EXACT = 2000
@@ -39,6 +39,8 @@ class Source:
     items: int
     growth: float | None = None
     """Tickets that come in for each one finished; None leaves the scope as it is."""
+    capacity: float = 1.0
+    """What the team will finish / what it did."""
 
 
 def finished(sources: Sequence[Source]) -> Shares:
@@ -54,9 +56,12 @@ def when(by_day: Shares) -> Iterator[Answer]:
         yield Answer(confidence, days, None, stated)
 
 
-def how_many(process: Process, days: int) -> Iterator[Answer]:
+def how_many(process: Process, days: int, *, capacity: float = 1.0) -> Iterator[Answer]:
     """How many are finished within so many days, with every confidence."""
-    totals = next(islice(process.totals(), days - 1, None))
+    if capacity == 1:
+        totals = next(islice(process.totals(), days - 1, None))
+    else:
+        totals = simulated_total(process, days, capacity=capacity, seed=_seed(days, capacity))
     for confidence in CONFIDENCES:
         items, stated = most_items(totals, confidence)
         yield Answer(confidence, None, items, stated)
@@ -74,15 +79,19 @@ def last_day(today: date, days: int | None) -> date | None:
     return None if days is None else today + timedelta(days=days - 1)
 
 
-def method(growth: float | None, items: int) -> str:
+def method(growth: float | None, items: int, capacity: float = 1.0) -> str:
     """How it is computed: `exact` or `simulation`."""
-    return "simulation" if growth or items > MOST_EXACT else "exact"
+    return "simulation" if growth or items > MOST_EXACT or capacity != 1 else "exact"
 
 
 def _finished(source: Source) -> Shares:
     growth = source.growth or 0.0
-    if method(growth, source.items) == "exact":
+    if method(growth, source.items, source.capacity) == "exact":
         return finished_by(source.process, source.items)
-    # The seed is that of the question: the same question has the same answer, whatever else is asked.
-    seed = crc32(f"{source.team}:{source.items}:{growth:.6f}".encode())
-    return simulated(source.process, source.items, growth, seed=[seed])
+    seed = _seed(source.team, source.items, growth, source.capacity)
+    return simulated(source.process, source.items, growth=growth, capacity=source.capacity, seed=seed)
+
+
+def _seed(*asked: object) -> list[int]:
+    """That of the question: the same question has the same answer, whatever else is asked."""
+    return [crc32(repr(asked).encode())]

@@ -27,7 +27,7 @@ BATCHES = (10, 20, 40)
 MOST_ORIGINS = 104
 WEEK = 7
 _ENOUGH = 0.9999
-Row = tuple[str, date, str, int, str, int, float, date | None, float | None, float | None, int | None, float]
+Row = tuple[date, str, int, str, int, float, date | None, float | None, float | None, int | None, float]
 
 
 class ForecastCases(Intermediate):
@@ -63,10 +63,15 @@ def forecast_cases(
 
 
 def _all_cases(days: pl.DataFrame, *, hours: WorkingHours, schema: pl.Schema) -> pl.DataFrame:
-    rows: list[Row] = []
+    rows: list[tuple[object, ...]] = []
+    known: dict[tuple[date, bytes], list[Row]] = {}
     for (team,), frame in days.sort("team", "day").group_by("team", maintain_order=True):
         history = History(frame["day"][0], frame["finished"].to_numpy().astype(np.int64), hours)
-        rows += (row for origin in _origins(history) for row in _cases(str(team), history, origin))
+        # The only team there is and the whole are the same.
+        same = (history.first, history.finished.tobytes())
+        if same not in known:
+            known[same] = [row for origin in _origins(history) for row in _cases(history, origin)]
+        rows += ((str(team), *row) for row in known[same])
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -78,7 +83,7 @@ def _origins(history: History) -> Iterator[int]:
     yield days
 
 
-def _cases(team: str, history: History, origin: int) -> Iterator[Row]:
+def _cases(history: History, origin: int) -> Iterator[Row]:
     processes = {
         window: process for window in WINDOWS if (process := history.process(window, origin, MOST_DAYS)) is not None
     }
@@ -86,11 +91,11 @@ def _cases(team: str, history: History, origin: int) -> Iterator[Row]:
         return
     future = history.finished[origin:]
     day = history.first + timedelta(days=origin)
-    yield from _how_many(team, day, future, processes)
-    yield from _when(team, day, future, processes)
+    yield from _how_many(day, future, processes)
+    yield from _when(day, future, processes)
 
 
-def _how_many(team: str, day: date, future: Shares, processes: dict[Window, Process]) -> Iterator[Row]:
+def _how_many(day: date, future: Shares, processes: dict[Window, Process]) -> Iterator[Row]:
     for window, process in processes.items():
         ahead = list(islice(process.totals(), HORIZONS[-1]))
         for horizon in HORIZONS:
@@ -100,11 +105,11 @@ def _how_many(team: str, day: date, future: Shares, processes: dict[Window, Proc
             for confidence in CONFIDENCES:
                 answer, stated = most_items(totals, confidence)
                 known = day + timedelta(days=horizon)
-                key = (team, day, window.sampling, window.window_days, "how_many", horizon, confidence)
+                key = (day, window.sampling, window.window_days, "how_many", horizon, confidence)
                 yield (*key, known, answer, stated, outcome, score)
 
 
-def _when(team: str, day: date, future: Shares, processes: dict[Window, Process]) -> Iterator[Row]:
+def _when(day: date, future: Shares, processes: dict[Window, Process]) -> Iterator[Row]:
     ahead = {window: _finished(process) for window, process in processes.items()}
     passed = future.cumsum()
     for place, items in enumerate(BATCHES):
@@ -120,7 +125,7 @@ def _when(team: str, day: date, future: Shares, processes: dict[Window, Process]
             score = crps_of_days(ahead[window][place], outcome, seen) if is_known else None
             for confidence, answered in zip(CONFIDENCES, answers, strict=True):
                 answer, stated = answered or (None, None)
-                key = (team, day, window.sampling, window.window_days, "when", items, confidence)
+                key = (day, window.sampling, window.window_days, "when", items, confidence)
                 yield (*key, day + timedelta(days=seen), answer, stated, outcome, score)
 
 

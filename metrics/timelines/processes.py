@@ -11,6 +11,7 @@ what no draw expects: the backtest tells how often.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 
 WEEK = 7
+TRIALS = 10_000
 _DENSE = 64
 
 
@@ -106,22 +108,49 @@ def finished_by(process: Process, items: int, *, enough: float = 0.9999) -> Shar
     return np.array(found)
 
 
-def simulated(process: Process, items: int, growth: float, *, seed: Sequence[int], trials: int = 10_000) -> Shares:
-    """The same where for every finished item `growth` new ones come on average (Poisson), by simulation.
+def simulated(
+    process: Process,
+    items: int,
+    *,
+    growth: float = 0.0,
+    capacity: float = 1.0,
+    seed: Sequence[int],
+    trials: int = TRIALS,
+) -> Shares:
+    """The same by simulation, where for every finished item `growth` new ones come on average (Poisson).
 
-    The same seed gives the same result. It ends when 9,999 of 10,000 trials have finished, or with the days to come.
+    With a `capacity` of 0.8 each ticket that is drawn is finished with a probability of 80 %; with 1.5 one more comes
+    of every second. The same seed gives the same result. It ends when 9,999 of 10,000 trials have finished, or with
+    the days to come.
     """
     random = np.random.default_rng(seed)
     left = np.full(trials, items, dtype=np.int64)
     found = []
     for drawn in process.draws(random, trials):
-        done = np.minimum(drawn, left)
+        done = np.minimum(_at_capacity(random, drawn, capacity), left)
         left = left - done + random.poisson(growth * done)
         # A trial that has nothing left finishes nothing and gets nothing new: it stays finished.
         found.append(float((left == 0).mean()))
         if found[-1] >= 1 - 1 / trials:
             break
     return np.array(found)
+
+
+def simulated_total(
+    process: Process, days: int, *, capacity: float, seed: Sequence[int], trials: int = TRIALS
+) -> Shares:
+    """How probable each total is after so many days at another capacity, by simulation."""
+    random = np.random.default_rng(seed)
+    drawn = islice(process.draws(random, trials), days)
+    total = sum((_at_capacity(random, done, capacity) for done in drawn), np.zeros(trials, dtype=np.int64))
+    return np.bincount(total) / trials
+
+
+def _at_capacity(random: np.random.Generator, drawn: Counts, capacity: float) -> Counts:
+    if capacity == 1:
+        return drawn
+    whole, part = divmod(capacity, 1)
+    return drawn * int(whole) + random.binomial(drawn, part)
 
 
 def _shares(values: Counts) -> tuple[Counts, Shares]:

@@ -87,6 +87,7 @@ def forecast_targets(
     milestones: pl.LazyFrame,
     sprints: pl.LazyFrame,
     *,
+    as_of: datetime,
     zone: str,
 ) -> pl.LazyFrame:
     """Every target with tickets in it."""
@@ -101,7 +102,9 @@ def forecast_targets(
             is_suppressed=pl.col("is_suppressed").any(),
         )
     )
-    is_open = pl.col("is_told_open") & (pl.col("remaining_items") > 0)
+    # What was closed after the time of the report was open then.
+    is_told_open = pl.col("is_told_open") | (pl.col("closed_at") > as_of).fill_null(value=False)
+    is_open = is_told_open & (pl.col("remaining_items") > 0)
     closed = pl.when(pl.col("remaining_items") == 0).then("last_done").otherwise(day(pl.col("closed_at"), zone))
     return (
         counted.join(_told(tickets, milestones, sprints, zone), on=TARGET)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.timelines.processes import Days, Process, Weeks, chance_of, finished_by, simulated
+from metrics.timelines.processes import Days, Process, Weeks, chance_of, finished_by, simulated, simulated_total
 from metrics.timelines.promises import (
     CONFIDENCES,
     crps_of_days,
@@ -84,27 +84,27 @@ def test_when_and_how_many_are_the_same_distribution(finished: list[int], items:
 @pytest.mark.parametrize("process", [alike(PUBLISHED), Weeks(PUBLISHED, 730)], ids=["days", "weeks"])
 def test_simulation_without_growth_agrees_with_the_exact_answer(process: Process) -> None:
     exact = finished_by(process, 28)
-    found = simulated(process, 28, 0.0, seed=[1])
+    found = simulated(process, 28, seed=[1])
     size = min(len(exact), len(found))
     assert np.abs(exact[:size] - found[:size]).max() < 0.02  # four standard errors of 10,000 trials
 
 
 def test_simulation_is_the_same_for_the_same_seed() -> None:
     process = alike(PUBLISHED)
-    first, again, other = (simulated(process, 28, 0.3, seed=[seed]) for seed in (5, 5, 6))
+    first, again, other = (simulated(process, 28, growth=0.3, seed=[seed]) for seed in (5, 5, 6))
     assert first.tolist() == again.tolist()
     assert first.tolist() != other.tolist()
 
 
 def test_growth_takes_longer_by_what_comes_in() -> None:
     # One a day, and one new for every second that is finished: twice the work.
-    found = simulated(alike(np.array([1])), 200, 0.5, seed=[1])
+    found = simulated(alike(np.array([1])), 200, growth=0.5, seed=[1])
     day, _ = days_until(found, 0.5)
     assert day == pytest.approx(400, rel=0.02)
 
 
 def test_scope_that_grows_as_fast_as_it_is_done_is_never_surely_finished() -> None:
-    found = simulated(alike(np.array([1]), 100), 50, 1.2, seed=[1])
+    found = simulated(alike(np.array([1]), 100), 50, growth=1.2, seed=[1])
     assert len(found) == 100
     assert days_until(found, 0.5) is None
 
@@ -147,3 +147,18 @@ def test_crps_of_days_counts_the_days_between_promise_and_outcome() -> None:
     assert [crps_of_days(on_the_third, outcome, 20) for outcome in (1, 3, 7)] == [2, 0, 4]
     assert crps_of_days(on_the_third, None, 5) == 3
     assert crps_of_days(on_the_third, None, 2) == 0
+
+
+def test_half_the_capacity_takes_twice_as_long() -> None:
+    found = simulated(alike(np.array([2])), 200, capacity=0.5, seed=[1])
+    assert days_until(found, 0.5)[0] == pytest.approx(200, rel=0.03)
+    more = simulated(alike(np.array([2])), 300, capacity=1.5, seed=[1])
+    assert days_until(more, 0.5)[0] == pytest.approx(100, rel=0.03)
+
+
+def test_another_capacity_thins_the_total() -> None:
+    exact = after(alike(np.array([0, 1])), 20)
+    same = simulated_total(alike(np.array([0, 1])), 20, capacity=1, seed=[1])
+    half = simulated_total(alike(np.array([0, 1])), 20, capacity=0.5, seed=[1])
+    assert np.abs(exact - np.pad(same, (0, len(exact) - len(same)))).max() < 0.02
+    assert (half * np.arange(len(half))).sum() == pytest.approx(5, rel=0.03)
