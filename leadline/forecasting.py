@@ -16,6 +16,7 @@ from metrics.clock import WorkingHours
 from metrics.timelines import answers
 from metrics.timelines.forecasts import new_forecasts
 from metrics.timelines.processes import Process
+from metrics.timelines.promises import CONFIDENCES
 from metrics.timelines.tickets import WHOLE
 from metrics.timelines.windows import MOST_DAYS, History, Window
 
@@ -182,7 +183,7 @@ def _said(mode: str, rows: list[dict[str, Any]], due: float | None, due_on: date
     cells = [f"{row['confidence']:.0%} {_answer(row)}" for row in rows]
     lines = [f"{scope}, {rows[0]['method']}:", "   " + "   ".join(cells)]
     if due is not None:
-        sure = "95 % or more" if due >= answers.CONFIDENCES[-1] else f"{due:.0%}"
+        sure = "95 % or more" if due >= CONFIDENCES[-1] else f"{due:.0%}"
         lines.append(f"   by the due date {due_on}: {sure}")
     return lines
 
@@ -281,4 +282,4 @@ def _answered(base: Row, found: Iterable[answers.Answer], today: date) -> list[d
 
 def _unanswered(base: Row, reason: str) -> list[dict[str, Any]]:
     empty = {"answer_on": None, "answer_items": None, "stated": None, "method": None, "reason": reason}
-    return [{**base, "confidence": confidence, **empty} for confidence in answers.CONFIDENCES]
+    return [{**base, "confidence": confidence, **empty} for confidence in CONFIDENCES]

@@ -17,7 +17,7 @@ import polars as pl
 
 from metrics.clock import WorkingHours
 from metrics.registry import Intermediate, pipeline
-from metrics.timelines.processes import Process, Shares
+from metrics.timelines.processes import Counts, Process, Shares
 from metrics.timelines.promises import CONFIDENCES, crps_of_days, crps_of_total, days_until, most_items
 from metrics.timelines.windows import MOST_DAYS, WINDOWS, History, Window
 from warehouse.tables import columns as col
@@ -27,7 +27,7 @@ BATCHES = (10, 20, 40)
 MOST_ORIGINS = 104
 WEEK = 7
 _ENOUGH = 0.9999
-Row = tuple[date, str, int, str, int, float, date | None, float | None, float | None, int | None, float]
+Row = tuple[date, str, int, str, int, float, date, int | None, float | None, int | None, float | None]
 
 
 class ForecastCases(Intermediate):
@@ -95,7 +95,7 @@ def _cases(history: History, origin: int) -> Iterator[Row]:
     yield from _when(day, future, processes)
 
 
-def _how_many(day: date, future: Shares, processes: dict[Window, Process]) -> Iterator[Row]:
+def _how_many(day: date, future: Counts, processes: dict[Window, Process]) -> Iterator[Row]:
     for window, process in processes.items():
         ahead = list(islice(process.totals(), HORIZONS[-1]))
         for horizon in HORIZONS:
@@ -109,7 +109,7 @@ def _how_many(day: date, future: Shares, processes: dict[Window, Process]) -> It
                 yield (*key, known, answer, stated, outcome, score)
 
 
-def _when(day: date, future: Shares, processes: dict[Window, Process]) -> Iterator[Row]:
+def _when(day: date, future: Counts, processes: dict[Window, Process]) -> Iterator[Row]:
     ahead = {window: _finished(process) for window, process in processes.items()}
     passed = future.cumsum()
     for place, items in enumerate(BATCHES):

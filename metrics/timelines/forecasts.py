@@ -24,6 +24,7 @@ from metrics.expressions import day, today
 from metrics.registry import Intermediate, pipeline
 from metrics.timelines import answers
 from metrics.timelines.cases import BATCHES, HORIZONS
+from metrics.timelines.promises import CONFIDENCES
 from metrics.timelines.targets import TARGET
 from metrics.timelines.tickets import WHOLE
 from metrics.timelines.windows import WINDOWS, History, Window
@@ -198,5 +199,5 @@ def _answered(base: Row, found: Iterator[answers.Answer], today: date) -> Iterat
 
 
 def _unanswered(base: Row, reason: str) -> Iterator[Row]:
-    for confidence in answers.CONFIDENCES:
+    for confidence in CONFIDENCES:
         yield {**base, "confidence": confidence, "reason": reason}

@@ -74,14 +74,14 @@ def forecast_outcomes(
         made.filter(~is_counted).join(ends, on=_NAMED, how="left").with_columns(outcome_items=None),
     ]
     columns = [*made.collect_schema().names(), "outcome_on", "outcome_items"]
-    schema = {"outcome_on": pl.Date, "outcome_items": pl.Int64}
+    outcomes = pl.col("outcome_on").cast(pl.Date), pl.col("outcome_items").cast(pl.Int64)
     on, answer_on = pl.col("outcome_on"), pl.col("answer_on")
     in_time = (
         pl.when(on.is_not_null()).then(on <= answer_on).when(answer_on < today(as_of, zone)).then(pl.lit(value=False))
     )
     held = pl.when(pl.col("question") == "how_many").then(pl.col("outcome_items") >= pl.col("answer_items"))
     return (
-        pl.concat([part.select(columns).cast(schema) for part in judged])
+        pl.concat([part.select(columns).with_columns(outcomes) for part in judged])
         .with_columns(
             held=pl.when(pl.col("question") == "how_many").then(held).otherwise(in_time),
             late_days=(on - answer_on).dt.total_days(),

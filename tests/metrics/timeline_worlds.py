@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
-from git_worlds import Row, frame, run
 
 from metrics.catalogue import PIPELINES
+from tests.metrics.git_worlds import Row, frame, run
 from warehouse.tables import CORE
 
 START = date(2025, 1, 1)
