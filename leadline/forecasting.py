@@ -30,14 +30,16 @@ _TARGETS = """
     ORDER BY question, target, team
 """
 _CALIBRATION = """
-    SELECT basis, question, confidence, cases, hits, share, low, high, sentence FROM metrics.forecast_calibration
-    WHERE team = $team AND question = $question ORDER BY basis, confidence
+    SELECT basis, question, scope_mode, confidence, cases, hits, share, low, high, sentence
+    FROM metrics.forecast_calibration
+    WHERE team = $team AND question = $question ORDER BY basis, scope_mode, confidence
 """
 _GROWTH = "SELECT median(growth) AS growth FROM metrics.forecast_targets WHERE team = $team"
 _WHY = {
     "too_little_data": "a window of the past needs 20 finished tickets on 5 days to be drawn from",
     "beyond_two_years": "what is later than two years is not promised",
     "growth_not_measured": "too few tickets were finished to measure what comes in meanwhile; give it with --growth",
+    "share_not_measured": "too few of its tickets were finished lately to say what part of the work goes to it",
     "group_too_small": "a team in it has fewer members than privacy.minimum_group",
 }
 
@@ -156,7 +158,7 @@ def named(config: Config, wanted: str, *, team: str | None) -> Forecast:
     )
 
 
-_ANSWER = ("scope_mode", "confidence", "answer_on", "answer_items", "stated", "method", "growth", "reason")
+_ANSWER = ("scope_mode", "confidence", "answer_on", "answer_items", "stated", "method", "growth", "share", "reason")
 
 
 def text(found: Forecast) -> str:
@@ -164,7 +166,7 @@ def text(found: Forecast) -> str:
     lines = [f"{found.question}  ({found.team}, from {found.today} on)", ""]
     for mode in dict.fromkeys(str(row["scope_mode"]) for row in found.answers):
         rows = [row for row in found.answers if row["scope_mode"] == mode]
-        lines += _said(mode, rows, found.due_probability.get(mode), found.due_on)
+        lines += _said(_scope(rows[0]), rows, found.due_probability.get(mode), found.due_on)
     if found.window:
         drawn = "days of the same kind" if found.window["sampling"] == "days" else "whole weeks"
         score = found.window["score"]
@@ -174,16 +176,24 @@ def text(found: Forecast) -> str:
     return "\n".join(lines)
 
 
-def _said(mode: str, rows: list[dict[str, Any]], due: float | None, due_on: date | None) -> list[str]:
-    growth = rows[0]["growth"]
-    scope = f"growing scope ({growth:.2f} in for each one done)" if growth is not None else f"{mode} scope"
+def _scope(row: Row) -> str:
+    if row["answer_items"] is not None:
+        return "tickets"
+    growing = f"{row['growth']:.2f} in for each one done" if row["growth"] is not None else None
+    shared = f"{row['share']:.0%} of what is finished goes to it" if row.get("share") is not None else None
+    measured = ", ".join(filter(None, (growing, shared)))
+    names = {"fixed": "scope as it is", "growing": "growing scope", "shared": "growing scope, other work goes on"}
+    return names[row["scope_mode"]] + (f" ({measured})" if measured else "")
+
+
+def _said(scope: str, rows: list[dict[str, Any]], due: float | None, due_on: date | None) -> list[str]:
     reasons = {row["reason"] for row in rows if row["reason"]}
     if all(row["stated"] is None for row in rows):
         return [f"{scope}: no forecast ({_WHY[next(iter(reasons))]})"]
-    cells = [f"{row['confidence']:.0%} {_answer(row)}" for row in rows]
+    cells = [f"{row['confidence'] * 100:.0f} %: {_answer(row)}" for row in rows]
     lines = [f"{scope}, {rows[0]['method']}:", "   " + "   ".join(cells)]
     if due is not None:
-        sure = "95 % or more" if due >= CONFIDENCES[-1] else f"{due:.0%}"
+        sure = "95 % or more" if due >= CONFIDENCES[-1] else f"{due * 100:.0f} %"
         lines.append(f"   by the due date {due_on}: {sure}")
     return lines
 
@@ -202,8 +212,12 @@ def _record(calibration: Iterable[Row]) -> list[str]:
     lines = [""]
     for basis in dict.fromkeys(row["basis"] for row in said):
         lines.append(f"{names[basis]}:")
-        lines += [f"   {row['sentence']}" for row in said if row["basis"] == basis]
+        lines += [f"   {_named(row)}{row['sentence']}" for row in said if row["basis"] == basis]
     return lines
+
+
+def _named(row: Row) -> str:
+    return "" if row["question"] in {"how_many", "when"} else f"{row['question']}, {row['scope_mode']}: "
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,18 @@ from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 NEEDED = 10
-_POINT = ["team", "basis", "question", "confidence"]
+_POINT = ["team", "basis", "question", "scope_mode", "confidence"]
 _Z = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations."""
 
 
 class ForecastCalibration(Table):
-    """One row per team, record, question and confidence."""
+    """One row per team, record, question, mode and confidence."""
 
     team = col.key("Team, project where the configuration names no team, or `all`")
     basis = col.key("`backtest` or `stored`")
     question = col.key("`how_many`, `when`, `milestone`, `version`, `epic` or `sprint`")
+    scope_mode = col.key("`fixed`, `growing` or `shared`: each is a promise of its own")
     confidence = col.key_real("What was promised")
     cases = col.number("Promises whose outcome is known")
     hits = col.number("Promises that came true")
@@ -38,12 +39,13 @@ class ForecastCalibration(Table):
 @pipeline(ForecastCalibration)
 def forecast_calibration(forecast_hits: pl.LazyFrame, forecast_outcomes: pl.LazyFrame) -> pl.LazyFrame:
     """Every point of every team's diagrams."""
-    point = ["team", "question", "confidence", "held"]
-    # An answer that the growing scope gives is a promise of its own; where both are given, the fixed one is judged.
-    stored = forecast_outcomes.filter(pl.col("held").is_not_null(), pl.col("scope_mode") == "fixed")
+    point = ["team", "question", "scope_mode", "confidence", "held"]
+    stored = forecast_outcomes.filter(pl.col("held").is_not_null())
     promises = pl.concat(
         [
-            forecast_hits.filter("is_chosen").select(*point, basis=pl.lit("backtest")),
+            forecast_hits.filter("is_chosen")
+            .with_columns(scope_mode=pl.lit("fixed"))
+            .select(*point, basis=pl.lit("backtest")),
             stored.select(*point, basis=pl.lit("stored")),
         ]
     )

@@ -2,13 +2,16 @@
 
 Of every team: how many in 7, 14, 28 and 56 days, and when the next 10, 20 and 40 are finished. Of everything that has a
 name (milestones, versions, epics, sprints): when it is finished, for every team that has a part in it and for all of
-them together, with the scope as it is and with a scope that goes on growing as it did.
+them together, in three modes: *fixed*, with the scope as it is now; *growing*, with a scope that goes on growing as it
+did; and *shared*, growing too, where a team goes on giving it the share of what it finishes that it gave in the last 90
+days.
 
 The first run of a day writes its forecasts down. They are kept as they were made and never computed again: that is what
 makes the record of them worth something.
 
-Misread: a team is forecast as if all that it finishes were of the one thing that is asked about. Where it works on
-several at once, each takes longer. Probabilities above 95 % are not shown: the past does not know so much.
+Misread: fixed and growing take a team for one that does nothing but what is asked about. Where it works on several
+things at once, shared is nearer to what will be. Probabilities above 95 % are not shown: the past does not know so
+much.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +36,7 @@ from warehouse.tables import columns as col
 
 _LONGEST = max(window.window_days for window in WINDOWS)
 _ASKED = ["team", *TARGET]
+MODES = ("fixed", "growing", "shared")
 Row = Mapping[str, Any]
 
 
@@ -43,7 +47,7 @@ class Forecasts(Table):
     team = col.key("Team, project where the configuration names no team, or `all`")
     question = col.key("`how_many`, `when`, `milestone`, `version`, `epic` or `sprint`")
     target = col.key("Days for `how_many`, tickets for `when`, else what is asked about")
-    scope_mode = col.key("`fixed`: what is known now; `growing`: and what comes in, as it did before")
+    scope_mode = col.key("`fixed`: what is known now; `growing`: and what comes in; `shared`: and what else is done")
     confidence = col.key_real("0.5, 0.7, 0.85 or 0.95")
     title = col.text("Title of the milestone, version, epic or sprint")
     answer_on = col.day("The day by which it is finished; null where there is no such day within two years")
@@ -51,13 +55,15 @@ class Forecasts(Table):
     stated = col.real("Probability of just this: at least the confidence")
     remaining_items = col.number("Tickets that were open")
     growth = col.real("Tickets that come in for each one finished, where the scope grows")
+    share = col.real("The part of what the team finishes that goes to it, where that is shared")
     due_on = col.day("Due date")
     due_probability = col.real("Probability of being finished by the end of the due date; never above 0.95")
     method = col.text("`exact` or `simulation`")
     sampling = col.text("`days` or `weeks`: how the team's window is drawn from; null for several teams")
     window_days = col.number("Length of the team's window; null for several teams")
     reason = col.text(
-        "Why there is no answer: `too_little_data`, `beyond_two_years`, `growth_not_measured`, `group_too_small`"
+        "Why there is no answer: `too_little_data`, `beyond_two_years`, `growth_not_measured`, `share_not_measured`, "
+        "`group_too_small`"
     )
 
 
@@ -154,10 +160,11 @@ def _of_target(parts: Sequence[Row], teams: Mapping[str, _Team]) -> Iterator[Row
 
 
 def _of_parts(asked: Row, parts: Sequence[Row], teams: Mapping[str, _Team]) -> Iterator[Row]:
-    for mode in ("fixed", "growing"):
-        growth = asked["growth"] if mode == "growing" else None
+    for mode in MODES:
+        growth = None if mode == "fixed" else asked["growth"]
+        share = asked["share"] if mode == "shared" else None
         names = ("team", "question", "target", "title", "due_on", "remaining_items")
-        base = {name: asked[name] for name in names} | {"scope_mode": mode, "growth": growth}
+        base = {name: asked[name] for name in names} | {"scope_mode": mode, "growth": growth, "share": share}
         if len(parts) == 1 and parts[0]["team"] in teams:
             base |= teams[parts[0]["team"]].window
         reason = _why_not(asked, parts, teams, mode)
@@ -165,7 +172,7 @@ def _of_parts(asked: Row, parts: Sequence[Row], teams: Mapping[str, _Team]) -> I
             yield from _unanswered(base, reason)
             continue
         sources = [
-            answers.Source(part["team"], process, part["remaining_items"], growth)
+            answers.Source(part["team"], process, part["remaining_items"], growth, _capacity(part, mode))
             for part in parts
             if (process := teams[part["team"]].process) is not None
         ]
@@ -173,7 +180,7 @@ def _of_parts(asked: Row, parts: Sequence[Row], teams: Mapping[str, _Team]) -> I
         if asked["due_on"]:
             days = (asked["due_on"] - asked["today"]) // timedelta(days=1) + 1
             base["due_probability"] = answers.chance_by(by_day, days)
-        methods = {answers.method(growth, source.items) for source in sources}
+        methods = {answers.method(growth, source.items, source.capacity) for source in sources}
         base["method"] = "simulation" if "simulation" in methods else "exact"
         yield from _answered(base, answers.when(by_day), asked["today"])
 
@@ -183,7 +190,13 @@ def _why_not(asked: Row, parts: Sequence[Row], teams: Mapping[str, _Team], mode:
         return "group_too_small"
     if not parts or any(part["team"] not in teams or teams[part["team"]].process is None for part in parts):
         return "too_little_data"
-    return "growth_not_measured" if mode == "growing" and asked["growth"] is None else None
+    if mode != "fixed" and asked["growth"] is None:
+        return "growth_not_measured"
+    return "share_not_measured" if mode == "shared" and any(part["share"] is None for part in parts) else None
+
+
+def _capacity(part: Row, mode: str) -> float:
+    return float(part["share"]) if mode == "shared" else 1.0
 
 
 def _answered(base: Row, found: Iterator[answers.Answer], today: date) -> Iterator[Row]:

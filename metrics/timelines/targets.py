@@ -2,12 +2,13 @@
 
 An epic is a ticket that at least 5 others have for a parent. Growth is what came into it after its first ticket was
 finished / tickets finished, once 5 are; until then that of all targets of its kind together, once 20 are. The pieces of
-a ticket that was split are tickets that came in: they are part of the growth.
+a ticket that was split are tickets that came in: they are part of the growth. The share is what a team finished of it /
+all that it finished, in the last 90 days, once 5 of it were.
 
 Misread: a version is not done because its tickets are; and tickets that nobody put into it are not waited for.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -19,6 +20,8 @@ from warehouse.tables import columns as col
 
 CHILDREN = 5
 OWN_GROWTH, COMMON_GROWTH = 5, 20
+OWN_SHARE, ALL_SHARE = 5, 20
+RECENT = timedelta(days=90)
 TARGET = ["question", "target"]
 _VERSION = r"(?i)^(milestone|fix.?versions?)$"
 
@@ -48,6 +51,9 @@ class ForecastTargets(Table):
     items = col.number("Tickets in it")
     remaining_items = col.number("Of these, open ones")
     growth = col.real("Tickets that come in for each one finished; null where that cannot be measured yet")
+    share = col.real(
+        "Tickets of it / all tickets that the team finished in the last 90 days; null for fewer than 5 of it, or 20"
+    )
     is_suppressed = col.flag("Whether a team with too few members to be reported on has a part in it")
 
 
@@ -92,6 +98,10 @@ def forecast_targets(
 ) -> pl.LazyFrame:
     """Every target with tickets in it."""
     items = forecast_items.join(forecast_tickets.select("ticket_id", "is_suppressed"), on="ticket_id")
+    is_recent = pl.col("done_at") > as_of - RECENT
+    everything = pl.concat([forecast_tickets, forecast_tickets.with_columns(team=pl.lit(WHOLE))])
+    pace = everything.group_by("team").agg(finished=is_recent.sum())
+    own, finished = pl.col("own"), pl.col("finished")
     counted = (
         pl.concat([items, items.with_columns(team=pl.lit(WHOLE))])
         .group_by(*TARGET, "team")
@@ -100,7 +110,10 @@ def forecast_targets(
             remaining_items=pl.col("is_open").sum(),
             last_done=day(pl.col("done_at").max(), zone),
             is_suppressed=pl.col("is_suppressed").any(),
+            own=(is_recent & (pl.col("done_at") > pl.col("added_at"))).sum(),
         )
+        .join(pace, on="team")
+        .with_columns(share=pl.when(own >= OWN_SHARE, finished >= ALL_SHARE).then(own / finished))
     )
     # What was closed after the time of the report was open then.
     is_told_open = pl.col("is_told_open") | (pl.col("closed_at") > as_of).fill_null(value=False)

@@ -94,7 +94,7 @@ def test_what_people_read(tracker: Path) -> None:
     text = leadline(tracker, "forecast", "--milestone", "Spring").stdout
     day = TODAY + timedelta(days=9)
     assert f"When will version Spring be finished?  (all, from {TODAY} on)" in text
-    assert f"50% by {day}" in text
+    assert f"50 %: by {day}" in text
     assert f"by the due date {TODAY + timedelta(days=30)}: 95 % or more" in text
     assert "Our 85 % came true in 100 % of " in text
     little = leadline(tracker, "forecast", "--items", "3", "--team", "OPS").stdout

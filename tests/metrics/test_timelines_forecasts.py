@@ -103,6 +103,30 @@ def test_growth_that_nobody_measured_is_not_zero() -> None:
     assert {row["reason"] for row in promised(tables["forecasts"], "version")} == {None}
 
 
+def test_a_team_that_does_other_work_too_gives_it_the_share_that_it_gave() -> None:
+    """One a day, every tenth of which was of the version: five to go take about 50 days."""
+    rows = steady()
+    in_version = [
+        {**row, "milestone": "1.0", "created_at": noon(START)} if number % 10 == 5 else row
+        for number, row in enumerate(rows)
+    ]
+    tables = computed(in_version + open_items(5, "1.0"), TODAY, milestones=[version("1.0")], working_hours=every_day())
+    (target,) = tables["forecast_targets"].filter(pl.col("team") == "APP").to_dicts()
+    # Of the last 90 days, the one that is 90 days ago to the minute is not.
+    assert (target["share"], target["growth"]) == (9 / 89, 0)
+    fixed, shared = (promised(tables["forecasts"], "version", "APP", mode) for mode in ("fixed", "shared"))
+    assert {row["answer_on"] for row in fixed} == {TODAY + timedelta(days=4)}
+    assert (shared[0]["answer_on"] - TODAY).days == pytest.approx(46, abs=2)  # the median of the fifth of one in ten
+    assert {(row["method"], row["share"]) for row in shared} == {("simulation", 9 / 89)}
+
+
+def test_a_share_that_nobody_measured_is_not_the_whole() -> None:
+    done = [ticket(f"APP-v{n}", START, START + timedelta(days=n), milestone="1.0") for n in range(1, 8)]
+    tables = computed(steady() + done + open_items(3, "1.0"), TODAY, milestones=[version("1.0")])
+    found = promised(tables["forecasts"], "version", mode="shared")
+    assert {(row["answer_on"], row["reason"]) for row in found} == {(None, "share_not_measured")}
+
+
 def test_more_than_two_years_is_not_promised() -> None:
     rows = steady() + open_items(800, "1.0")
     tables = computed(rows, TODAY, milestones=[version("1.0")], working_hours=every_day())
@@ -188,7 +212,7 @@ def test_what_was_promised_is_never_computed_again() -> None:
     assert next_day.height == 2 * first.height
     # What is new on a day that has its forecasts is written down all the same.
     named = computed(rows + open_items(3, "2.0"), TODAY, previous=first, milestones=[*milestones, version("2.0")])
-    assert named["forecasts"].height == first.height + 16
+    assert named["forecasts"].height == first.height + 2 * 3 * 4
 
 
 def test_moves_follow_the_85_percent_and_the_due_date() -> None:
