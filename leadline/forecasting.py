@@ -180,7 +180,7 @@ def _scope(row: Row) -> str:
     if row["answer_items"] is not None:
         return "tickets"
     growing = f"{row['growth']:.2f} in for each one done" if row["growth"] is not None else None
-    shared = f"{row['share']:.0%} of what is finished goes to it" if row.get("share") is not None else None
+    shared = f"{row['share'] * 100:.0f} % of what is finished goes to it" if row.get("share") is not None else None
     measured = ", ".join(filter(None, (growing, shared)))
     names = {"fixed": "scope as it is", "growing": "growing scope", "shared": "growing scope, other work goes on"}
     return names[row["scope_mode"]] + (f" ({measured})" if measured else "")
@@ -208,12 +208,20 @@ def _record(calibration: Iterable[Row]) -> list[str]:
     said = [row for row in calibration if row["sentence"]]
     if not said:
         return ["", "How often such promises held is not known yet: fewer than 10 have an outcome."]
-    names = {"backtest": "Had one asked every Monday of the last two years", "stored": "What was published before"}
     lines = [""]
     for basis in dict.fromkeys(row["basis"] for row in said):
-        lines.append(f"{names[basis]}:")
+        lines.append(_of_what(basis, {row["question"] for row in said if row["basis"] == basis}))
         lines += [f"   {_named(row)}{row['sentence']}" for row in said if row["basis"] == basis]
     return lines
+
+
+def _of_what(basis: str, questions: set[str]) -> str:
+    if basis == "stored":
+        return "What was published before:"
+    asked = (
+        "how many are finished in 7 to 56 days" if "how_many" in questions else "when the next 10 to 40 are finished"
+    )
+    return f"Had one asked every Monday of the last two years {asked}:"
 
 
 def _named(row: Row) -> str:

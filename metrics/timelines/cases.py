@@ -54,7 +54,7 @@ def forecast_cases(
     """Every case of every team."""
     del as_of, zone  # the days end yesterday
     schema = ForecastCases.create_empty().schema
-    ask = partial(_all_cases, hours=working_hours, schema=schema)
+    ask = partial(all_cases, hours=working_hours)
     return (
         throughput_days.select("team", "day", "finished")
         .map_batches(ask, schema=schema)
@@ -62,7 +62,8 @@ def forecast_cases(
     )
 
 
-def _all_cases(days: pl.DataFrame, *, hours: WorkingHours, schema: pl.Schema) -> pl.DataFrame:
+def all_cases(days: pl.DataFrame, *, hours: WorkingHours, most: int = MOST_ORIGINS) -> pl.DataFrame:
+    """The cases of every team from `team`, `day` and `finished`, without a gap, of so many Mondays at most."""
     rows: list[tuple[object, ...]] = []
     known: dict[tuple[date, bytes], list[Row]] = {}
     for (team,), frame in days.sort("team", "day").group_by("team", maintain_order=True):
@@ -70,16 +71,16 @@ def _all_cases(days: pl.DataFrame, *, hours: WorkingHours, schema: pl.Schema) ->
         # The only team there is and the whole are the same.
         same = (history.first, history.finished.tobytes())
         if same not in known:
-            known[same] = [row for origin in _origins(history) for row in _cases(history, origin)]
+            known[same] = [row for origin in _origins(history, most) for row in _cases(history, origin)]
         rows += ((str(team), *row) for row in known[same])
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=ForecastCases.create_empty().schema, orient="row")
 
 
-def _origins(history: History) -> Iterator[int]:
+def _origins(history: History, most: int) -> Iterator[int]:
     """The numbers of the days from which is looked ahead: the last Mondays, and the day after the last."""
     days = len(history.finished)
     monday = (WEEK - history.first.weekday()) % WEEK
-    yield from range(monday, days, WEEK)[-MOST_ORIGINS:]
+    yield from range(monday, days, WEEK)[-most:]
     yield days
 
 
