@@ -341,11 +341,15 @@ def _previous_actions(run: Run) -> pl.DataFrame:
 
 def _previous_forecasts(run: Run) -> pl.DataFrame:
     """Return `metrics.forecasts` as last published: the record of what was promised, which is never computed again."""
+    none = Forecasts.create_empty()
     try:
-        return Forecasts.cast(Reader(run.warehouse.directory).query("SELECT * FROM metrics.forecasts").frame)
+        found = Reader(run.warehouse.directory).query("SELECT * FROM metrics.forecasts").frame
     except WarehouseError:
         # Nothing published yet, or by a version that knew no forecasts: the record begins with this run.
-        return Forecasts.create_empty()
+        return none
+    # A version before may not have known every column: what it promised is kept all the same.
+    known = found.select(name for name in none.columns if name in found.columns)
+    return Forecasts.cast(pl.concat([none, known], how="diagonal_relaxed"))
 
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:
