@@ -47,6 +47,7 @@ docs: .venv/ready
 benchmarks: .venv/ready-dev
 	$(PIP) --editable '.[bench]'
 	$(BIN)/python -m benchmarks.git_collect "$$REPO"
+	$(BIN)/python -m benchmarks.github_collect --peers build/peers
 	$(BIN)/python -m benchmarks.compute
 	$(BIN)/python -m benchmarks.identity "$$REPO"
 

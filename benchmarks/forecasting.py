@@ -21,6 +21,9 @@ from typing import Any
 import polars as pl
 
 from metrics.clock import WorkingHours
+from metrics.tickets.spans import ticket_spans
+from metrics.tickets.steps import ticket_steps
+from metrics.tickets.teams import ticket_scopes
 from metrics.timelines.backtests import forecast_hits
 from metrics.timelines.cases import all_cases
 from metrics.timelines.choice import forecast_windows, window_scores
@@ -83,8 +86,14 @@ class Tracker:
 
     def known(self, as_of: datetime) -> pl.LazyFrame:
         """The tickets as forecasts see them at a time."""
-        none = [_frame(name, []) for name in ("ticket_status_intervals", "team_scopes", "team_members")]
-        return forecast_tickets(self.tickets.lazy(), *(frame.lazy() for frame in none), as_of=as_of, minimum_group=1)
+        tickets = self.tickets.lazy()
+        steps, scopes, members = (
+            _frame(name, []).lazy() for name in ("ticket_status_intervals", "team_scopes", "team_members")
+        )
+        steps = ticket_steps(tickets, steps, as_of=as_of, status_names={})
+        spans = ticket_spans(tickets, steps, as_of=as_of)
+        teams = ticket_scopes(tickets, spans, scopes, members)
+        return forecast_tickets(tickets, spans, teams, members, as_of=as_of, minimum_group=1)
 
 
 def measured(tracker: Tracker, *, named: bool) -> Row:

@@ -18,6 +18,7 @@ import polars as pl
 from leadline import engine, inbox, links, people, quality
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
+from leadline.config.model import INVESTMENT
 from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
 from leadline.inbox.loading import load_reports
 from leadline.interrupt import interrupted, wake_when_it_waits
@@ -26,6 +27,7 @@ from leadline.sources import pages, replayed
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
+from metrics.tickets.statuses import StageNames, StatusNames
 from metrics.timelines.forecasts import Forecasts
 from warehouse.errors import WarehouseError
 from warehouse.publish import publish
@@ -134,7 +136,7 @@ def run_all(config: Config, options: Options, say: Say) -> Run:
     findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
     with _warehouse(config) as warehouse:
-        counts = options.line_counts and any(getattr(source, "git", True) for source in config.source)
+        counts = options.line_counts and any(getattr(source, "git", source.kind == "git") for source in config.source)
         if not counts or not warehouse.read("commits", ["sha"]).is_empty():
             return _one_run(config, warehouse, options, say)
         early = _one_run(config, warehouse, replace(options, line_counts=False), say)
@@ -297,6 +299,7 @@ def compute(run: Run) -> None:
         environment=run.config.deployments.environment,
         strangers=strangers,
         named=run.config.privacy.people != "off",
+        self_check=frames["ticket_self_check"],
     )
     run.warehouse.replace("meta.data_quality", found)
     _finish(run)  # so that the published file tells how its own run ended
@@ -354,7 +357,7 @@ def _previous_forecasts(run: Run) -> pl.DataFrame:
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:
     """Return every setting a pipeline may ask for, by name."""
-    calendar = config.calendar
+    calendar, bugs = config.calendar, config.investment.get("bug", INVESTMENT["bug"])
     return {
         "as_of": as_of,
         "zone": config.leadline.timezone,
@@ -366,7 +369,26 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "deployments_ci_run": config.deployments.ci_run,
         "incident_types": config.incidents.tickets.type,
         "incident_labels": config.incidents.tickets.labels,
+        "bug_types": bugs.type,
+        "bug_labels": bugs.labels,
+        "status_names": _status_names(config),
+        "readiness_needs": config.readiness.needs,
         "working_hours": WorkingHours(
             config.leadline.timezone, calendar.worked, calendar.opens, calendar.closes, calendar.holidays
         ),
+    }
+
+
+def _status_names(config: Config) -> dict[str, StatusNames]:
+    """Return what the configuration says about the statuses of each source's tickets."""
+    return {
+        source.name: StatusNames(
+            flow.start,
+            flow.done,
+            flow.waiting,
+            flow.blocked,
+            {type_: StageNames(stages.start, stages.done) for type_, stages in flow.types.items()},
+        )
+        for source in config.source
+        if (flow := getattr(source, "flow", None))
     }

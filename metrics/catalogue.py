@@ -14,8 +14,15 @@ from metrics.actions import (
     merged_without_review,
     overdue_pull_request,
     oversized_pull_requests,
+    pull_request_without_ticket,
     release_overdue,
     reviewed_only_by_ai,
+    scope_growing,
+    ticket_beyond_sle,
+    ticket_blocked,
+    ticket_stalled,
+    too_much_in_progress,
+    unready_ticket,
 )
 from metrics.code import (
     active_people,
@@ -37,11 +44,15 @@ from metrics.code import (
 from metrics.delivery import (
     changes,
     ci,
+    ci_figures,
+    deployment_figures,
     deployments,
     failures,
-    figures,
+    incident_figures,
     incidents,
     intervals,
+    lead_time_figures,
+    merged,
     production,
     ranges,
     recovery,
@@ -68,6 +79,10 @@ from metrics.pull_requests import (
     verdicts,
 )
 from metrics.registry import Metric, Pipeline, Rule
+from metrics.scope import changes as scope_changes
+from metrics.scope import figures as scope_figures
+from metrics.scope import parents, requirements, sprints, untracked
+from metrics.scope import rework as requirement_rework
 from metrics.summary import (
     activity_figures,
     calendar,
@@ -75,6 +90,33 @@ from metrics.summary import (
     credit_scopes,
     knowledge_figures,
     revert_figures,
+)
+from metrics.tickets import (
+    activity as ticket_activity,
+)
+from metrics.tickets import (
+    behaviour,
+    blocks,
+    completions,
+    days,
+    fields,
+    levels,
+    places,
+    self_check,
+    spans,
+    standing_figures,
+    steps,
+    teams,
+    work,
+)
+from metrics.tickets import (
+    definitions as ticket_definitions,
+)
+from metrics.tickets import (
+    figures as ticket_figures,
+)
+from metrics.tickets import (
+    flow as ticket_flow,
 )
 from metrics.timelines import (
     backtests,
@@ -104,6 +146,13 @@ RULES: tuple[Rule, ...] = (
     failed_deployments.RULE,
     build_trouble.RULE,
     reviewed_only_by_ai.RULE,
+    ticket_beyond_sle.RULE,
+    ticket_stalled.RULE,
+    ticket_blocked.RULE,
+    too_much_in_progress.RULE,
+    unready_ticket.RULE,
+    scope_growing.RULE,
+    pull_request_without_ticket.RULE,
 )
 """The rules of `metrics.actions`."""
 
@@ -131,6 +180,7 @@ PIPELINES: tuple[Pipeline, ...] = (
     releases.release_rhythm,
     production.production_deployments,
     ranges.deployment_commits,
+    merged.merged_commits,
     changes.deployment_changes,
     changes.change_lead_times,
     changes.direct_commit_changes,
@@ -173,12 +223,43 @@ PIPELINES: tuple[Pipeline, ...] = (
     activity_figures.activity_figures,
     contributor_figures.contributor_figures,
     revert_figures.revert_figures,
-    figures.deployment_figures,
-    figures.lead_time_figures,
-    figures.incident_figures,
-    figures.ci_figures,
+    deployment_figures.deployment_figures,
+    lead_time_figures.lead_time_figures,
+    incident_figures.incident_figures,
+    ci_figures.ci_figures,
     intervals.ratio_intervals,
     knowledge_figures.knowledge_figures,
+    fields.ticket_field_changes,
+    steps.ticket_steps,
+    completions.ticket_completions,
+    spans.ticket_spans,
+    blocks.ticket_blocks,
+    work.ticket_work,
+    ticket_activity.ticket_activity,
+    teams.ticket_scopes,
+    teams.ticket_calendar,
+    levels.ticket_service_levels,
+    places.ticket_status_times,
+    places.ticket_statuses_seen,
+    ticket_flow.ticket_flow,
+    ticket_definitions.ticket_flow_definitions,
+    days.ticket_days,
+    days.cumulative_flow,
+    self_check.ticket_self_check,
+    behaviour.process_behaviour,
+    ticket_figures.ticket_figures,
+    standing_figures.ticket_standing_figures,
+    requirements.requirement_changes,
+    requirements.ticket_requirements,
+    sprints.sprint_tickets,
+    sprints.sprint_scope,
+    parents.parent_scope,
+    scope_changes.scope_changes,
+    untracked.untracked_work,
+    requirement_rework.requirement_rework,
+    scope_figures.requirement_figures,
+    scope_figures.sprint_figures,
+    scope_figures.untracked_figures,
     forecast_tickets.forecast_tickets,
     throughput.throughput_days,
     cases.forecast_cases,
@@ -210,11 +291,17 @@ METRICS: tuple[Metric, ...] = (
     *activity_figures.METRICS,
     *contributor_figures.METRICS,
     *revert_figures.METRICS,
-    *figures.METRICS,
+    *deployment_figures.METRICS,
+    *lead_time_figures.METRICS,
+    *incident_figures.METRICS,
+    *ci_figures.METRICS,
     *releases.METRICS,
     *flow_figures.METRICS,
     *response_figures.METRICS,
     *chaoss_figures.METRICS,
+    *ticket_figures.METRICS,
+    *standing_figures.METRICS,
+    *scope_figures.METRICS,
     *calibration.METRICS,
 )
 """The metric catalogue."""

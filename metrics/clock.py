@@ -28,6 +28,14 @@ class WorkingHours:
     """`time.max` stands for midnight."""
     holidays: tuple[date, ...] = ()
 
+    @property
+    def day_seconds(self) -> float:
+        """Working time in a day that is worked."""
+        opens, closes = (
+            timedelta(hours=at.hour, minutes=at.minute, seconds=at.second) for at in (self.opens, self.closes)
+        )
+        return ((timedelta(days=1) if self.closes == time.max else closes) - opens).total_seconds()
+
 
 def working_seconds(start: pl.Expr, end: pl.Expr, hours: WorkingHours) -> pl.Expr:
     """The seconds between two UTC instants that lie in working hours; negative where `end` comes first."""

@@ -34,6 +34,8 @@ class Said:
     """How long not to ask again this way."""
     is_budget: bool = False
     """Whether the pause lasts until the budget is renewed."""
+    is_down: bool = False
+    """Whether the pause is for whoever asks: the server is down for so long."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Answer:
     text: str
     """As it was received."""
     received_at: datetime
+    access: str = ""
+    """What was needed and what the token may, as far as that is told; for hints, in brackets."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ def judge(resource: str, status: int, headers: Mapping[str, Any], text: str, wha
     limited = (status == 403 and (is_budget or _LIMITED.search(text))) or status == 429 or "retry-after" in headers  # noqa: PLR2004
     if status >= 400 and limited and status < 500:  # noqa: PLR2004
         return _paused(headers, at, is_budget=is_budget)
+    if status == 503 and (pause := budget.retry_after(headers)) is not None:  # noqa: PLR2004
+        return Said("", headers, at, pause=pause, is_down=True)
     if status >= 500:  # noqa: PLR2004
         # A server that is down says 500 or 503: to ask it for less would leave out what is not too heavy at all.
         kind = TooHeavy if resource == "graphql" and status in {502, 504} else Unreachable
@@ -110,11 +116,27 @@ def graphql_answer(said: Said) -> Answer:
     if not isinstance(data, dict):
         kinds = {str(error.get("type")) for error in errors}
         if "INSUFFICIENT_SCOPES" in kinds:  # a part that must not be null took all the rest with it
-            return Answer({}, errors, said.text, said.received_at)
+            return Answer({}, errors, said.text, said.received_at, access(said.headers))
         if kinds & {"NOT_FOUND", "FORBIDDEN"}:
-            raise Forbidden(f"GraphQL: {messages}", hint="check the name and what the token may read")
+            hint = f"check the name and what the token may read{access(said.headers)}"
+            raise Forbidden(f"GraphQL: {messages}", hint=hint)
         raise GitHubError(f"GraphQL: {messages or 'no data'}", hint="this version of GitHub may be too old or too new")
-    return Answer(data, errors, said.text, said.received_at)
+    return Answer(data, errors, said.text, said.received_at, access(said.headers))
+
+
+def scopes(headers: Mapping[str, Any]) -> str | None:
+    """The scopes of a classic token; None for other credentials, whose answers do not tell."""
+    told = headers.get("x-oauth-scopes")
+    return None if told is None else f"scopes: {told or 'none'}"
+
+
+def access(headers: Mapping[str, Any]) -> str:
+    """What would have been needed and what the token may, in brackets; empty where the headers say neither."""
+    needed = headers.get("x-accepted-oauth-scopes") or headers.get("x-accepted-github-permissions")
+    has = scopes(headers)
+    told = [f"it takes one of: {needed}" if needed else None, f"the token has {has}" if has else None]
+    said = "; ".join(filter(None, told))
+    return f" ({said})" if said else ""
 
 
 def _is_limited(text: str) -> bool:
@@ -124,10 +146,7 @@ def _is_limited(text: str) -> bool:
 
 def _forbidden(status: int, headers: Mapping[str, Any], text: str, what: str) -> Forbidden:
     message = _message(text)
-    hint = "check the name, and that the credentials may read it"
-    needed = headers.get("x-accepted-oauth-scopes") or headers.get("x-accepted-github-permissions")
-    if needed:
-        hint += f" (it takes one of: {needed})"
+    hint = f"check the name, and that the credentials may read it{access(headers)}"
     if "x-github-sso" in headers:
         hint = "authorise the token for the organisation's single sign-on"
     return Forbidden(f"{what}: status {status}{f', {message}' if message else ''}", hint=hint)

@@ -1,11 +1,12 @@
 """How much may still be asked, as the answers tell, and when more may be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from collectors.github.errors import Malformed
+from collectors.github.errors import GitHubError, Malformed
 
 RESERVE = 5
 """Requests or points that are left alone: another run, or a person, may share the token."""
@@ -33,6 +34,19 @@ class Budget:
     def free_at(self) -> datetime | None:
         """When something may be asked again; None where it may be now."""
         return self.resets_at if self.remaining <= min(RESERVE, self.limit - 1) and self.resets_at > now() else None
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one way to ask may do, and how much is left of that."""
+
+    name: str
+    may: str | None = None
+    """Its scopes or permissions; None where they are not told."""
+    budgets: list[Budget] = field(default_factory=list)
+    """Empty where nothing is limited."""
+    problem: GitHubError | None = None
+    """Why it may do nothing."""
 
 
 def read(headers: Mapping[str, str], resource: str) -> Budget | None:
@@ -65,8 +79,14 @@ def _instant(seconds: float) -> datetime:
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the server asks to stay away; None where it does not say."""
+    """How long the server asks to stay away, in seconds or until an instant; None where it does not say."""
+    told = headers.get("retry-after", "")
     try:
-        return timedelta(seconds=max(float(headers["retry-after"]), 0))
-    except (KeyError, ValueError, OverflowError):
+        return timedelta(seconds=max(float(told), 0))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        until = parsedate_to_datetime(told)
+    except ValueError:
         return None
+    return max(until.astimezone(UTC).replace(tzinfo=None) - now(), timedelta())

@@ -1,18 +1,11 @@
-"""How GitHub is asked: through PyGithub's requester, within the budget, several at a time, again after a fault.
-
-PyGithub is told neither to wait nor to retry: it would sleep through an hour of a used-up budget without a word, and
-never repeats a GraphQL query.
-"""
+"""How GitHub is asked: through PyGithub's requester, within the budget, several at a time, again after a fault."""
 
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
 import github as pygithub
 import requests
@@ -20,11 +13,13 @@ import stamina
 from github.Requester import Requester
 
 from collectors.github import budget
-from collectors.github.answers import Answer, Document, Raw, Said, graphql_answer, judge
-from collectors.github.credentials import Credentials, Way
-from collectors.github.errors import BudgetSpent, GitHubError, Malformed, Refused, TooHeavy, Unreachable
+from collectors.github.answers import Answer, Document, Raw, Said, graphql_answer, judge, scopes
+from collectors.github.budget import Allowance
+from collectors.github.credentials import Credentials, unlisted
+from collectors.github.errors import Forbidden, GitHubError, Malformed, Refused, TooHeavy, Unreachable
+from collectors.github.turns import REFUSED_HINT, Resource, Turn, Turns
+from collectors.waiting import OnWait, Patience
 
-Resource = Literal["core", "graphql"]
 T = TypeVar("T")
 
 # What is asked again is told by its outcome; a line for every attempt would say nothing more.
@@ -36,50 +31,10 @@ NO_LIMITS = 404
 """What a GitHub Enterprise without rate limits answers to the question for them."""
 
 _NETWORK = (requests.RequestException, ConnectionError, TimeoutError)
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait for what."""
-
-    longest_wait_seconds: float = 60.0
-    """For a budget to be renewed; beyond it the run ends and the next one goes on."""
-    timeout_seconds: int = 60
-    """For an answer to begin."""
-    attempts: int = 5
-    """How often to ask again after a fault of network or server."""
-    first_pause_seconds: float = 1.0
-    """Before the second attempt; the pauses double, with some chance in them."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A wait that has just begun."""
-
-    reason: str
-    seconds: float
-    until: datetime
-
-
-OnWait = Callable[[Waiting], None]
-
-
-@dataclass
-class _State:
-    """What is known of one way to ask."""
-
-    way: Way
-    budgets: dict[str, budget.Budget] = field(default_factory=dict)
-    paused_until: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as instants are stored
-    is_refused: bool = False
-    renewal: threading.Lock = field(default_factory=threading.Lock)
-    """Held while the token of an installation is renewed."""
-
-    def free_at(self, resource: Resource) -> datetime | None:
-        """When it may be used again; None where it may be now."""
-        known = self.budgets.get(resource)
-        waits = [known.free_at if known else None, self.paused_until if self.paused_until > budget.now() else None]
-        return max((instant for instant in waits if instant), default=None)
+_NETWORK_HINT = (
+    "check the network, base_url, the proxy (HTTPS_PROXY) and, for a certificate of your own, REQUESTS_CA_BUNDLE; the "
+    "next run goes on"
+)
 
 
 class _Again(Exception):  # noqa: N818 - asks for something
@@ -105,16 +60,12 @@ class Client:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.workers = workers
-        self._credentials = credentials
-        self._owners = owners
         self._patience = patience or Patience()
-        self._on_wait = on_wait
+        self._turns = Turns(credentials, self.base_url, owners, self._patience, on_wait)
         self._seats = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
-        self._states: list[_State] | None = None
         self._local = threading.local()
         self._requests = 0
-        self._stopped = threading.Event()
 
     @property
     def requests(self) -> int:
@@ -123,7 +74,7 @@ class Client:
 
     def stop(self) -> None:
         """Let nobody wait any longer: what is asked from now on is refused."""
-        self._stopped.set()
+        self._turns.stop()
 
     def graphql(self, query: str, variables: Mapping[str, object], *, owner: str | None = None) -> Answer:
         """The answer to a query; one that is partly an error has `data` and `errors`.
@@ -148,24 +99,41 @@ class Client:
 
         return self._persist("core", owner, send, path.partition("?")[0], Document.of)
 
-    def budgets(self) -> list[tuple[str, str | None, list[budget.Budget]]]:
-        """Name, what it may (None if not told) and budgets of every way to ask; costs a free request each."""
-        shown = []
-        for state in self._ways():
+    def allowances(self) -> list[Allowance]:
+        """What every way to ask may do and has left, or why it is refused; costs a free request each.
+
+        Raises Unreachable or Malformed where GitHub does not answer.
+        """
+        return [self._allowance(turn) for turn in self._turns.all()]
+
+    def token(self, owner: str) -> str:
+        """A token with which git may read the repositories of an owner; raises Refused or Unreachable."""
+        turn = self._turns.usable(owner)[0]
+        self._requester(turn)  # an installation asks for its token through this
+        try:
+            with turn.renewal:
+                return turn.way.auth.token
+        except (pygithub.GithubException, requests.RequestException) as error:
+            raise unlisted(f"{turn.way.name}: no token is given", error) from None
+
+    def _allowance(self, turn: Turn) -> Allowance:
+        try:
+            status, headers, text = self._send(turn, lambda requester: requester.requestJson("GET", "/rate_limit"))
+        except _NETWORK as error:
+            raise Unreachable(f"{self.base_url}: {type(error).__name__}", hint=_NETWORK_HINT) from None
+        said = Said(text, headers, budget.now())
+        if status != NO_LIMITS:
             try:
-                status, headers, text = self._send(state, lambda requester: requester.requestJson("GET", "/rate_limit"))
-            except _NETWORK as error:
-                raise Unreachable(f"{self.base_url}: {type(error).__name__}", hint=_NETWORK_HINT) from None
-            said = Said(text, headers, budget.now())
-            if status != NO_LIMITS:
                 said = judge("core", status, headers, text, "/rate_limit")
-            if said.is_refused:
-                raise Refused(f"{self.base_url} refuses the credentials: {state.way.name}", hint=_REFUSED_HINT)
-            found = [] if status == NO_LIMITS else budget.of_document(Document.of(said).body)
-            scopes = said.headers.get("x-oauth-scopes")
-            may = state.way.permissions if scopes is None else f"scopes: {scopes or 'none'}"
-            shown.append((state.way.name, may, found))
-        return shown
+            except Forbidden as error:
+                return Allowance(turn.way.name, problem=error)
+        if said.is_refused:
+            message = f"{self.base_url} refuses the credentials: {turn.way.name}"
+            return Allowance(turn.way.name, problem=Refused(message, hint=REFUSED_HINT))
+        if said.is_down:
+            raise Unreachable(f"/rate_limit: status {status}", hint=_NETWORK_HINT)
+        found = [] if status == NO_LIMITS else budget.of_document(Document.of(said).body)
+        return Allowance(turn.way.name, scopes(headers) or turn.way.permissions, found)
 
     def _persist(
         self,
@@ -206,48 +174,34 @@ class Client:
     def _once(self, resource: Resource, owner: str | None, send: Callable[[Requester], Raw], what: str) -> Said:
         """Ask once, by the way that has most left; one that is used up or refused gives way to the next."""
         for limited in count(1):
-            state = self._free_way(resource, owner)
+            turn = self._turns.next(resource, owner)
             try:
                 with self._seats:
-                    status, headers, text = self._send(state, send)
+                    status, headers, text = self._send(turn, send)
             except requests.ReadTimeout:
                 kind = TooHeavy if resource == "graphql" else Unreachable
                 raise kind(f"{what}: no answer in time", hint=_NETWORK_HINT) from None
             except _NETWORK as error:
                 # Only the kind of the error: its text can hold the address with all that was asked.
                 raise Unreachable(f"{what}: {type(error).__name__}", hint=_NETWORK_HINT) from None
-            self._learn(state, resource, headers)
+            turn.learn(resource, headers)
             said = judge(resource, status, headers, text, what)
             if said.is_refused:
-                state.is_refused = True
+                turn.is_refused = True
             elif said.pause is not None:
-                self._pause(state, resource, said, limited)
+                self._turns.pause(turn, resource, said, limited)
             else:
                 return said
         raise AssertionError("count has no end")
 
-    def _pause(self, state: _State, resource: Resource, said: Said, limited: int) -> None:
-        """Leave a way alone for as long as was said, and for longer where that was not enough.
-
-        Raises BudgetSpent where the same request was limited too often: the server's clock, or what it says, is wrong.
-        """
-        if limited > self._patience.attempts * len(self._ways()):
-            raise BudgetSpent(f"{self.base_url}: limited again and again", until=budget.now() + budget.SECONDARY_PAUSE)
-        known = state.budgets.get(resource)
-        renewed = known.resets_at if known and said.is_budget else budget.now() + (said.pause or timedelta())
-        least = (
-            timedelta(seconds=self._patience.first_pause_seconds * 2 ** (limited - 1)) if limited > 1 else timedelta()
-        )
-        state.paused_until = max(state.paused_until, renewed, budget.now() + least)
-
-    def _send(self, state: _State, send: Callable[[Requester], Raw]) -> Raw:
+    def _send(self, turn: Turn, send: Callable[[Requester], Raw]) -> Raw:
         with self._lock:
             self._requests += 1
-        requester = self._requester(state)
+        requester = self._requester(turn)
         try:
-            if state.way.owner is not None:
-                with state.renewal:  # one thread renews it for all
-                    _ = state.way.auth.token
+            if turn.way.owner is not None:
+                with turn.renewal:  # one thread renews it for all
+                    _ = turn.way.auth.token
             return send(requester)
         except requests.RequestException:  # some of them are also what is caught below
             raise
@@ -264,12 +218,12 @@ class Client:
                 hint="set base_url to the address that the API itself has, scheme included",
             ) from error
 
-    def _requester(self, state: _State) -> Requester:
+    def _requester(self, turn: Turn) -> Requester:
         """PyGithub's requester of this thread; it keeps one connection and is not meant to be shared."""
         mine: dict[str, Requester] = self._local.__dict__.setdefault("requesters", {})
-        if state.way.name not in mine:
-            mine[state.way.name] = pygithub.Github(
-                auth=state.way.auth,
+        if turn.way.name not in mine:
+            mine[turn.way.name] = pygithub.Github(
+                auth=turn.way.auth,
                 base_url=self.base_url,
                 timeout=self._patience.timeout_seconds,
                 per_page=100,
@@ -278,54 +232,4 @@ class Client:
                 seconds_between_writes=0,
                 user_agent="leadline",
             ).requester
-        return mine[state.way.name]
-
-    def _ways(self) -> list[_State]:
-        with self._lock:
-            if self._states is None:
-                self._states = [_State(way) for way in self._credentials.ways(self.base_url, self._owners)]
-            return self._states
-
-    def _free_way(self, resource: Resource, owner: str | None) -> _State:
-        """The way with the most left, after a wait where there is none but will be soon.
-
-        Raises Refused where all were refused, BudgetSpent where the wait would be too long.
-        """
-        while True:
-            ways = [state for state in self._ways() if state.way.serves(owner)]
-            usable = [state for state in ways if not state.is_refused]
-            if not usable:
-                raise Refused(
-                    f"{self.base_url} refuses the credentials" if ways else f"no credentials serve {owner}",
-                    hint=_REFUSED_HINT,
-                )
-            free = [state for state in usable if state.free_at(resource) is None]
-            if free:
-                return max(free, key=lambda state: _left(state, resource))
-            self._wait(min(filter(None, (state.free_at(resource) for state in usable)), default=budget.now()), resource)
-
-    def _wait(self, until: datetime, resource: Resource) -> None:
-        seconds = (until - budget.now()).total_seconds()
-        reason = f"the rate limit of {'GraphQL' if resource == 'graphql' else 'REST'} is used up"
-        if seconds > self._patience.longest_wait_seconds or self._stopped.is_set():
-            raise BudgetSpent(f"{self.base_url}: {reason}", until=until)
-        if seconds > 0:
-            if self._on_wait:
-                self._on_wait(Waiting(reason, seconds, until))
-            deadline = time.monotonic() + seconds
-            while (left := deadline - time.monotonic()) > 0 and not self._stopped.is_set():
-                self._stopped.wait(min(left, 1.0))
-
-    def _learn(self, state: _State, resource: Resource, headers: Mapping[str, Any]) -> None:
-        found = budget.read(headers, resource)
-        if found and found.resource == resource:
-            state.budgets[resource] = found
-
-
-_REFUSED_HINT = "check that the token is valid, has not expired, and is authorised for the organisation (SSO)"
-_NETWORK_HINT = "check the network, the proxy and base_url; the next run goes on"
-
-
-def _left(state: _State, resource: Resource) -> int:
-    known = state.budgets.get(resource)
-    return known.remaining if known else 1_000_000
+        return mine[turn.way.name]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import requests
-from github import Auth, Github, GithubException, GithubIntegration
+from github import Auth, GithubException, GithubIntegration
 
 from collectors.github.errors import Refused, Unreachable
 
@@ -56,15 +56,6 @@ class Credentials:
             )
         return found
 
-    def token(self, base_url: str, owner: str) -> str:
-        """A token with which git may read the repositories of an owner; raises Refused like `ways`."""
-        way = next(way for way in self.ways(base_url, [owner]) if way.serves(owner))
-        try:
-            Github(auth=way.auth, base_url=base_url, retry=None)  # an installation asks for its token through this
-            return way.auth.token
-        except (GithubException, requests.RequestException) as error:
-            raise _unlisted(f"{way.name}: no token is given", error) from None
-
     def _ways_of_tokens(self) -> Iterator["Way"]:
         if not self.tokens:
             raise Refused("there is no token", hint="check what token_env or token_file holds")
@@ -92,9 +83,9 @@ class Credentials:
                 raise Refused(
                     f"App {self.app_id}: its key is refused (status {error.status})", hint=_KEY_HINT
                 ) from None
-            raise _unlisted(f"App {self.app_id}: its installations cannot be listed", error) from None
+            raise unlisted(f"App {self.app_id}: its installations cannot be listed", error) from None
         except (requests.RequestException, AssertionError, RuntimeError, ValueError, TypeError) as error:
-            raise _unlisted(f"App {self.app_id}: its installations cannot be listed", error) from None
+            raise unlisted(f"App {self.app_id}: its installations cannot be listed", error) from None
         return {
             str(one["account"]["login"]).casefold(): _Installed(one["id"], _permissions(one))
             for one in told
@@ -137,7 +128,7 @@ def _permissions(installation: dict[str, Any]) -> str | None:
     return f"permissions: {', '.join(f'{name} {level}' for name, level in sorted(given.items())) or 'none'}"
 
 
-def _unlisted(message: str, error: Exception) -> Unreachable:
+def unlisted(message: str, error: Exception) -> Unreachable:
     """What to say of an App's question that had no answer: its kind, because its text can hold what was asked."""
     kind = f"status {error.status}" if isinstance(error, GithubException) else type(error).__name__
     return Unreachable(f"{message}: {kind}", hint="check the network, the proxy and base_url; the next run goes on")

@@ -4,7 +4,8 @@ GitHubError          something could not be read: what in the message, the next 
 ├── Unreachable      no answer: network, name, certificate, or a server error that does not end
 ├── Refused          the credentials were refused
 ├── Forbidden        one resource is not there, or not for these credentials; the others are
-├── BudgetSpent      the rate limit is used up until an instant that is farther away than a run may wait
+├── BudgetSpent      nothing may be asked until an instant that is farther away than a run may wait: the rate limit is
+│                    used up, or the server is down and says for how long
 ├── TooHeavy         the answer would take GitHub too long: ask for less of it
 └── Malformed        an answer that is not what the API promises, again and again
 """
@@ -33,10 +34,10 @@ class Forbidden(GitHubError):  # noqa: N818 - says what happened
 
 
 class BudgetSpent(GitHubError):  # noqa: N818 - says what happened
-    """The rate limit is used up, and a run may not wait for so long."""
+    """The rate limit is used up, or the server is down until then, and a run may not wait for so long."""
 
     def __init__(self, message: str, *, until: datetime) -> None:
-        super().__init__(message, hint=f"the budget is renewed at {until:%Y-%m-%d %H:%M} UTC; the next run goes on")
+        super().__init__(message, hint=f"run again after {until:%Y-%m-%d %H:%M} UTC to go on from there")
         self.until = until
 
 

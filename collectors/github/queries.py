@@ -196,7 +196,7 @@ LISTINGS: Mapping[str, str] = {
 """A page of each list of a repository; `node.page` holds it."""
 
 _REPOSITORY = """
-__typename id nameWithOwner url isArchived isFork isEmpty hasIssuesEnabled pushedAt
+__typename id databaseId nameWithOwner url isArchived isFork isEmpty hasIssuesEnabled pushedAt
 defaultBranchRef { name target { __typename oid
   ... on Commit { checkSuites(last: 1) { totalCount nodes { updatedAt } } } } }
 pullRequests(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { updatedAt } }

@@ -12,8 +12,8 @@ from typing import Any
 
 from collectors.github.client import Client
 from collectors.github.errors import Forbidden
-from collectors.github.rows import instant
 from collectors.github.units import Repository, payload
+from collectors.rows import instant
 from warehouse.tables import Payload
 
 STREAM = "ci_runs"
@@ -51,7 +51,7 @@ def windows(client: Client, repository: Repository, window: Window) -> Iterator[
 
     Raises Forbidden where the runs cannot be read.
     """
-    path = f"/repos/{repository.name}/actions/runs"
+    path = f"{repository.path}/actions/runs"
     first = client.rest(path, {"created": str(window), "per_page": AT_A_TIME}, owner=repository.owner)
     total = int(first.body["total_count"])
     if total > MOST_TOLD and window.end > window.start:

@@ -9,7 +9,7 @@ from collectors.github import queries
 from collectors.github.answers import Answer
 from collectors.github.client import Client
 from collectors.github.errors import Forbidden, Malformed, TooHeavy
-from collectors.github.rows import Node
+from collectors.rows import Node
 from warehouse.tables import Payload
 
 MOST_COMPLETED = 40
@@ -17,7 +17,7 @@ MOST_COMPLETED = 40
 
 
 class ScopesLacking(Exception):  # noqa: N818 - says what happened
-    """Part of what was asked needs a scope that the token does not have."""
+    """Part of what was asked needs a scope that the token does not have; GitHub's words say which."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Repository:
     """`owner/name` as it is now."""
     told: Node = field(repr=False, default_factory=dict)
     """What the pulse said of it."""
+
+    @property
+    def path(self) -> str:
+        """Where REST has it: by its number, which no rename changes; a redirect would lose what is asked for."""
+        number = self.told.get("databaseId")
+        return f"/repos/{self.name}" if number is None else f"/repositories/{number}"
 
     @property
     def owner(self) -> str:
@@ -88,17 +94,20 @@ def payload(request: Mapping[str, object], answer: Any) -> Payload:
 
 def _page(answer: Answer, repository: Repository, listing: str) -> Node:
     if any(error.get("type") == "INSUFFICIENT_SCOPES" for error in answer.errors):
-        raise ScopesLacking
+        raise ScopesLacking(_messages(answer))
     page: Node | None = (answer.data.get("node") or {}).get("page")
     if page is None:
-        messages = "; ".join(str(error.get("message")) for error in answer.errors) or "nothing was answered"
         raise Forbidden(
-            f"{repository.name}: {listing.split(maxsplit=1)[0]}: {messages}",
-            hint="check that the repository is there, and what the credentials may read",
+            f"{repository.name}: {listing.split(maxsplit=1)[0]}: {_messages(answer) or 'nothing was answered'}",
+            hint=f"check that the repository is there, and what the credentials may read{answer.access}",
         )
     if "nodes" not in page or "pageInfo" not in page:
         raise Malformed(f"{repository.name}: {listing}: a page without nodes", hint="the next run tries again")
     return page
+
+
+def _messages(answer: Answer) -> str:
+    return "; ".join(dict.fromkeys(str(error.get("message"))[:300] for error in answer.errors))
 
 
 def _whole(page: Node) -> list[Node]:

@@ -4,17 +4,24 @@ A cursor holds the watermark (all that changed up to it is read) and, while a wa
 how far it came. So a run that ends anywhere goes on with that walk, and then looks at the top again: what changed
 meanwhile stands there. A list that changes while it is read loses nothing: what moves to the top is newer than the
 walk's beginning, and cursors of the API hold a value, not a position.
+
+Instants of the API are whole seconds, and its servers lag behind each other. So where the newest change was no more
+than moments old when it was read, another one with the same instant may follow: the next run looks once more.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from collectors.github.errors import TooHeavy
-from collectors.github.rows import utc
 from collectors.github.units import Unit
+from collectors.page_size import Size
+from collectors.rows import utc
+
+FRESH = timedelta(minutes=2)
+"""A change that is younger than this may not be the last one that has its instant."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,10 @@ class Cursor:
     """Newest change at the beginning of the walk that is under way."""
     after: str | None = None
     """Where that walk goes on."""
+    is_fresh: bool | None = None
+    """Whether the newest change was only moments old when it was read."""
+    total: int | None = None
+    """How many elements the list had, where that is looked at."""
 
     @classmethod
     def of(cls, text: str | None) -> Self:
@@ -36,29 +47,9 @@ class Cursor:
             return cls()
 
     def __str__(self) -> str:
-        return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
-
-
-@dataclass
-class Size:
-    """How many elements are asked for at a time: halved when they are too heavy, slowly more again."""
-
-    most: int
-    now: int = 0
-    _well: int = 0
-
-    def __post_init__(self) -> None:
-        self.now = self.now or self.most
-
-    def halve(self) -> None:
-        """Ask for less."""
-        self.now, self._well = max(self.now // 2, 1), 0
-
-    def went_well(self) -> None:
-        """Ask for more after some that went well."""
-        self._well += 1
-        if self._well >= 8 and self.now < self.most:  # noqa: PLR2004
-            self.now, self._well = min(self.now * 2, self.most), 0
+        return json.dumps(
+            {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        )
 
 
 @dataclass(frozen=True)
@@ -86,12 +77,15 @@ class Walk:
         while True:
             unit = self._unit(cursor.after, size)
             instants = [str(node[self.field]) for node in unit.nodes]
-            newest = cursor.newest or (instants[0] if instants else cursor.watermark)
+            newest, is_fresh = cursor.newest, cursor.is_fresh
+            if newest is None:
+                newest = instants[0] if instants else cursor.watermark
+                is_fresh = bool(instants) and utc(instants[0]) > unit.payloads[0].received_at - FRESH
             is_over = unit.after is None or (stop is not None and bool(instants) and utc(instants[-1]) < stop)
             if is_over:
-                yield unit, Cursor(watermark=newest)
+                yield unit, Cursor(watermark=newest, is_fresh=is_fresh)
                 return
-            cursor = Cursor(cursor.watermark, newest, unit.after)
+            cursor = Cursor(cursor.watermark, newest, unit.after, is_fresh)
             yield unit, cursor
 
     def _unit(self, after: str | None, size: Size) -> Unit:
@@ -110,8 +104,3 @@ class Walk:
         """The instant at which the walk ends; None where it goes to the end of the list."""
         ends = [utc(cursor.watermark) - self.overlap] if cursor.watermark else []
         return max((end for end in (*ends, self.since) if end), default=None)
-
-
-def beginning(day: date | None) -> datetime | None:
-    """The instant at which a day begins (UTC)."""
-    return datetime.combine(day, time()) if day else None

@@ -53,7 +53,7 @@ ORDER BY array_position(['metrics', 'main', 'meta'], schema_name), table_name
 """
 
 QUALITY = """
-SELECT severity, "check", count, affected_metric, hint
+SELECT severity, "check", count, items, affected_metric, hint
 FROM meta.data_quality
 ORDER BY array_position(['error', 'warning', 'info'], severity), count DESC, "check"
 """

@@ -12,6 +12,17 @@ from dashboards.queries import about
 _SIGNS = {"error": "● error", "warning": "▲ warning", "info": "○ info"}
 
 
+SHOWN = 3
+"""How many items a fault names on the page; the table has more."""
+
+
+def named(items: pl.Expr, count: pl.Expr) -> pl.Expr:
+    """The first items of a fault: `app@1a2b, app@3c4d …`; a dash where none is named."""
+    shown = items.list.head(SHOWN).list.join(", ")
+    more = pl.when(count > SHOWN).then(pl.lit(" …")).otherwise(pl.lit(""))
+    return pl.when(items.list.len() > 0).then(shown + more).otherwise(pl.lit(words.MISSING))
+
+
 def draw() -> None:
     """Draw the faults found, and what collectors had to repair."""
     faults = data.rows(about.QUALITY)
@@ -25,6 +36,7 @@ def draw() -> None:
                     pl.col("check").str.replace_all("_", " ").alias("Check"),
                     pl.col("count").alias("Rows"),
                     pl.col("affected_metric").fill_null(words.MISSING).alias("Touches"),
+                    named(pl.col("items"), pl.col("count")).alias("Where"),
                     pl.col("hint").fill_null(words.MISSING).alias("What to do"),
                 ),
                 border="horizontal",

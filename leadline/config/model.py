@@ -134,6 +134,16 @@ class Incidents(Section):
     """Types and labels that make a ticket an incident."""
 
 
+Need = Literal["assignee", "estimate", "description", "parent", "due_date"]
+
+
+class Readiness(Section):
+    """What a ticket should have before work on it begins."""
+
+    needs: Annotated[tuple[Need, ...], Unique] = ("assignee",)
+    """A ticket without one of them is not ready; empty asks for nothing."""
+
+
 class Privacy(Section):
     """Who sees figures about single people, and how small a group may be."""
 
@@ -173,6 +183,8 @@ class Config(Section):
     """Where production deployments are found."""
     incidents: Incidents = Incidents()
     """Which tickets are incidents."""
+    readiness: Readiness = Readiness()
+    """What a ticket should have before work on it begins."""
     investment: Mapping[Text, TicketRule] = INVESTMENT
     """Kinds of work, each with the tickets it takes; the first match wins, the rest is "unclassified"."""
     privacy: Privacy = Privacy()

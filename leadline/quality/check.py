@@ -1,4 +1,4 @@
-"""A fault that can be counted."""
+"""A fault that can be found in the tables."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,12 +6,14 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Check:
-    """A fault that can be counted."""
+    """A fault that can be found in the tables."""
 
     name: str
     severity: Literal["info", "warning", "error"]
     affects: str
     """The figures that suffer."""
     hint: str
-    count: str
-    """A query for the number of rows; `$now` is the instant of the run."""
+    items: str
+    """A query whose only column names every row concerned; `$now` is the time of the run, `$commit` names a commit."""
+    personal: bool = False
+    """Whether its items are names of people."""

@@ -8,28 +8,28 @@ CHECKS = (
         "warning",
         "activity, code age, release rhythm",
         "The date in the commit is beyond what can be stored; such commits count in totals but in no week",
-        "SELECT count(*) FROM commits WHERE authored_at IS NULL OR committed_at IS NULL",
+        "SELECT $commit FROM commits WHERE authored_at IS NULL OR committed_at IS NULL",
     ),
     Check(
         "commits_from_the_future",
         "warning",
         "activity, code age",
         "The committer's clock was wrong; the commits count in a week that has not come yet",
-        "SELECT count(*) FROM commits WHERE committed_at > $now + INTERVAL 1 DAY",
+        "SELECT $commit FROM commits WHERE committed_at > $now + INTERVAL 1 DAY",
     ),
     Check(
         "commits_applied_before_written",
         "info",
         "lead times",
         "The author's clock was ahead of the committer's; durations that would be negative are left out",
-        "SELECT count(*) FROM commits WHERE committed_at < authored_at - INTERVAL 1 HOUR",
+        "SELECT $commit FROM commits WHERE committed_at < authored_at - INTERVAL 1 HOUR",
     ),
     Check(
         "commits_without_line_counts",
         "info",
         "churn, ownership",
         "Run `leadline collect` without --no-line-counts to count their lines",
-        "SELECT count(*) FROM commits WHERE additions IS NULL AND NOT is_merge",
+        "SELECT $commit FROM commits WHERE additions IS NULL AND NOT is_merge",
     ),
     Check(
         "repositories_without_commits",
@@ -37,7 +37,7 @@ CHECKS = (
         "all figures of the repository",
         "The repository is empty, or its default branch does not exist",
         # Where a platform's source has no commit at all, `git = false` says that none are wanted.
-        "SELECT count(*) FROM repositories WHERE repo_id NOT IN (SELECT repo_id FROM commits) "
+        "SELECT repo_id FROM repositories WHERE repo_id NOT IN (SELECT repo_id FROM commits) "
         "AND (platform_id IS NULL OR source IN (SELECT source FROM commits))",
     ),
     Check(
@@ -45,7 +45,7 @@ CHECKS = (
         "info",
         "time until reverted",
         "The message names a commit that is not in the repository, so its age is not known",
-        "SELECT count(*) FROM commits AS r WHERE r.reverts_sha IS NOT NULL AND NOT EXISTS ("
+        "SELECT $commit FROM commits AS r WHERE r.reverts_sha IS NOT NULL AND NOT EXISTS ("
         "SELECT 1 FROM commits AS c WHERE c.repo_id = r.repo_id AND starts_with(c.sha, r.reverts_sha))",
     ),
     Check(
@@ -53,7 +53,8 @@ CHECKS = (
         "info",
         "people, ownership, truck factor",
         "`leadline identities --suspects` lists them, with the configuration that settles each",
-        "SELECT count(DISTINCT suspect) FROM identity_suspects",
+        "SELECT DISTINCT suspect FROM identity_suspects",
+        personal=True,
     ),
 )
 """What is checked of what git tells."""

@@ -3,7 +3,7 @@
 from leadline.quality.check import Check
 
 _UNKNOWN_TICKETS = """
-    SELECT count(DISTINCT lower(reference)) FROM pull_request_mentions
+    SELECT DISTINCT lower(reference) FROM pull_request_mentions
     WHERE (
         found_in = 'closing_reference'
         OR lower(regexp_replace(reference, '[#-][0-9]+$', '')) IN (SELECT lower(project) FROM tickets)
@@ -26,14 +26,14 @@ CHECKS = (
         "info",
         "coding time, cycle time, change lead time",
         "The platform lists no commit of them, as after a branch was emptied; their time before the opening is unknown",
-        "SELECT count(*) FROM pull_requests WHERE pr_id NOT IN (SELECT pr_id FROM pull_request_commits)",
+        "SELECT pr_id FROM pull_requests WHERE pr_id NOT IN (SELECT pr_id FROM pull_request_commits)",
     ),
     Check(
         "pull_requests_without_author",
         "info",
         "review network, figures by team",
         "The account was deleted, so nobody knows whose they were; they count in totals but for no team",
-        "SELECT count(*) FROM pull_requests WHERE author_id IS NULL",
+        "SELECT pr_id FROM pull_requests WHERE author_id IS NULL",
     ),
     Check(
         "merges_missing_from_the_clone",
@@ -41,7 +41,7 @@ CHECKS = (
         "change lead time, merge to production, change fail rate",
         "History was rewritten after the merge, or the branch is gone, or retention_days dropped the commit; no "
         "deployment can be found that contains them",
-        "SELECT count(*) FROM pull_requests AS p WHERE p.merged_at IS NOT NULL AND p.repo_id IN "
+        "SELECT pr_id FROM pull_requests AS p WHERE p.merged_at IS NOT NULL AND p.repo_id IN "
         "(SELECT repo_id FROM commits) AND NOT EXISTS "
         "(SELECT 1 FROM commits AS c WHERE c.repo_id = p.repo_id AND c.sha = p.merge_sha)",
     ),
@@ -51,7 +51,7 @@ CHECKS = (
         "cycle time and its phases",
         "Times of the platform or of a committer's clock contradict each other; durations that would be negative are "
         "left out",
-        "SELECT count(*) FROM pull_requests AS p WHERE least(merged_at, closed_at) < created_at "
+        "SELECT pr_id FROM pull_requests AS p WHERE least(merged_at, closed_at) < created_at "
         "OR first_commit_at > merged_at OR EXISTS "
         "(SELECT 1 FROM reviews AS r WHERE r.pr_id = p.pr_id AND r.submitted_at < p.created_at)",
     ),
@@ -61,23 +61,23 @@ CHECKS = (
         "build time, deployments, time to restore",
         "A run, deployment or incident ended before it began; such durations are left out. Reports can be corrected "
         "with `leadline record` and the same id",
-        "SELECT (SELECT count(*) FROM ci_runs WHERE finished_at < started_at) "
-        "+ (SELECT count(*) FROM deployments WHERE finished_at < started_at) "
-        "+ (SELECT count(*) FROM incidents WHERE resolved_at < opened_at)",
+        "SELECT run_id FROM ci_runs WHERE finished_at < started_at "
+        "UNION ALL SELECT deployment_id FROM deployments WHERE finished_at < started_at "
+        "UNION ALL SELECT incident_id FROM incidents WHERE resolved_at < opened_at",
     ),
     Check(
         "tickets_that_end_before_they_begin",
         "warning",
         "lead time and cycle time of tickets",
         "They were imported, or their history was changed; durations that would be negative are left out",
-        "SELECT count(*) FROM tickets WHERE resolved_at < created_at",
+        "SELECT coalesce(key, ticket_id) FROM tickets WHERE resolved_at < created_at",
     ),
     Check(
         "reviews_by_unknown_people",
         "info",
         "review network, response times",
         "The account of the reviewer was deleted; the review counts as an answer, but of nobody",
-        "SELECT count(*) FROM reviews AS r WHERE NOT EXISTS "
+        "SELECT pr_id FROM reviews AS r WHERE NOT EXISTS "
         "(SELECT 1 FROM identities AS i WHERE i.identity_id = r.reviewer_id)",
     ),
     Check(
@@ -86,11 +86,12 @@ CHECKS = (
         "figures by team and person that join code with pull requests",
         "Accounts whose pull requests were merged, but that are joined to nobody who commits: name both in "
         "[identities] merge; `leadline identities --all` lists them",
-        "SELECT count(*) FROM identities AS a WHERE a.account IS NOT NULL "
+        "SELECT identity_id FROM identities AS a WHERE a.account IS NOT NULL "
         "AND a.person_id IN (SELECT person_id FROM people WHERE NOT is_bot) "
         "AND a.identity_id IN (SELECT author_id FROM pull_requests WHERE merged_at IS NOT NULL) "
         "AND a.source IN (SELECT source FROM commits) AND NOT EXISTS (SELECT 1 FROM identities AS s "
         "JOIN commits AS c ON c.author_id = s.identity_id WHERE s.person_id = a.person_id)",
+        personal=True,
     ),
     Check(
         "tickets_mentioned_but_unknown",
@@ -105,7 +106,7 @@ CHECKS = (
         "info",
         "build time, build failures, flaky builds",
         "The platform shows no run: CI is elsewhere, or the token may not read it (`leadline doctor` tells)",
-        "SELECT count(*) FROM repositories WHERE platform_id IS NOT NULL AND archived IS NOT TRUE "
+        "SELECT repo_id FROM repositories WHERE platform_id IS NOT NULL AND archived IS NOT TRUE "
         "AND repo_id IN (SELECT repo_id FROM pull_requests) "
         "AND repo_id NOT IN (SELECT repo_id FROM ci_runs WHERE repo_id IS NOT NULL)",
     ),
@@ -115,7 +116,7 @@ CHECKS = (
         "deployment frequency, change lead time, change fail rate",
         "Runs, releases, tags or merges stand for deployments there; a pipeline can report real ones with "
         "`leadline record deployment`",
-        "SELECT count(*) FROM repositories WHERE platform_id IS NOT NULL AND archived IS NOT TRUE "
+        "SELECT repo_id FROM repositories WHERE platform_id IS NOT NULL AND archived IS NOT TRUE "
         "AND repo_id IN (SELECT repo_id FROM pull_requests) "
         "AND repo_id NOT IN (SELECT repo_id FROM deployments WHERE repo_id IS NOT NULL)",
     ),

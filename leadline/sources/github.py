@@ -12,6 +12,7 @@ from leadline.config import Config, GitHubSource
 from leadline.errors import PartlyRead, SourceUnreachable
 from leadline.narration import Say
 from leadline.sources import failures
+from leadline.sources.git import histories
 from warehouse.payloads import Archive
 from warehouse.tables import Page, State
 
@@ -33,9 +34,8 @@ def pages(
     """
     failed: list[Exception] = []
     spent: github.BudgetSpent | None = None
-    access = None if offline else credentials(config, source)
-    if access:
-        client = connected(source, access, say)
+    client = None if offline else connected(source, credentials(config, source), say)
+    if client:
         try:
             with failures.told(github.GitHubError, failed):
                 yield from github.collect(
@@ -47,15 +47,8 @@ def pages(
             raise SourceUnreachable(str(error), hint=error.hint) from error
     repositories = _repositories(source, state)
     if source.git:
-        with failures.told(git.GitError, failed):
-            yield from git.collect(
-                git.GitSource(source.name, named=_addresses(source, repositories, access), since=since),
-                state,
-                clones=config.directory / "clones",
-                full=full,
-                line_counts=line_counts,
-                offline=offline,
-            )
+        asked = git.GitSource(source.name, named=_addresses(source, repositories, client), since=since)
+        yield from histories(config, asked, state, failed, full=full, line_counts=line_counts, offline=offline)
     if spent:
         raise PartlyRead(
             failures.once([str(spent), *map(str, failed)]),
@@ -67,10 +60,14 @@ def pages(
 
 def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
     """Yield the pages of the API again from what was archived; see `leadline.sources.replayed`."""
-    asked = _asked(source)
+    asked, last = _asked(source), datetime.min  # noqa: DTZ901 - UTC, as instants are stored
     for kept in archive.pages(source.name):
         page = github.page_of(asked, kept.stream, kept.scope, kept.payloads, state)
         yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
+        last = kept.loaded_at
+    # The answers about many repositories at once stay when one of these leaves.
+    for page in github.removed(asked, state):
+        yield page, last
 
 
 def connected(source: GitHubSource, access: github.Credentials, say: Say | None = None) -> github.Client:
@@ -150,7 +147,7 @@ def _repositories(source: GitHubSource, state: State) -> dict[str, str]:
     return {repo_id.removeprefix(f"{source.name}:"): url for repo_id, url, _ in known.iter_rows()}
 
 
-def _addresses(source: GitHubSource, repositories: dict[str, str], access: github.Credentials | None) -> dict[str, str]:
+def _addresses(source: GitHubSource, repositories: dict[str, str], client: github.Client | None) -> dict[str, str]:
     """Return where to clone the repositories from, with credentials where there is a connection."""
     api = urlsplit(source.base_url).hostname
     host = "github.com" if api == "api.github.com" else api
@@ -158,19 +155,19 @@ def _addresses(source: GitHubSource, repositories: dict[str, str], access: githu
     addresses = {}
     for name, url in repositories.items():
         parts = urlsplit(f"{url}.git")
-        if access and parts.hostname == host:  # nobody else gets the token
+        if client and parts.hostname == host:  # nobody else gets the token
             owner = name.partition("/")[0]
             if owner not in tokens:
-                tokens[owner] = _token(access, source.base_url, owner)
+                tokens[owner] = _token(client, owner)
             if token := tokens[owner]:
                 parts = parts._replace(netloc=f"x-access-token:{quote(token, safe='')}@{parts.netloc}")
         addresses[name] = urlunsplit(parts)
     return addresses
 
 
-def _token(access: github.Credentials, base_url: str, owner: str) -> str | None:
+def _token(client: github.Client, owner: str) -> str | None:
     """Return a token for the owner's repositories; None where there is none: git then says what it may not read."""
     try:
-        return access.token(base_url, owner)
+        return client.token(owner)
     except github.GitHubError:
         return None

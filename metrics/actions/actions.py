@@ -10,12 +10,16 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 MOST_OF_A_RULE = 3
 MOST_OF_A_TEAM = 10
+_KINDS = (
+    "`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment`, `workflow`, `ticket`, `project`, `team`"
+)
 _OF_FILES = ("file", "folder", "file_pair")
 
 
@@ -23,8 +27,8 @@ class ActionCandidates(Intermediate):
     """What the rules propose."""
 
     rule = col.key("Name of the rule")
-    item_kind = col.key("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
-    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
+    item_kind = col.key(_KINDS)
+    item_id = col.key("`<repository>:<path>`, `<repository>:<workflow>`, or the id or name of the item")
     repo_id = col.text("Repository of the item")
     path = col.text("Path of the item, the first one of a pair; null for what is no file or folder")
     url = col.text("Where to look at it, where the item has an address of its own; else null")
@@ -40,15 +44,27 @@ class ActionCandidates(Intermediate):
     confidence = col.real("How sure the rule is, 0 to 1")
 
 
+_OPTIONAL = ("repo_id", "path", "url", "team", "actor_id", "actor_team")
+
+
+def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.LazyFrame:
+    """One proposal for every row: columns kept as they are, and columns that are said anew.
+
+    Of repo_id, path, url, team, actor_id and actor_team those are null that the rule does not say.
+    """
+    unsaid = {name: pl.lit(None, dtype=pl.String) for name in _OPTIONAL if name not in {*kept, *said}}
+    return found.select(*kept, **said, **unsaid).select(ActionCandidates.column_names()).sort("item_id")
+
+
 class Actions(Table):
-    """What to do next: at most ten a team, one an item, best first."""
+    """What to do next: at most ten a team, best first; one an item, of a repository one a rule."""
 
     action_id = col.key("`<rule>:<item_id>`: stable as long as rule and item stay the same")
     rule = col.text("Name of the rule")
     responsibility = col.text("What a tech lead answers for that it serves")
     team = col.text("The team it is for; null where no team owns the item")
-    item_kind = col.text("`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment` or `workflow`")
-    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id of the item")
+    item_kind = col.text(_KINDS)
+    item_id = col.text("`<repository>:<path>`, `<repository>:<workflow>`, or the id or name of the item")
     repo_id = col.text("Repository of the item")
     url = col.text("Where to look at it; null where not known")
     title = col.text("What is wrong, in one short sentence")
@@ -83,9 +99,7 @@ def actions(
         .filter(pl.col("rank") <= MOST_OF_A_TEAM)
         .join(repositories.select("repo_id", "default_branch", page=_web_page(pl.col("url"))), on="repo_id", how="left")
         .join(seen, on="action_id", how="left")
-        .with_columns(
-            url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", pl.lit(as_of, dtype=pl.Datetime("us")))
-        )
+        .with_columns(url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", now(as_of)))
         .select(Actions.column_names())
         .sort("team", "rank", nulls_last=True)
     )

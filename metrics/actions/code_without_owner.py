@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.wording import READING, counted, inside, item_id, listed, one_team, percent, reading_days
 from metrics.registry import Rule, pipeline
 
@@ -53,14 +53,14 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
             pl.col("known") <= MAX_KNOWN * pl.col("files"),
         )
         .join(active, on=FOLDER, how="anti")
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             path="folder",
             rule=pl.lit(NAME),
             item_kind=pl.lit("folder"),
             item_id=item_id(pl.col("folder")),
-            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("strategy"),
             title=pl.format("{} keeps changing, but none of its authors is active", "folder"),
             why=pl.format(
@@ -75,14 +75,11 @@ def propose_code_without_owner(files: pl.LazyFrame, ownership: pl.LazyFrame) -> 
                 "paths",
             ),
             next_step=pl.format("Name an owner for {} and let them review every change of it for a while.", "folder"),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=reading_days(pl.col("changed_lines")),
             basis=pl.lit(READING),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

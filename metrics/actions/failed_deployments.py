@@ -4,9 +4,11 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import WINDOW, duration
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
+from metrics.delivery.scopes import only_teams
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 LAST = 5
@@ -16,8 +18,10 @@ NAME = "failed_deployments"
 
 
 @pipeline(ActionCandidates)
-def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """One action for every such repository, about the last deployment that failed."""
+def propose_failed_deployments(
+    deployments: pl.LazyFrame, delivery_scopes: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """One action for every such repository, about the last deployment that failed, for the team whose it is."""
     failed = pl.col("failed").fill_null(value=False)
     newest_first = deployments.filter(pl.col("finished_at") <= as_of).sort(
         "finished_at", "deployment_id", descending=True
@@ -25,7 +29,7 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
     lately = pl.col("finished_at") > as_of - WINDOW
     of_last = failed.head(LAST)
     first_failed = pl.when(failed).then(pl.int_range(pl.len())).min()
-    since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("failed_at")).dt.total_microseconds() / 1e6
+    since = seconds_between(pl.col("failed_at"), now(as_of))
     cause = pl.col("cause").replace_strict(
         {
             "incident": "an incident",
@@ -56,11 +60,12 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
             (pl.col("streak") >= MIN_STREAK)
             | ((pl.col("deployments") >= LAST) & (pl.col("last_failed") >= MIN_SHARE * LAST)),
         )
-        .select(
+        .join(only_teams(delivery_scopes), on="repo_id", how="left")
+        .pipe(
+            candidates,
             "repo_id",
+            "team",
             "url",
-            path=pl.lit(None, dtype=pl.String),
-            team=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("deployment"),
             item_id="deployment_id",
@@ -86,8 +91,7 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
                 "Deploy nothing more on top before the cause is known; look at the failed ones together for what they "
                 "have in common, and add the check that would have stopped them."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
-            actor_team=pl.lit(None, dtype=pl.String),
+            actor_team="team",
             days_saved=(pl.col("failed_lately") / 2).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "half a day for each deployment that fails in the next 90 days, taken to be as many as in the last, at "
@@ -95,8 +99,6 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
             ),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

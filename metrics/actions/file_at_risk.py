@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.wording import (
     CHANCE_OF_LEAVING,
     LEAVING,
@@ -59,14 +59,14 @@ def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyF
             first_path=pl.col("path").sort_by("revisions_90d", "path", descending=[True, False]).first(),
         )
         .with_columns(path=path)
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "path",
             "team",
             rule=pl.lit(NAME),
             item_kind=pl.when(is_file).then(pl.lit("file")).otherwise(pl.lit("folder")),
             item_id=item_id(pl.col("path")),
-            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("mentoring"),
             title=pl.when(is_file)
             .then(pl.format("{} keeps changing and {} knows it", "path", _active(who)))
@@ -102,14 +102,11 @@ def propose_file_at_risk(files: pl.LazyFrame, folders: pl.LazyFrame) -> pl.LazyF
             next_step=pl.when(is_unknown)
             .then(pl.format("Ask who takes over {}, and let them review its next change.", "first_path"))
             .otherwise(pl.format("Let a second person review or make the next change of {}.", "first_path")),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=reading_days(pl.col("at_stake")),
             basis=pl.when(is_unknown).then(pl.lit(READING)).otherwise(pl.lit(LEAVING)),
             confidence=pl.when(is_unknown).then(0.7).otherwise(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.wording import MOST_DAYS, counted, item_id, number
 from metrics.registry import Rule, pipeline
 
@@ -38,14 +38,14 @@ def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.L
         )
         .join(files.select(*FILE, "revisions_90d"), on=FILE)
         .filter(pl.col("revisions_90d") >= MIN_RECENT)
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "path",
             "team",
             rule=pl.lit(NAME),
             item_kind=pl.lit("file"),
             item_id=item_id(pl.col("path")),
-            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("problem_solving"),
             title=pl.format("{} is getting hotter", "path"),
             why=pl.format(
@@ -63,7 +63,6 @@ def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.L
                 "Look through its last changes for what keeps coming back, and split that part off or cover it "
                 "with tests before the next change."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=(pl.col("revisions_90d") / 16).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
@@ -71,8 +70,6 @@ def propose_hotspot_heating(hotspots: pl.LazyFrame, files: pl.LazyFrame) -> pl.L
             ),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

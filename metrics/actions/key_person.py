@@ -5,7 +5,7 @@ The person is not named: the list is for the team, and the way out is to share t
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.wording import (
     CHANCE_OF_LEAVING,
     LEAVING,
@@ -42,14 +42,14 @@ def propose_key_person(
         .join(stakes, on=FOLDER)
         .sort("repo_id", is_whole, "left_lines", "folder", descending=[False, True, True, False])
         .unique("repo_id", keep="first", maintain_order=True)
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             path=pl.when(~is_whole).then("folder"),
             rule=pl.lit(NAME),
             item_kind=pl.when(is_whole).then(pl.lit("repository")).otherwise(pl.lit("folder")),
             item_id=pl.when(is_whole).then("repo_id").otherwise(item_id(pl.col("folder"))),
-            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("strategy"),
             title=pl.format("One person carries most of {}", place),
             why=pl.format(
@@ -71,14 +71,11 @@ def propose_key_person(
                 "reviewed by its author.",
                 "largest",
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=reading_days(pl.col("left_lines") * CHANCE_OF_LEAVING),
             basis=pl.lit(LEAVING),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

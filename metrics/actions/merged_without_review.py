@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, number, one_team, percent, repository_name
 from metrics.registry import Rule, pipeline
@@ -28,11 +28,10 @@ def propose_merged_without_review(pull_request_flow: pl.LazyFrame, *, as_of: dat
             numbers=named(unseen, pl.col("size_lines").fill_null(0)),
         )
         .filter(pl.col("merged") >= MIN_MERGED, pl.col("unseen") > MAX_SHARE * pl.col("merged"))
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
-            path=pl.lit(None, dtype=pl.String),
-            url=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id="repo_id",
@@ -54,7 +53,6 @@ def propose_merged_without_review(pull_request_flow: pl.LazyFrame, *, as_of: dat
                 "Agree in the team what may go in without a second pair of eyes, and require a review for the rest in "
                 "the rules of the branch."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=(pl.col("unseen") * HALF_AN_HOUR).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
@@ -63,8 +61,6 @@ def propose_merged_without_review(pull_request_flow: pl.LazyFrame, *, as_of: dat
             ),
             confidence=pl.lit(0.4),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

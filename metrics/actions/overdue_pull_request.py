@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import (
     HALF_AN_HOUR,
     MIN_MERGED,
@@ -17,12 +17,11 @@ from metrics.actions.recent import (
     called,
     duration,
     merged_lately,
-    now,
     reference,
-    seconds,
     still_open,
 )
 from metrics.actions.wording import MOST_DAYS, number
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 QUIET = timedelta(hours=24)
@@ -39,8 +38,8 @@ def propose_overdue_pull_request(
     people: str,
 ) -> pl.LazyFrame:
     """One action for every such pull request."""
-    age = seconds(pl.col("ready_at"), now(as_of))
-    quiet = seconds(pl.col("last_activity_at"), now(as_of))
+    age = seconds_between(pl.col("ready_at"), now(as_of))
+    quiet = seconds_between(pl.col("last_activity_at"), now(as_of))
     usual = _usual(pull_request_flow, as_of)
     is_named = pl.col("name").is_not_null() & pl.lit(people != "off")
     by_author, approved = pl.col("waits_for_author"), pl.col("approved")
@@ -60,11 +59,11 @@ def propose_overdue_pull_request(
         )
         .join(suggested_reviewers.filter(pl.col("rank") == 1).select("pr_id", "name"), on="pr_id", how="left")
         .with_columns(waits_for_author=_waits_for_author())
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
             "url",
-            path=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("pull_request"),
             item_id="pr_id",
@@ -104,8 +103,6 @@ def propose_overdue_pull_request(
             basis=pl.lit("half an hour of finding back into it for each day that it has been quiet, at most 5 days"),
             confidence=pl.lit(0.6),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 
@@ -113,7 +110,7 @@ def _usual(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """75th percentile of ready to merged by repository and size class, and (size class null) by repository."""
     merged = (
         merged_lately(pull_request_flow, as_of)
-        .with_columns(took=seconds(pl.col("ready_at"), pl.col("merged_at")))
+        .with_columns(took=seconds_between(pl.col("ready_at"), pl.col("merged_at")))
         .filter(pl.col("took") >= 0)
     )
     figures = {"n": pl.len(), "p75": pl.col("took").quantile(QUANTILE, "linear")}

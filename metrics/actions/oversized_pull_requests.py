@@ -4,9 +4,10 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named, seconds
+from metrics.actions.actions import ActionCandidates, candidates
+from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, number, one_team, percent, repository_name
+from metrics.expressions import seconds_between
 from metrics.registry import Rule, pipeline
 
 LARGE = 1000
@@ -24,7 +25,7 @@ def propose_oversized_pull_requests(pull_request_flow: pl.LazyFrame, *, as_of: d
     return (
         merged_lately(pull_request_flow, as_of)
         .filter(pl.col("size_lines").is_not_null())
-        .with_columns(took=seconds(pl.col("ready_at"), pl.col("merged_at")))
+        .with_columns(took=seconds_between(pl.col("ready_at"), pl.col("merged_at")))
         .with_columns(took=pl.when(pl.col("took") >= 0).then("took"))
         .group_by("repo_id")
         .agg(
@@ -46,11 +47,10 @@ def propose_oversized_pull_requests(pull_request_flow: pl.LazyFrame, *, as_of: d
             pl.col("timed_others") >= MIN_TIMED,
             pl.col("took") > pl.col("took_others"),
         )
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
-            path=pl.lit(None, dtype=pl.String),
-            url=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id="repo_id",
@@ -70,7 +70,6 @@ def propose_oversized_pull_requests(pull_request_flow: pl.LazyFrame, *, as_of: d
                 "Look at the largest together: which part could have gone in first on its own? Agree to split before "
                 "review what grows beyond 1,000 lines."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=((pl.col("took") - pl.col("took_others")) / 86_400 * pl.col("large") * HALF_AN_HOUR)
             .clip(0.1, MOST_DAYS)
@@ -81,8 +80,6 @@ def propose_oversized_pull_requests(pull_request_flow: pl.LazyFrame, *, as_of: d
             ),
             confidence=pl.lit(0.4),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

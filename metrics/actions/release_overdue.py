@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
 from metrics.registry import Rule, pipeline
 
@@ -22,14 +22,12 @@ def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyF
             pl.col("days_since_last") <= MAX_BEATS * pl.col("p85_days"),
         )
         .join(busy, on="repo_id", how="semi")
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
-            path=pl.lit(None, dtype=pl.String),
-            team=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id=pl.col("repo_id"),
-            url=pl.lit(None, dtype=pl.String),
             responsibility=pl.lit("project_management"),
             title=pl.format("{} has fallen out of its release rhythm", repository_name()),
             why=pl.format(
@@ -43,14 +41,10 @@ def propose_release_overdue(release_rhythm: pl.LazyFrame, contributors: pl.LazyF
                 _days("p50_days"),
             ),
             next_step=pl.lit("Release what is there, or write down what it waits for and who can clear that."),
-            actor_id=pl.lit(None, dtype=pl.String),
-            actor_team=pl.lit(None, dtype=pl.String),
             days_saved=(pl.col("commits_since_last") / 200).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit("a day of searching in a larger release for every 200 commits that wait, at most 5 days"),
             confidence=pl.lit(0.5),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.actions.actions import ActionCandidates
+from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, number, one_team, percent, repository_name
 from metrics.registry import Rule, pipeline
@@ -27,11 +27,10 @@ def propose_reviewed_only_by_ai(pull_request_flow: pl.LazyFrame, *, as_of: datet
             numbers=named(by_ai, pl.col("size_lines").fill_null(0)),
         )
         .filter(pl.col("merged") >= MIN_MERGED, pl.col("by_ai") >= MIN_SHARE * pl.col("merged"))
-        .select(
+        .pipe(
+            candidates,
             "repo_id",
             "team",
-            path=pl.lit(None, dtype=pl.String),
-            url=pl.lit(None, dtype=pl.String),
             rule=pl.lit(NAME),
             item_kind=pl.lit("repository"),
             item_id="repo_id",
@@ -51,7 +50,6 @@ def propose_reviewed_only_by_ai(pull_request_flow: pl.LazyFrame, *, as_of: datet
             next_step=pl.lit(
                 "Agree in the team for which changes an AI's review is enough, and ask a person to look at the others."
             ),
-            actor_id=pl.lit(None, dtype=pl.String),
             actor_team="team",
             days_saved=(pl.col("by_ai") * HALF_AN_HOUR).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
@@ -61,8 +59,6 @@ def propose_reviewed_only_by_ai(pull_request_flow: pl.LazyFrame, *, as_of: datet
             # An AI has looked, so less is missed than where nobody did.
             confidence=pl.lit(0.3),
         )
-        .select(ActionCandidates.column_names())
-        .sort("item_id")
     )
 
 

@@ -9,14 +9,13 @@ wider. 85 % kept in 97 % of the cases is no triumph either: earlier dates could 
 
 import polars as pl
 
+from metrics.delivery.intervals import wilson
 from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 NEEDED = 10
 _POINT = ["team", "basis", "question", "scope_mode", "confidence"]
-_Z = 1.959963984540054
-"""95 % of a normal distribution lie within so many standard deviations."""
 
 
 class ForecastCalibration(Table):
@@ -50,7 +49,7 @@ def forecast_calibration(forecast_hits: pl.LazyFrame, forecast_outcomes: pl.Lazy
         ]
     )
     share, n = pl.col("hits") / pl.col("cases"), pl.col("cases")
-    low, high = _wilson(share, n)
+    low, high = wilson(share, n)
     enough = n >= NEEDED
     said = pl.format(
         "Our {} % came true in {} % of {} cases.",
@@ -73,12 +72,7 @@ def forecast_calibration(forecast_hits: pl.LazyFrame, forecast_outcomes: pl.Lazy
     )
 
 
-def _wilson(share: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    scale = 1 + _Z**2 / n
-    centre = (share + _Z**2 / (2 * n)) / scale
-    half = _Z / scale * (share * (1 - share) / n + _Z**2 / (4 * n * n)).sqrt()
-    return (centre - half).clip(0, 1), (centre + half).clip(0, 1)
-
+_INPUTS = ("tickets", "ticket_status_intervals", "team_scopes", "team_members")
 
 METRICS = (
     Metric(
@@ -92,7 +86,7 @@ METRICS = (
             "last two years, from what was known then, by the window that was best by then."
         ),
         table="forecast_calibration",
-        inputs=("tickets", "ticket_status_intervals", "team_scopes", "team_members"),
+        inputs=_INPUTS,
         exclusions=(
             "Mondays on which the window held fewer than 20 finished tickets or 5 days with any; promises of 0 "
             "tickets; promises beyond two years; outcomes that are not known yet."
@@ -114,7 +108,7 @@ METRICS = (
             "seven questions: how many in 7, 14, 28, 56 days; when 10, 20, 40 are finished. The lowest is chosen."
         ),
         table="forecast_windows",
-        inputs=("tickets", "ticket_status_intervals", "team_scopes", "team_members"),
+        inputs=_INPUTS,
         exclusions="Windows that held too little; fewer than 20 cases.",
         pitfalls="It compares windows of one team with each other; it does not say whether the best is any good.",
         source="Gneiting and Raftery, Strictly proper scoring rules, prediction, and estimation, 2007",

@@ -17,7 +17,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from metrics.timelines.tickets import WHOLE
 from warehouse.tables import Table

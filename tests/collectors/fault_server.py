@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from ssl import SSLContext
 from typing import ClassVar
+
+from tests.collectors.local_server import listening
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,7 @@ class Script:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
     script: ClassVar[Script]
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         self._answer("")
@@ -108,17 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering(*replies: Reply, rule: Callable[[Asked], Reply] | None = None) -> Iterator[Script]:
+def answering(
+    *replies: Reply, rule: Callable[[Asked], Reply] | None = None, tls: SSLContext | None = None
+) -> Iterator[Script]:
     """A server of the script, until the block ends."""
     script = Script(list(replies), rule)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": script}))
-    http.daemon_threads = True
-    script.url = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler, tls, script=script) as script.url:
         yield script
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()

@@ -16,7 +16,15 @@ class Memory:
         default_factory=lambda: {name: table.create_empty() for name, table in CORE.items()}
     )
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
-    quality: dict[str, int] = field(default_factory=dict)
+    repairs: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """How many rows were repaired or left out, by stream, scope and check."""
+
+    @property
+    def quality(self) -> dict[str, int]:
+        """The repairs by check."""
+        return {
+            check: sum(count for (*_, of), count in self.repairs.items() if of == check) for _, _, check in self.repairs
+        }
 
     def cursor(self, stream: str, scope: str) -> str | None:
         return self.cursors.get((stream, scope))
@@ -29,6 +37,8 @@ class Memory:
     def load(self, page: Page, source: str) -> None:
         for stream in page.restart:
             self.cursors.pop((stream, page.scope), None)
+            for known in [known for known in self.repairs if known[:2] == (stream, page.scope)]:
+                del self.repairs[known]
         for name, frame in page.deletes.items():
             self.tables[name] = self.tables[name].join(frame, on=frame.columns, how="anti", nulls_equal=True)
         for name, frame in page.upserts.items():
@@ -43,7 +53,8 @@ class Memory:
             assert frame.select(key).is_duplicated().sum() == 0
             self.tables[name] = self.tables[name].update(frame, on=key, how="left", include_nulls=True)
         for check, count in page.quality.items():
-            self.quality[check] = self.quality.get(check, 0) + count
+            known = (page.stream, page.scope, check)
+            self.repairs[known] = self.repairs.get(known, 0) + count
         if page.cursor is not None:
             self.cursors[page.stream, page.scope] = page.cursor
 

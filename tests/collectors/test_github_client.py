@@ -2,18 +2,26 @@
 
 import json
 import logging
+import ssl
 import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from github import Auth
 
 from collectors import github
+from collectors.github.credentials import Way
 from collectors.github.errors import GitHubError, Malformed, TooHeavy
+from collectors.github.turns import Turn
 from tests.collectors.fault_server import Asked, Reply, Script, answering
 
 FIRST, SECOND = "ghp_firstsecretvalue", "ghp_secondsecretvalue"
@@ -200,7 +208,7 @@ def test_an_answer_that_takes_too_long_is_too_heavy() -> None:
 
 def test_nobody_there_is_unreachable_and_not_too_heavy() -> None:
     asking = github.Client(github.Credentials.of_tokens(FIRST), "http://127.0.0.1:9", patience=HASTY)
-    for ask in (lambda: asking.rest("/r"), lambda: asking.graphql(QUERY, {}), asking.budgets):
+    for ask in (lambda: asking.rest("/r"), lambda: asking.graphql(QUERY, {}), asking.allowances):
         with pytest.raises(github.Unreachable):
             ask()
 
@@ -292,6 +300,45 @@ def test_a_long_wait_ends_the_run_and_says_until_when(limited: Callable[[], Repl
     assert asking.requests == 1
 
 
+@pytest.mark.parametrize("resource", ["graphql", "core"])
+def test_a_server_that_is_down_is_asked_again_when_it_says(resource: str) -> None:
+    waits: list[github.Waiting] = []
+    with answering(Reply(503, "<html>", {"Retry-After": "1"}), VIEWER) as script:
+        asking = client(script, f"{FIRST} {SECOND}", on_wait=waits.append)
+        begun = time.monotonic()
+        text = asking.graphql(QUERY, {}).text if resource == "graphql" else asking.rest("/r").text
+    assert json.loads(text) == VIEWER.body
+    assert 0.9 < time.monotonic() - begun < 3
+    assert [waiting.reason for waiting in waits] == ["the server is down and asks to be left alone"]
+    assert asking.requests == 2
+
+
+def test_a_server_that_is_down_for_long_ends_the_run_and_says_until_when() -> None:
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=30)
+    with answering(Reply(503, headers={"Retry-After": format_datetime(until, usegmt=True)})) as script:
+        asking = client(script, f"{FIRST} {SECOND}")
+        for _ in range(2):
+            with pytest.raises(github.BudgetSpent, match="is down") as told:
+                asking.rest("/r")
+            assert abs(told.value.until - until.replace(tzinfo=None)) < timedelta(seconds=1)
+    assert asking.requests == 1
+
+
+def test_a_server_that_is_down_again_and_again_is_not_asked_for_ever() -> None:
+    with answering(Reply(503, headers={"Retry-After": "0"})) as script, pytest.raises(github.BudgetSpent, match="down"):
+        client(script).rest("/r")
+    assert len(script.asked) == 4
+
+
+def test_of_answers_that_overtake_each_other_the_smallest_budget_counts() -> None:
+    turn = Turn(Way("token 1", Auth.Token(FIRST)))
+    left = []
+    for remaining, seconds in ((500, 60), (400, 61), (450, 60), (5000, 3660)):
+        turn.learn("core", {name.lower(): value for name, value in budget(remaining, seconds).items()})
+        left.append(turn.left("core"))
+    assert left == [500, 400, 400, 5000]
+
+
 def test_another_token_goes_on_where_one_is_limited() -> None:
     def rule(asked: Asked) -> Reply:
         limited = Reply(403, {"message": "secondary rate limit"}, {"Retry-After": "3600"})
@@ -352,6 +399,19 @@ def test_a_token_that_expires_midway_gives_way_to_the_other() -> None:
             asking.graphql(QUERY, {})
     assert script.tokens() == [FIRST, FIRST, SECOND, SECOND]
     assert "expired" in told.value.hint
+
+
+def test_a_refusal_names_the_scopes_that_are_needed_and_those_that_are_there() -> None:
+    headers = {"X-Accepted-OAuth-Scopes": "repo", "X-OAuth-Scopes": "read:org"}
+    told = "(it takes one of: repo; the token has scopes: read:org)"
+    missing = Reply(404, {"message": "Not Found"}, headers)
+    with answering(missing) as script, pytest.raises(github.Forbidden) as of_rest:
+        client(script).rest("/repos/acme/app")
+    assert told in of_rest.value.hint
+    forbidden = Reply(body={"data": None, "errors": [{"type": "FORBIDDEN", "message": "no"}]}, headers=headers)
+    with answering(forbidden) as script, pytest.raises(github.Forbidden) as of_graphql:
+        client(script).graphql(QUERY, {})
+    assert told in of_graphql.value.hint
 
 
 @pytest.mark.parametrize("text", ["ghp_tök€n", "ghp_abc\x00def", " , \n"])
@@ -464,7 +524,12 @@ def test_the_token_of_an_installation_is_kept_while_it_lasts_and_renewed_before_
 
 def test_git_is_given_the_token_of_an_installation(key: str) -> None:
     with answering(rule=App()) as script:
-        assert github.Credentials.of_app("12", key).token(script.url, "acme") == "ghs_of1n1"
+        asking = of_app(script, key, "acme", "other")
+        asking.graphql(QUERY, {}, owner="acme")
+        assert [asking.token(owner) for owner in ("acme", "other", "acme")] == ["ghs_of1n1", "ghs_of2n2", "ghs_of1n1"]
+        with pytest.raises(github.Refused, match="third"):
+            asking.token("third")
+    assert sum("/app/installations?" in asked.path for asked in script.asked) == 1
 
 
 def test_an_app_that_is_installed_for_nobody_is_refused(key: str) -> None:
@@ -514,8 +579,8 @@ def test_what_an_installation_may_is_shown(key: str) -> None:
         return Reply(body={"resources": {}}) if asked.path == "/rate_limit" else app(asked)
 
     with answering(rule=rule) as script:
-        found = of_app(script, key, "acme").budgets()
-    assert found == [("installation for acme", "permissions: issues read, metadata read", [])]
+        found = of_app(script, key, "acme").allowances()
+    assert found == [github.Allowance("installation for acme", "permissions: issues read, metadata read")]
 
 
 def test_threads_share_the_token_of_an_installation(key: str) -> None:
@@ -532,8 +597,70 @@ def test_the_budgets_of_every_way_are_shown() -> None:
     left = {"limit": 5000, "remaining": 4321, "reset": 1790000000, "used": 679}
     body = {"resources": {"core": left, "graphql": {**left, "remaining": 9}, "search": left}}
     with answering(Reply(body=body, headers={"X-OAuth-Scopes": "repo, read:org"})) as script:
-        found = client(script, f"{FIRST} {SECOND}").budgets()
-    shown = [(name, may, [(one.resource, one.limit, one.remaining) for one in of]) for name, may, of in found]
+        found = client(script, f"{FIRST} {SECOND}").allowances()
+    shown = [(of.name, of.may, [(one.resource, one.limit, one.remaining) for one in of.budgets]) for of in found]
     both = [("core", 5000, 4321), ("graphql", 5000, 9)]
     assert shown == [("token 1", "scopes: repo, read:org", both), ("token 2", "scopes: repo, read:org", both)]
-    assert found[0][2][0].resets_at == datetime(2026, 9, 21, 14, 13, 20)  # noqa: DTZ001 - UTC, as instants are stored
+    assert found[0].budgets[0].resets_at == datetime(2026, 9, 21, 14, 13, 20)  # noqa: DTZ001 - UTC, as instants are stored
+
+
+# The way there
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(VIEWER) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        asking = github.Client(
+            github.Credentials.of_tokens(FIRST), "http://github.example.invalid/api/v3", patience=HASTY
+        )
+        assert asking.graphql(QUERY, {}).data
+        assert asking.rest("/r").body
+    assert [asked.path for asked in proxy.asked] == [
+        "http://github.example.invalid:80/api/graphql",
+        "http://github.example.invalid:80/api/v3/r",
+    ]
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_certificate_of_ones_own_is_taken_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.pem"
+    file.write_bytes(certificate())
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(file)
+    with answering(VIEWER, tls=tls) as script:
+        with pytest.raises(github.Unreachable, match="SSLError") as told:
+            client(script).rest("/r")
+        assert "REQUESTS_CA_BUNDLE" in told.value.hint
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+        assert client(script).rest("/r").body == VIEWER.body
+
+
+def certificate() -> bytes:
+    """A certificate for 127.0.0.1 that nobody else vouches for, with its key."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return made.public_bytes(serialization.Encoding.PEM) + pem

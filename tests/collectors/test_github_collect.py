@@ -3,57 +3,26 @@
 import json
 import os
 import random
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+from github_support import SOURCE, client, collected, tables
 from graphql import build_schema, parse, validate
 from memory import Memory
 
 from collectors import github
 from collectors.github import queries
-from tests.collectors.github_world.server import Server, at_random, serving
-from tests.collectors.github_world.world import Item, World
+from collectors.github.walk import FRESH
+from tests.collectors.github_world.server import at_random, serving
+from tests.collectors.github_world.world import Item, World, written
 from warehouse.payloads import Archive
-from warehouse.tables import CORE, Page
-
-PATIENT = github.Patience(longest_wait_seconds=2, first_pause_seconds=0.001, attempts=8)
-SOURCE = github.GitHubSource("hub", ("acme/app",))
-
-
-def client(server: Server, *, tokens: str | None = None) -> github.Client:
-    known = tokens or next(iter(server.tokens))
-    return github.Client(github.Credentials.of_tokens(known), server.url, patience=PATIENT)
-
-
-def collected(
-    server: Server,
-    memory: Memory | None = None,
-    *,
-    source: github.GitHubSource = SOURCE,
-    stop_after: int | None = None,
-    keep: Callable[[Page], None] = lambda page: None,
-    **options: bool,
-) -> Memory:
-    memory = memory or Memory()
-    pages = github.collect(source, client(server), memory, **options)
-    for number, page in enumerate(pages):
-        if number == stop_after:
-            pages.close()  # type: ignore[attr-defined]
-            break
-        keep(page)
-        memory.load(page, source.name)
-    return memory
-
-
-def tables(memory: Memory) -> dict[str, list[tuple[object, ...]]]:
-    """Every table, with lists in an order that does not depend on the order of answers."""
-    return {
-        name: sorted(memory.table(name).rows(), key=repr) for name in CORE if "source" in memory.tables[name].columns
-    }
+from warehouse.tables import Page
 
 
 def lively(seed: int, changes: int = 60) -> tuple[World, Item, random.Random]:
@@ -301,7 +270,8 @@ def test_a_used_up_budget_ends_the_run_and_the_next_one_goes_on() -> None:
     with serving(world, budget=8) as server:
         memory = Memory()
         with pytest.raises(github.BudgetSpent) as caught:
-            collected(server, memory)
+            collected(server, memory, workers=1)
+        assert memory.table("pull_requests").height
         server.requests.clear()
         server.budget = 5000
         collected(server, memory)
@@ -326,12 +296,53 @@ def test_another_token_takes_over_from_an_expired_one() -> None:
 
 
 def test_a_token_without_project_scope_reads_the_rest() -> None:
-    world = World(lacks_project_scope=True)
+    world = World(beyond_scope={"projectItems"})
     world.put_on_board(world.open_issue(world.repository("acme/app"), "ana"), "Doing")
     with serving(world) as server:
         memory = collected(server)
     assert memory.table("tickets").select("status", "history_complete").rows() == [("open", True)]
     assert memory.quality == {"project_status_unreadable": 1}
+
+
+def test_a_list_beyond_the_scopes_is_told_with_what_it_takes_and_the_others_are_read() -> None:
+    world = World(beyond_scope={"reviews"})
+    repository = world.repository("acme/app")
+    world.open_pull_request(repository, "ana")
+    world.open_issue(repository, "ana")
+    memory = Memory()
+    with serving(world) as server, pytest.raises(ExceptionGroup) as caught:
+        collected(server, memory)
+    (lacking,) = caught.value.exceptions
+    assert "acme/app: pull_requests: " in str(lacking)
+    assert "requires one of the following scopes: ['read:org']" in str(lacking)
+    assert memory.table("tickets").height == 1
+
+
+class OneThread(Memory):
+    """Answers its own thread only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owner = threading.current_thread()
+
+    def cursor(self, stream: str, scope: str) -> str | None:
+        assert threading.current_thread() is self.owner
+        return super().cursor(stream, scope)
+
+    def rows(self, table: str, columns: Sequence[str], **equal: str | Collection[str]) -> pl.DataFrame:
+        assert threading.current_thread() is self.owner
+        return super().rows(table, columns, **equal)
+
+
+def test_answers_become_rows_where_pages_are_loaded() -> None:
+    world, repository, chance = lively(2, 120)
+    with serving(world) as server:
+        memory = collected(server, OneThread())
+        change(world, repository, chance, 40)
+        world.delete_issue(repository["issues"][0])
+        collected(server, memory)
+        assert tables(memory)["tickets"] == tables(collected(server))["tickets"]
+    assert memory.quality["issue_gone"] == 1
 
 
 def test_attempts_of_runs_and_more_than_a_thousand_of_them() -> None:
@@ -378,3 +389,64 @@ def test_cursors_are_json() -> None:
     with serving(world) as server:
         memory = collected(server)
     assert all(json.loads(cursor) for cursor in memory.cursors.values())
+
+
+def test_a_change_in_the_second_of_the_newest_one_is_read_by_the_next_run() -> None:
+    world = World(now=datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=5))
+    repository = world.repository("acme/app")
+    issue, request = world.open_issue(repository, "ana"), world.open_pull_request(repository, "ana")
+    world.milestone(repository, "Soon")
+    for item in (issue, request, *repository["milestones"]):
+        item["updatedAt"] = written(datetime.now(UTC))
+    with serving(world) as server:
+        memory = collected(server)
+        issue["title"] = request["title"] = repository["milestones"][0]["title"] = "Changed at once"
+        collected(server, memory)
+    for table in ("tickets", "pull_requests", "milestones"):
+        assert memory.table(table)["title"].to_list() == ["Changed at once"], table
+
+
+def test_a_fresh_change_is_looked_at_once_more_and_then_costs_nothing() -> None:
+    world = World()
+    request = world.open_pull_request(world.repository("acme/app"), "ana")
+    soon = timedelta(seconds=3)
+    request["updatedAt"] = written(datetime.now(UTC) - FRESH + soon)
+    with serving(world) as server:
+        memory = collected(server)
+        time.sleep(soon.total_seconds())
+        for requests in (2, 1, 1):
+            before = len(server.requests)
+            collected(server, memory)
+            assert len(server.requests) - before == requests
+
+
+def test_a_release_of_an_old_commit_is_found_by_the_number_of_releases() -> None:
+    world = World()
+    repository = world.repository("acme/app")
+    for number in range(3):
+        world.release(repository, f"v{number}")
+    with serving(world) as server:
+        memory = collected(server)
+        world.release(repository, "v0.1", createdAt="2024-01-01T08:00:00Z")
+        collected(server, memory)
+        before = len(server.requests)
+        collected(server, memory)
+        assert len(server.requests) - before == 1
+    assert sorted(memory.table("releases")["tag"]) == ["v0", "v0.1", "v1", "v2"]
+
+
+def test_runs_of_a_repository_that_is_renamed_while_it_is_read() -> None:
+    world = World(now=datetime.now(UTC).replace(tzinfo=None) - timedelta(days=20))
+    repository = world.repository("acme/app")
+    for _ in range(1100):
+        world.run(repository)
+
+    def renaming(number: int) -> str:
+        if number == 2:
+            world.rename_repository("acme/app", "acme/depot")
+        return ""
+
+    with serving(world, fault=renaming) as server:
+        memory = collected(server)
+    assert memory.table("ci_runs").height == 1100
+    assert len(server.requests) < 30

@@ -24,6 +24,7 @@ from metrics.delivery.failures import DeploymentFailures
 from metrics.delivery.incidents import Incidents
 from metrics.delivery.intervals import RatioIntervals
 from metrics.delivery.rework import ReworkRules
+from metrics.delivery.scopes import DeliveryScopes
 from metrics.history.activity import Activity, Churn
 from metrics.history.contributors import Contributors
 from metrics.history.releases import ReleaseGaps, ReleaseRhythm
@@ -52,7 +53,7 @@ SCHEMAS = by_name(
     Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
     ReleaseGaps, ReleaseRhythm, Reverts, Observations, Actions, PullRequestFlow, PullRequestFlowDefinitions,
     ReviewEdges, Deployments, DeploymentChanges, DeploymentFailures, WaitingChanges, Incidents, ReworkRules,
-    RatioIntervals, CiWorkflows, ReviewerSuggestions,
+    RatioIntervals, CiWorkflows, ReviewerSuggestions, DeliveryScopes,
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -177,6 +178,8 @@ def _metrics(title: str | None, delivered: World) -> dict[str, Rows]:
     tables["actions"] = _actions(title) if title else []
     for table, rows in delivered.metrics.items():
         tables[table] += rows
+    owners = zip((HARBOUR, KITCHEN), TEAMS, strict=True)
+    tables["delivery_scopes"] = [{"scope_kind": "team", "scope": team, "repo_id": repo_id} for repo_id, team in owners]
     return tables
 
 

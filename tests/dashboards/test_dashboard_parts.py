@@ -12,7 +12,7 @@ from dashboards.parts.card import csv
 from dashboards.parts.table import short
 from dashboards.scope import Scope
 from dashboards.views import ownership
-from leadline.report.digest import _figure
+from leadline.report.figures import _figure
 from leadline.report.render import change as digest_change
 from leadline.report.render import figure as digest_figure
 
@@ -99,7 +99,7 @@ def test_change_is_against_the_median_of_the_periods_before() -> None:
 @given(st.lists(st.none() | st.integers(0, 500), min_size=1, max_size=13))
 def test_change_is_that_of_the_digest(values: list[int | None]) -> None:
     first = date(2026, 1, 5)
-    same = dict.fromkeys(("metric", "title", "unit", "direction", "definition", "pitfalls"), "count")
+    same = dict.fromkeys(("metric", "title", "unit", "direction", "table", "definition", "pitfalls"), "count")
     rows = pl.DataFrame(
         [
             {**same, "value": value, "n": 1, "reason": None, "period_start": first + timedelta(weeks=n)}

@@ -56,6 +56,30 @@ def test_each_token_with_its_scopes_and_what_is_left(folder: Path, capsys: pytes
     assert "renewed" in str(said[1]["hint"])
 
 
+def test_a_refused_token_beside_one_that_works(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def rule(asked: Asked) -> Reply:
+        return Reply(401, {"message": "Bad credentials"}) if asked.token == FIRST else Reply(body=left(4000, 4500))
+
+    with answering(rule=rule) as script:
+        configured(folder, script, 'token_env = "HUB_TOKENS"')
+        assert main(["doctor", "--json"]) == 0
+    said = told_of_hub(capsys)
+    assert [check["status"] for check in said] == ["ok", "warn", "ok"]
+    assert str(said[1]["detail"]).endswith("refuses the credentials: token 1")
+    assert str(said[2]["detail"]).startswith("token 2 ")
+
+
+def test_every_token_that_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with answering(Reply(401, {"message": "Bad credentials"})) as script:
+        configured(folder, script, 'token_env = "HUB_TOKENS"')
+        assert main(["doctor", "--json"]) == 3
+    said = told_of_hub(capsys)
+    assert [(check["status"], str(check["detail"])[-7:]) for check in said[1:]] == [
+        ("fail", "token 1"),
+        ("fail", "token 2"),
+    ]
+
+
 def test_an_installation_with_its_permissions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = made.private_bytes(

@@ -55,6 +55,24 @@ def test_every_fault_is_counted(tmp_path: Path) -> None:
     }
 
 
+def test_a_finding_names_what_it_is_about(tmp_path: Path) -> None:
+    commits = [commit(f"{number:012}{0:028}", authored_at=None) for number in range(100, 125)]
+    suspects = [{"suspect": "name: ana", "identity_id": "git:Ana <a@b.c>", "person_id": "p-1"}]
+    with Warehouse.open(tmp_path) as warehouse:
+        page = Page("commits", "git:app", upserts={"commits": pl.DataFrame(commits)}, quality={"ghost_author": 2})
+        warehouse.load(page, source="git", run_id=warehouse.start_run(), now=NOW)
+        warehouse.replace("identity_suspects", pl.DataFrame(suspects))
+        rows, nameless = (
+            findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION, named=named) for named in (True, False)
+        )
+    told = dict(rows.select("check", "items").iter_rows())
+    assert told["commits_without_date"] == [f"git:app@{number:012}" for number in range(100, 120)]
+    assert told["ghost_author"] == ["git:app"]
+    assert told["identities_in_doubt"] == ["name: ana"]
+    assert dict(nameless.select("check", "items").iter_rows())["identities_in_doubt"] == []
+    assert dict(rows.select("check", "count").iter_rows())["commits_without_date"] == 25
+
+
 def test_tags_are_doubted_where_most_are_no_release(tmp_path: Path) -> None:
     narrow = [{"repo_id": "git:app", "name": name} for name in ("1.0", "app-1.1", "app-1.2", "app-1.3")]
     fine = [{"repo_id": "git:lib", "name": name} for name in ("v1.0", "v1.1", "nightly")]
@@ -88,3 +106,28 @@ def test_a_platform_whose_commits_are_not_wanted_has_no_empty_repositories(tmp_p
     repositories += [{"repo_id": "git:empty", "name": "empty", "platform_id": "R_2"}]
     counts = found(tmp_path / "b", repositories=repositories, commits=[commit("1")])
     assert counts["repositories_without_commits"] == 1
+
+
+def test_production_is_what_the_metrics_take_for_it(tmp_path: Path) -> None:
+    deployments = [
+        {"deployment_id": "1", "repo_id": "git:app", "environment": "Production"},
+        {"deployment_id": "2", "repo_id": "git:lib", "environment": "staging", "is_production": True},
+        {"deployment_id": "3", "repo_id": "git:web", "is_production": True},
+    ]
+    repositories = [{"repo_id": f"git:{name}", "name": name} for name in ("app", "lib", "web")]
+    counts = found(tmp_path, deployments=deployments, repositories=repositories)
+    assert counts["repositories_without_production_environment"] == 1
+
+
+def test_a_flow_that_does_not_add_up_is_named(tmp_path: Path) -> None:
+    check = pl.DataFrame(
+        {
+            "scope_kind": ["all", "project", "project", "project", "team"],
+            "scope": ["all", "APP", "OPS", "NEW", "Pay"],
+            "is_large": [True, True, False, None, True],
+        }
+    )
+    with Warehouse.open(tmp_path) as warehouse:
+        rows = findings(warehouse, NOW, release_tag=TAG, environment=PRODUCTION, self_check=check)
+    told = rows.filter(check="work_in_progress_does_not_add_up").row(0, named=True)
+    assert (told["count"], told["items"]) == (1, ["APP"])

@@ -22,7 +22,7 @@ SCHEMAS = {
     "previous_forecasts": Forecasts,
     **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES},
 }
-OF_ALL_REPOSITORIES = {"actions", "observations", "ratio_intervals"}
+OF_ALL_REPOSITORIES = {"actions", "observations", "ratio_intervals", "process_behaviour"}
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
@@ -100,9 +100,8 @@ def test_every_rule_is_a_pipeline_of_candidates() -> None:
 def test_columns_of_persons_are_declared_as_such(pipeline: Pipeline) -> None:
     """Publishing without people replaces what is declared; a person's id in any other column would stay."""
     columns = pipeline.schema.columns()
-    named = {
-        name for name in columns if name.endswith(("person_id", "person_ids", "author_id", "reviewer_id", "actor_id"))
-    }
+    of_persons = ("person_id", "person_ids", "author_id", "reviewer_id", "actor_id", "assignee_id")
+    named = {name for name in columns if name.endswith(of_persons)}
     assert named == {name for name, column in columns.items() if (column.metadata or {}).get("person")}
     found = invent(4, repositories=2).computed()
     people = {f"git:r{number}/{name}" for number in (0, 1) for name in [*"abcde", "bot"]}

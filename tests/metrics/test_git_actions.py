@@ -352,5 +352,12 @@ def test_what_is_said_of_a_whole_repository_hides_nothing_else_of_it() -> None:
 
 
 def test_every_rule_about_code_is_tried_here() -> None:
-    of_pull_requests = {"pull_request_flow", "waiting_changes", "deployments", "ci_workflows"}
-    assert {rule.name for rule in RULES if of_pull_requests.isdisjoint(rule.propose.inputs)} == OF_GIT
+    of_others = {
+        "pull_request_flow",
+        "waiting_changes",
+        "deployments",
+        "ci_workflows",
+        "ticket_flow",
+        "parent_scope",
+    }
+    assert {rule.name for rule in RULES if of_others.isdisjoint(rule.propose.inputs)} == OF_GIT

@@ -152,7 +152,6 @@ def test_a_ticket_is_for_one_team() -> None:
     rows.append(ticket("X-1", START, START, "X"))
     members = [{"team": team, "person_id": "p", "valid_from": noon(START)} for team in ("Beta", "Alpha")]
     scopes = [{"team": "Gamma", "kind": "ticket_project", "pattern": "APP"}]
-    scopes += [{"team": "Gamma", "kind": "repository", "pattern": "LIB"}]
     people = [{"team": "Gamma", "person_id": "q", "valid_from": noon(START)}]
     tables = computed(
         rows, START + timedelta(days=1), team_members=members + people, team_scopes=scopes, minimum_group=1

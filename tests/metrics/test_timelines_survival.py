@@ -29,6 +29,12 @@ def world(seed: int, count: int = 120) -> tuple[list[Row], list[Row]]:
             # A moment later where it was begun on the day that it was created.
             at = noon(started) + timedelta(seconds=1)
             steps.append({"ticket_id": f"jira:{key}", "entered_at": at, "status_category": "in_progress"})
+            if is_done:
+                # Of what begins and ends at the same moment, the end is what is known.
+                steps = [
+                    step for step in steps if step["ticket_id"] != f"jira:{key}" or step["entered_at"] < noon(done)
+                ]
+                steps.append({"ticket_id": f"jira:{key}", "entered_at": noon(done), "status_category": "done"})
     return tickets, steps
 
 

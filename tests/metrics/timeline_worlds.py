@@ -12,7 +12,12 @@ from tests.metrics.git_worlds import Row, frame, run
 from warehouse.tables import CORE
 
 START = date(2025, 1, 1)
-TIMELINES = [pipeline for pipeline in PIPELINES if pipeline.compute.__module__.startswith("metrics.timelines")]
+NEEDED = {"metrics.tickets.fields", "metrics.tickets.steps", "metrics.tickets.spans", "metrics.tickets.teams"}
+TIMELINES = [
+    pipeline
+    for pipeline in PIPELINES
+    if pipeline.compute.__module__.startswith("metrics.timelines") or pipeline.compute.__module__ in NEEDED
+]
 
 
 def noon(day: date) -> datetime:

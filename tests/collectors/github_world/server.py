@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from tests.collectors.fault_server import Asked, Reply
 from tests.collectors.github_world.graph import Graph
 from tests.collectors.github_world.world import Item, World
+from tests.collectors.local_server import listening
 
 Fault = str
 """`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
@@ -37,6 +39,10 @@ class Server:
     """Pages of more elements than this are too heavy: status 502."""
     git: Path | None = None
     """A folder with bare repositories, `owner/name.git`, served as files."""
+    rule: Callable[[Asked], Reply | None] = lambda asked: None
+    """What answers in place of the world, where it has something to say."""
+    points: int = 0
+    """What was used of the budget beyond one for each request."""
     requests: list[str] = field(default_factory=list)
     """What was asked, in order: `graphql`, or the path."""
 
@@ -52,21 +58,11 @@ class Server:
 def serving(world: World, **options: Any) -> Iterator[Server]:
     """A server of the world, until the block ends."""
     server = Server(world, **options)
-    handler = type("Handler", (_Handler,), {"server_of": server})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    http.daemon_threads = True
-    server.url = f"http://127.0.0.1:{http.server_address[1]}"
-    world.site = server.url
-    for repository in world.repositories.values():
-        repository["url"] = f"{server.url}/{repository['nameWithOwner']}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler, server_of=server) as server.url:
+        world.site = server.url
+        for repository in world.repositories.values():
+            repository["url"] = f"{server.url}/{repository['nameWithOwner']}"
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def at_random(seed: int, share: float) -> Callable[[int], Fault]:
@@ -81,18 +77,12 @@ def at_random(seed: int, share: float) -> Callable[[int], Fault]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
     server_of: ClassVar[Server]
     lock: ClassVar[threading.Lock] = threading.Lock()
 
-    def log_message(self, *_: object) -> None:
-        pass
-
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self._may("graphql"):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if not self._is_ruled(body.decode()) and self._may("graphql"):
             asked = json.loads(body)
             first = asked["variables"].get("first") or 0
             if first > self.server_of.heaviest:
@@ -104,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def do_GET(self) -> None:
+        if self._is_ruled(""):
+            return None
         parts = urlsplit(self.path)
         if ".git/" in parts.path and self.server_of.git:
             file = self.server_of.git / parts.path.lstrip("/")
@@ -113,6 +105,14 @@ class _Handler(BaseHTTPRequestHandler):
                 status, body, headers = self._document(parts.path, parse_qs(parts.query))
             self._send(status, body, headers)
         return None
+
+    def _is_ruled(self, body: str) -> bool:
+        token = self.headers.get("Authorization", "").rpartition(" ")[2]
+        reply = self.server_of.rule(Asked(self.command, self.path, token, body))
+        if reply:
+            time.sleep(reply.delay_seconds)
+            self._send(reply.status, reply.body, reply.headers)
+        return reply is not None
 
     def _may(self, what: str) -> bool:
         """Count a request, and let it meet its fault; returns whether it is answered after that."""
@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         if token not in server.tokens or scheme.lower() not in {"token", "bearer"}:
             self._send(401, {"message": "Bad credentials"})
             return False
-        if what != "/rate_limit" and number > server.budget:
+        if what != "/rate_limit" and number + server.points > server.budget:
             self._spent(what)
             return False
         return self._survives(server.fault(number), what)
@@ -170,10 +170,16 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/rate_limit":
             budget = {"limit": self.server_of.budget, "remaining": self._left(), "reset": self._reset()}
             return 200, {"resources": {"core": budget, "graphql": budget}}, {"X-OAuth-Scopes": "repo, read:org"}
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/actions/runs(?:/(\d+)/attempts/(\d+))?", path)
-        repository = self.server_of.world.find(found[1]) if found else None
+        world = self.server_of.world
+        found = re.fullmatch(r"/(repos/[^/]+/[^/]+|repositories/\d+)/actions/runs(?:/(\d+)/attempts/(\d+))?", path)
+        kind, _, name = found[1].partition("/") if found else ("", "", "")
+        repository = world.numbered(int(name)) if kind == "repositories" else world.find(name)
         if found is None or repository is None or repository.get("actions_off"):
             return 404, {"message": "Not Found"}, {}
+        if kind == "repos" and repository["nameWithOwner"] != name:
+            # As GitHub does: to the number, and without what was asked for.
+            moved = path.replace(found[1], f"repositories/{repository['databaseId']}")
+            return 301, {"message": "Moved Permanently"}, {"Location": f"{self.server_of.url}{moved}"}
         if found[2]:
             return self._attempt(repository, int(found[2]), int(found[3]))
         return self._runs(path, repository, query)
@@ -186,13 +192,13 @@ class _Handler(BaseHTTPRequestHandler):
         return 404, {"message": "Not Found"}, {}
 
     def _runs(self, path: str, repository: Item, query: dict[str, list[str]]) -> tuple[int, Any, dict[str, str]]:
-        start, _, end = query["created"][0].partition("..")
+        start, _, end = query.get("created", ["0..9"])[0].partition("..")
         inside = sorted(
             (run for run in repository["runs"] if start <= run["created_at"] <= end),
             key=lambda run: run["created_at"],
             reverse=True,
         )
-        size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
+        size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
         told = inside[:1000][(page - 1) * size : page * size]
         shown = [{key: value for key, value in run.items() if key != "attempts"} for run in told]
         headers = {}
@@ -202,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, {"total_count": len(inside), "workflow_runs": shown}, headers
 
     def _left(self) -> int:
-        return max(self.server_of.budget - len(self.server_of.requests), 0)
+        return max(self.server_of.budget - len(self.server_of.requests) - self.server_of.points, 0)
 
     def _reset(self) -> int:
         return int(time.time() + self.server_of.resets_in_seconds)

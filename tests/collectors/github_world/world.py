@@ -26,7 +26,8 @@ class World:
     former_names: dict[str, str] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
     """Names of repositories that the token may not read."""
-    lacks_project_scope: bool = False
+    beyond_scope: set[str] = field(default_factory=set)
+    """Lists that the scopes of the token do not reach, such as `projectItems`."""
     site: str = "https://github.example"
     _numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1000))
 
@@ -98,6 +99,10 @@ class World:
         """The repository of a name, present or former, that may be read."""
         found = self.repositories.get(name) or self.repositories.get(self.former_names.get(name, ""))
         return None if found is None or found["nameWithOwner"] in self.forbidden else found
+
+    def numbered(self, number: int) -> Item | None:
+        """The repository with this number, if it may be read."""
+        return next((self.find(name) for name, item in self.repositories.items() if item["databaseId"] == number), None)
 
     # -- pull requests and issues
 

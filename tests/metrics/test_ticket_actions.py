@@ -1,0 +1,260 @@
+"""Every rule about tickets proposes where it should, and keeps quiet just below."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from git_worlds import Row, frame, run
+from test_pull_request_actions import merged as merged_request
+from test_pull_request_actions import opened, rows_of
+
+from metrics.actions import (
+    pull_request_without_ticket,
+    scope_growing,
+    ticket_beyond_sle,
+    ticket_blocked,
+    ticket_stalled,
+    too_much_in_progress,
+    unready_ticket,
+)
+from metrics.actions.actions import actions
+from metrics.catalogue import RULES
+from metrics.registry import Rule
+from warehouse.tables import CORE
+
+AS_OF = datetime.fromisoformat("2025-12-03T12:00:00")  # a Wednesday, 13:00 in Berlin
+DAY = 86_400.0
+OF_TICKETS = {
+    "ticket_beyond_sle",
+    "ticket_stalled",
+    "ticket_blocked",
+    "too_much_in_progress",
+    "unready_ticket",
+    "scope_growing",
+    "pull_request_without_ticket",
+}
+"""The rules that are tried here."""
+
+
+def ago(days: float) -> datetime:
+    return AS_OF - timedelta(days=days)
+
+
+def proposed(rule: Rule, **tables: list[Row]) -> list[dict[str, Any]]:
+    """The actions that one rule alone makes of the rows."""
+    frames = {
+        name: frame(name, tables.get(name, [])) if name in CORE else rows_of(name, tables.get(name, []))
+        for name in rule.propose.inputs
+    }
+    repositories = frame("repositories", [])
+    found = run({**frames, "repositories": repositories}, AS_OF, [rule.propose, actions])
+    return found["actions"].rows(named=True)
+
+
+def begun(number: int = 1, **more: Any) -> Row:
+    """A ticket that has been in progress for 20 days."""
+    return {
+        "ticket_id": f"jira:{number}",
+        "source": "jira",
+        "key": f"APP-{number}",
+        "project": "APP",
+        "type": "Story",
+        "team": "Pay",
+        "title": "Retry payments",
+        "url": f"https://jira.example/APP-{number}",
+        "assignee_id": "ana",
+        "state": "in_progress",
+        "status": "In Review",
+        "status_seconds": 4 * DAY,
+        "started_at": ago(20),
+        "age_seconds": 20 * DAY,
+        "last_activity_at": ago(3),
+        "sle_days": 12,
+        "is_beyond_sle": False,
+        "is_stalled": False,
+        "is_blocked": False,
+        "open_pull_requests": 0,
+        **more,
+    }
+
+
+def test_a_ticket_beyond_its_service_level() -> None:
+    (action,) = proposed(ticket_beyond_sle.RULE, ticket_flow=[begun(is_beyond_sle=True), begun(2)])
+    assert action["action_id"] == "ticket_beyond_sle:jira:1"
+    assert action["title"] == "APP-1 takes longer than expected"
+    assert action["why"] == (
+        '"Retry payments" has been in progress for 20 days; 85 of 100 tickets finished here in the last 90 days took '
+        'at most 12 days. It has been in "In Review" for 4 days.'
+    )
+    assert (action["url"], action["team"], action["actor_id"]) == ("https://jira.example/APP-1", "Pay", "ana")
+    assert action["days_saved"] == pytest.approx(0.8)
+    forgotten = begun(is_beyond_sle=True, last_activity_at=ago(90))
+    assert proposed(ticket_beyond_sle.RULE, ticket_flow=[forgotten]) == []
+
+
+def test_a_stalled_ticket_that_is_not_blocked() -> None:
+    rows = [
+        begun(is_stalled=True, last_activity_at=ago(9), open_pull_requests=1),
+        begun(2),
+        begun(3, is_stalled=True, is_blocked=True),
+    ]
+    (action,) = proposed(ticket_stalled.RULE, ticket_flow=rows)
+    assert action["title"] == "APP-1 is in progress and nothing happens"
+    assert action["why"] == (
+        '"Retry payments" has been "In Review", and for 9 days nobody changed it, commented on it, or did anything in '
+        "a pull request for it, though one is open."
+    )
+
+
+def blocked(cause: str, by: str = "", ticket: int = 1, **more: Any) -> Row:
+    row = {"ticket_id": f"jira:{ticket}", "cause": cause, "by": by, "blocked_at": ago(6), "is_blocked": True}
+    return {**row, **more}
+
+
+def test_a_blocked_ticket_and_who_can_free_it() -> None:
+    rows = [begun(is_blocked=True, blocked_since=ago(6)), begun(2), begun(3)]
+    causes = [
+        blocked("flag"),
+        blocked("link", by="jira:3"),
+        blocked("link", by="jira:2"),
+        blocked("status", is_blocked=False),
+    ]
+    (action,) = proposed(ticket_blocked.RULE, ticket_flow=rows, ticket_blocks=causes)
+    assert action["why"] == (
+        '"Retry payments" has not been able to go on for 6 days: it is flagged and waiting for APP-2, APP-3.'
+    )
+    assert action["next_step"].startswith("Agree with those who have APP-2, APP-3 on a day")
+    (flagged,) = proposed(ticket_blocked.RULE, ticket_flow=rows, ticket_blocks=causes[:1])
+    assert flagged["next_step"].startswith("Find out who can clear it")
+
+
+def test_what_has_been_blocked_over_a_weekend_is_left_alone() -> None:
+    # From Saturday to Monday noon: half a working day.
+    since, monday = datetime.fromisoformat("2025-11-29T12:00:00"), datetime.fromisoformat("2025-12-01T12:00:00")
+    tables = {
+        "ticket_flow": rows_of("ticket_flow", [begun(is_blocked=True, blocked_since=since)]),
+        "ticket_blocks": rows_of("ticket_blocks", [blocked("flag")]),
+        "repositories": frame("repositories", []),
+    }
+    assert run(tables, monday, [ticket_blocked.RULE.propose, actions])["actions"].is_empty()
+    friday = datetime.fromisoformat("2025-12-05T12:00:00")
+    assert run(tables, friday, [ticket_blocked.RULE.propose, actions])["actions"].height == 1
+
+
+def finished(number: int, days: float, **more: Any) -> Row:
+    return begun(number, state="done", done_at=ago(days), age_seconds=None, **more)
+
+
+def test_more_begun_than_finished() -> None:
+    in_progress = [begun(number, age_seconds=number * DAY) for number in range(1, 7)]
+    done = [finished(number, 3) for number in range(10, 14)] + [finished(14, 28)]
+    (action,) = proposed(too_much_in_progress.RULE, ticket_flow=in_progress + done)
+    assert (action["item_kind"], action["item_id"], action["actor_team"]) == ("team", "Pay", "Pay")
+    assert action["why"] == (
+        "6 tickets are in progress, and 4 were finished in the last four weeks: at that pace it takes 6 weeks to "
+        "finish what is begun. The oldest: APP-6, APP-5, APP-4, APP-3, APP-2."
+    )
+    assert action["days_saved"] == 1.0
+    enough = [finished(15, 27), finished(16, 1)]
+    assert proposed(too_much_in_progress.RULE, ticket_flow=in_progress + done + enough) == []
+    assert proposed(too_much_in_progress.RULE, ticket_flow=in_progress[:4] + done[:3]) == []
+    teamless = [{**row, "team": None} for row in in_progress + done]
+    (action,) = proposed(too_much_in_progress.RULE, ticket_flow=teamless)
+    assert (action["item_kind"], action["item_id"], action["team"]) == ("project", "APP", None)
+
+
+def sprint(name: str, start: float | None, **more: Any) -> Row:
+    return {
+        "sprint_id": f"jira:{name}",
+        "board": "Pay",
+        "name": name,
+        "state": "active",
+        "started_at": None if start is None else ago(start),
+        "ends_at": ago((start or 0) - 14),
+        **more,
+    }
+
+
+def test_an_unready_ticket_in_a_sprint_that_runs_or_comes_next() -> None:
+    rows = [begun(number, state="todo", status="Selected") for number in range(1, 7)]
+    lacking = [
+        {
+            "ticket_id": f"jira:{number}",
+            "is_ready": number == 3,
+            "missing": [] if number == 3 else ["assignee", "estimate"],
+        }
+        for number in range(1, 7)
+    ]
+    sprints = [
+        sprint("S1", 30, state="closed"),
+        sprint("S2", 3),
+        sprint("S3", None, state="future", ends_at=ago(-25)),
+        sprint("S4", None, state="future", ends_at=ago(-39)),
+    ]
+    members = [
+        {"ticket_id": f"jira:{ticket}", "sprint_id": f"jira:{name}", "added_at": ago(5), "removed_at": gone}
+        for ticket, name, gone in [
+            (1, "S2", None),
+            (2, "S3", None),
+            (3, "S2", None),
+            (4, "S4", None),
+            (5, "S1", None),
+            (6, "S2", ago(1)),
+        ]
+    ]
+    found = proposed(
+        unready_ticket.RULE, ticket_flow=rows, ticket_requirements=lacking, ticket_sprints=members, sprints=sprints
+    )
+    assert [action["item_id"] for action in found] == ["jira:1", "jira:2"]
+    assert found[0]["why"] == ('"Retry payments" is in S2 and still "Selected", and lacks an assignee and an estimate.')
+    begun_already = [{**row, "state": "in_progress"} for row in rows]
+    assert (
+        proposed(
+            unready_ticket.RULE,
+            ticket_flow=begun_already,
+            ticket_requirements=lacking,
+            ticket_sprints=members,
+            sprints=sprints,
+        )
+        == []
+    )
+
+
+def parent(**more: Any) -> Row:
+    row = begun(children=12, children_done=4, children_at_start=8, children_added=4, growth=0.5)
+    return {**row, "created_30d": 4, "finished_30d": 2, **more}
+
+
+def test_scope_that_grows_faster_than_it_is_finished() -> None:
+    (action,) = proposed(scope_growing.RULE, parent_scope=[parent()])
+    assert action["title"] == "APP-1 grows faster than it is finished"
+    assert action["why"] == (
+        '"Retry payments" got 4 new parts in the last 30 days and finished 2; 8 of 12 are left, 4 more than when work '
+        "on it began with 8."
+    )
+    assert action["days_saved"] == 1.0
+    for quiet in ({"finished_30d": 4}, {"created_30d": 2, "finished_30d": 0}, {"children": 4}, {"state": "done"}):
+        assert proposed(scope_growing.RULE, parent_scope=[parent(**quiet)]) == []
+
+
+def test_a_pull_request_without_a_ticket_where_others_have_one() -> None:
+    flow = [opened(1), opened(2), *(merged_request(number) for number in range(10, 20))]
+    served = [
+        {"pr_id": f"github:acme/app#{number}", "ticket_id": "jira:1", "found_in": "title"}
+        for number in [2, *range(10, 18)]
+    ]
+    (action,) = proposed(pull_request_without_ticket.RULE, pull_request_flow=flow, pull_request_tickets=served)
+    assert (action["item_id"], action["actor_id"]) == ("github:acme/app#1", "ana")
+    assert action["why"] == (
+        '"Retry payments" names no ticket in its branch, title, text or commits; 80 % of the 10 pull requests merged '
+        "here in the last 90 days did."
+    )
+    fewer = proposed(pull_request_without_ticket.RULE, pull_request_flow=flow, pull_request_tickets=served[:-1])
+    assert fewer == []
+    too_few = [*flow[:2], *flow[3:]]
+    assert proposed(pull_request_without_ticket.RULE, pull_request_flow=too_few, pull_request_tickets=served) == []
+
+
+def test_every_rule_about_tickets_is_tried_here() -> None:
+    about_tickets = {"ticket_flow", "parent_scope", "pull_request_tickets"}
+    assert {rule.name for rule in RULES if not about_tickets.isdisjoint(rule.propose.inputs)} == OF_TICKETS
