@@ -2,7 +2,8 @@
 
 Each file holds the issues of one Jira project as its API gives them, one JSON object a line, plain or gzipped; created,
 resolved and versions are read. Every Monday of the project's life is forecast from what was finished by then, with the
-window that was best by then. `--named` asks, every fourth Monday, when the open versions are finished.
+window that was best by then. `--named` asks, every eighth Monday, when the open versions are finished: when their
+last ticket is or, if that is earlier, when they are released.
 
 What was in a version at the time is not in these files: a ticket counts from its creation on, in the versions that it
 ended in.
@@ -36,7 +37,7 @@ from warehouse.tables import CORE
 ZONE = "UTC"
 HOURS = WorkingHours(ZONE)
 ALL_MONDAYS = 10_000
-EVERY = timedelta(weeks=4)
+EVERY = timedelta(weeks=8)
 LEFT = 5
 """Versions with fewer tickets left are nearly done: nobody asks."""
 Row = dict[str, Any]
@@ -135,7 +136,7 @@ def windows(hits: pl.DataFrame) -> list[Row]:
 
 
 def versions(tracker: Tracker, days: pl.DataFrame, scores: pl.DataFrame, end: datetime) -> list[Row]:
-    """Shares of promises for open versions that were kept, by mode; asked where all modes have an answer."""
+    """Shares of promises for versions with a release date that were kept; asked where all modes have an answer."""
     items = _items(tracker, end)
     last = items.group_by("target").agg(
         finished_on=pl.when(~pl.col("is_open").any()).then(pl.col("done_at").max().dt.date())
@@ -149,7 +150,10 @@ def versions(tracker: Tracker, days: pl.DataFrame, scores: pl.DataFrame, end: da
     judged = (
         pl.concat(asked)
         .filter(pl.col("stated").is_not_null().all().over("made_at", "target"))
+        .drop("due_on")
         .join(last, on="target")
+        .join(tracker.versions.select(target="milestone_id", released_on="due_on").drop_nulls(), on="target")
+        .with_columns(finished_on=pl.min_horizontal("finished_on", "released_on"))
         .filter(pl.col("finished_on").is_not_null() | (pl.col("answer_on") < end.date()))
         .with_columns(held=(pl.col("finished_on") <= pl.col("answer_on")).fill_null(value=False))
     )

@@ -9,9 +9,9 @@ days.
 The first run of a day writes its forecasts down. They are kept as they were made and never computed again: that is what
 makes the record of them worth something.
 
-Misread: fixed and growing take a team for one that does nothing but what is asked about. Where it works on several
-things at once, shared is nearer to what will be. Probabilities above 95 % are not shown: the past does not know so
-much.
+Misread: fixed is what would be if nothing came in and nobody did anything else: hardly ever so. Growing takes a team for
+one that turns to what is asked about, as many do when a release comes near; shared for one that goes on as before.
+Probabilities above 95 % are not shown: the past does not know so much.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
 """What came of the forecasts that were written down, and how those of one thing moved.
 
 A promise is judged when its outcome is known or its day has passed. `how_many` counts the days from the one on which it
-was made; `when` counts tickets from the beginning of that day. What has a name is finished when its last ticket is, or
-when it is closed.
+was made; `when` counts tickets from the beginning of that day. What has a name is finished when its last ticket is or,
+if that is earlier, when it is closed.
 """
 
 from datetime import datetime

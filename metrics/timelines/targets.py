@@ -47,7 +47,7 @@ class ForecastTargets(Table):
     title = col.text("Its title")
     due_on = col.day("Due date; end of the sprint")
     is_open = col.flag("Whether it is open and has tickets that are")
-    finished_on = col.day("When its last ticket was finished, or it was closed; null while it is open")
+    finished_on = col.day("When its last ticket was finished or, if earlier, it was closed; null while it is open")
     items = col.number("Tickets in it")
     remaining_items = col.number("Of these, open ones")
     growth = col.real("Tickets that come in for each one finished; null where that cannot be measured yet")
@@ -118,11 +118,13 @@ def forecast_targets(
     # What was closed after the time of the report was open then.
     is_told_open = pl.col("is_told_open") | (pl.col("closed_at") > as_of).fill_null(value=False)
     is_open = is_told_open & (pl.col("remaining_items") > 0)
-    closed = pl.when(pl.col("remaining_items") == 0).then("last_done").otherwise(day(pl.col("closed_at"), zone))
+    all_done = pl.when(pl.col("remaining_items") == 0).then("last_done")
+    # The first of both: a straggler that is finished years later did not hold up the release.
+    ended = pl.min_horizontal(all_done, day(pl.col("closed_at"), zone))
     return (
         counted.join(_told(tickets, milestones, sprints, zone), on=TARGET)
         .join(_growth(forecast_items), on=TARGET, how="left")
-        .with_columns(is_open=is_open, finished_on=pl.when(~is_open).then(closed))
+        .with_columns(is_open=is_open, finished_on=pl.when(~is_open).then(ended))
         .filter((pl.col("team") == WHOLE) | ~pl.col("is_suppressed"))
         .select(ForecastTargets.column_names())
         .sort(ForecastTargets.primary_key())

@@ -78,6 +78,29 @@ def test_several_teams_are_as_late_as_the_latest_and_later_when_both_may_be() ->
     )
 
 
+def test_a_version_that_was_released_does_not_wait_for_stragglers() -> None:
+    released = noon(START + timedelta(days=60))
+    shipped = version("1.0", state="closed", closed_at=released)
+    late = ticket("APP-late", START, START + timedelta(days=100), milestone="1.0")
+    for row in (late, ticket("APP-open", START, None, milestone="1.0")):
+        (target,) = (
+            computed([*steady(), row], TODAY, milestones=[shipped])["forecast_targets"]
+            .filter(pl.col("team") == "all")
+            .to_dicts()
+        )
+        assert (target["is_open"], target["finished_on"]) == (False, released.date())
+    early = ticket("APP-early", START, START + timedelta(days=9), milestone="1.0")
+    (target,) = (
+        computed([*steady(), early], TODAY, milestones=[shipped])["forecast_targets"]
+        .filter(pl.col("team") == "all")
+        .to_dicts()
+    )
+    assert target["finished_on"] == START + timedelta(days=9)
+    # As of a day before the release it was open.
+    before = computed([*steady(days=50), late], START + timedelta(days=50), milestones=[shipped])
+    assert set(before["forecast_targets"]["is_open"]) == {True}
+
+
 def test_growth_is_what_came_in_after_the_first_was_finished() -> None:
     first = START + timedelta(days=50)
     done = [ticket(f"APP-v{number}", START, first + timedelta(days=number), milestone="1.0") for number in range(6)]
