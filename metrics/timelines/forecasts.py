@@ -9,8 +9,8 @@ days.
 The first run of a day writes its forecasts down. They are kept as they were made and never computed again: that is what
 makes the record of them worth something.
 
-Misread: fixed is what would be if nothing came in and nobody did anything else: hardly ever so. Growing takes a team for
-one that turns to what is asked about, as many do when a release comes near; shared for one that goes on as before.
+Misread: fixed is what would be if nothing came in and nobody did anything else: hardly ever so. Growing takes a team
+for one that turns to what is asked about, as many do when a release comes near; shared for one that goes on as before.
 Probabilities above 95 % are not shown: the past does not know so much.
 """
 
