@@ -123,6 +123,8 @@ from metrics.timelines import (
     calibration,
     cases,
     choice,
+    due_dates,
+    estimates,
     forecasts,
     outcomes,
     survival,
@@ -276,6 +278,9 @@ PIPELINES: tuple[Pipeline, ...] = (
     calibration.forecast_calibration,
     survival.ticket_survival,
     survival.open_ticket_forecasts,
+    due_dates.ticket_due_dates,
+    due_dates.due_date_record,
+    estimates.estimate_record,
     *(rule.propose for rule in RULES),
     actions.actions,
 )
@@ -303,5 +308,7 @@ METRICS: tuple[Metric, ...] = (
     *standing_figures.METRICS,
     *scope_figures.METRICS,
     *calibration.METRICS,
+    *due_dates.METRICS,
+    *estimates.METRICS,
 )
 """The metric catalogue."""

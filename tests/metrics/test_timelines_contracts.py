@@ -21,8 +21,18 @@ def tracker() -> dict[str, pl.DataFrame]:
     rows = done_on(lively(1, DAYS), assignee_id="ana") + done_on(lively(2, DAYS), project="OPS", type="Bug")
     rows += [ticket(f"APP-v{n}", START, START + timedelta(days=60 + n), milestone="1.0") for n in range(8)]
     rows += [ticket(f"APP-o{n}", START + timedelta(days=61 + n), None, milestone="1.0") for n in range(4)]
+    rows += [ticket(f"APP-d{n}", START, START + timedelta(days=n), due_on=START + timedelta(days=3)) for n in range(6)]
+    tables: dict[str, Any] = {}
+    tables["ticket_status_intervals"] = [
+        {"ticket_id": row["ticket_id"], "entered_at": row["created_at"], "status_category": "in_progress"}
+        for row in rows[-6:]
+    ] + [
+        {"ticket_id": row["ticket_id"], "entered_at": row["resolved_at"], "status_category": "done"}
+        for row in rows[-5:]
+    ]
+    rows[-6:] = [row | {"story_points": 2.0} for row in rows[-6:]]
     rows += [ticket(f"OPS-e{n}", START, None, "OPS", parent_key="APP-o0") for n in range(6)]
-    tables: dict[str, Any] = {"tickets": rows}
+    tables["tickets"] = rows
     due = TODAY + timedelta(days=5)
     tables["milestones"] = [
         {"milestone_id": "jira:1", "source": "jira", "project": "APP", "title": "1.0", "state": "open", "due_on": due}
@@ -48,7 +58,7 @@ def computed() -> dict[str, pl.DataFrame]:
 
 
 def test_no_table_is_empty_and_all_keep_their_contract(computed: dict[str, pl.DataFrame]) -> None:
-    assert len(computed) == 11
+    assert len(computed) == 14
     for name, table in computed.items():
         assert table.height, name
         SCHEMAS[name].validate(table)
