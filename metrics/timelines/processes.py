@@ -127,9 +127,10 @@ def simulated(
     left = np.full(trials, items, dtype=np.int64)
     found = []
     for drawn in process.draws(random, trials):
-        done = np.minimum(_at_capacity(random, drawn, capacity), left)
-        left = left - done + random.poisson(growth * done)
         # A trial that has nothing left finishes nothing and gets nothing new: it stays finished.
+        busy = np.flatnonzero((drawn > 0) & (left > 0))
+        done = np.minimum(_at_capacity(random, drawn[busy], capacity), left[busy])
+        left[busy] += (random.poisson(growth * done) if growth else 0) - done
         found.append(float((left == 0).mean()))
         if found[-1] >= 1 - 1 / trials:
             break
