@@ -136,7 +136,7 @@ def windows(hits: pl.DataFrame) -> list[Row]:
 
 
 def versions(tracker: Tracker, days: pl.DataFrame, scores: pl.DataFrame, end: datetime) -> list[Row]:
-    """Shares of promises for versions with a release date that were kept; asked where all modes have an answer."""
+    """Shares of promises for versions with a release date that were kept; asked where growth and share are known."""
     items = _items(tracker, end)
     last = items.group_by("target").agg(
         finished_on=pl.when(~pl.col("is_open").any()).then(pl.col("done_at").max().dt.date())
@@ -149,7 +149,8 @@ def versions(tracker: Tracker, days: pl.DataFrame, scores: pl.DataFrame, end: da
         at += EVERY
     judged = (
         pl.concat(asked)
-        .filter(pl.col("stated").is_not_null().all().over("made_at", "target"))
+        .filter(~pl.col("reason").fill_null("").str.ends_with("not_measured").any().over("made_at", "target"))
+        .filter(pl.col("stated").is_not_null())
         .drop("due_on")
         .join(last, on="target")
         .join(tracker.versions.select(target="milestone_id", released_on="due_on").drop_nulls(), on="target")
