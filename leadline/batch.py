@@ -388,6 +388,7 @@ def _status_names(config: Config) -> dict[str, StatusNames]:
             flow.waiting,
             flow.blocked,
             {type_: StageNames(stages.start, stages.done) for type_, stages in flow.types.items()},
+            flow.reset_on_backlog,
         )
         for source in config.source
         if (flow := getattr(source, "flow", None))

@@ -8,9 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from dashboards.queries import reviews
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, load
+from leadline.definitions import DEFINITIONS, OWN
 from leadline.report import delivery, digest, render
+from metrics.pull_requests.definitions import PHASES
 from tests.leadline.conftest import configure
 from warehouse.publish import publish
 from warehouse.store import Warehouse
@@ -141,6 +144,11 @@ def test_phases_are_measured_by_the_definition_asked_for(tmp_path: Path) -> None
     everybody = digest(config, definition="devlake")
     assert [(row["phase"], row["n"], row["p50"]) for row in everybody.phases] == [("cycle", 7, 100 * DAY)]
     assert "measured as by devlake" in render(everybody, "html")
+
+
+def test_every_definition_that_can_be_asked_for_is_measured() -> None:
+    assert tuple(PHASES) == DEFINITIONS == reviews.DEFINITIONS
+    assert OWN in PHASES
 
 
 def test_phases_of_a_team_that_is_too_small_are_not_shown(tmp_path: Path) -> None:
