@@ -28,6 +28,7 @@ from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
 from metrics.tickets.statuses import StageNames, StatusNames
+from metrics.timelines.forecasts import Forecasts
 from warehouse.errors import WarehouseError
 from warehouse.publish import publish
 from warehouse.reader import Reader
@@ -320,11 +321,13 @@ def compute(run: Run) -> None:
 
 
 def _tables(run: Run) -> Callable[[str], pl.DataFrame]:
-    """Return what the pipelines read: core tables with people in place of identities, and the last actions."""
+    """Return what the pipelines read: core tables with people in place of identities, and what was said last."""
 
     def read(table: str) -> pl.DataFrame:
         if table == "previous_actions":
             return _previous_actions(run)
+        if table == "previous_forecasts":
+            return _previous_forecasts(run)
         return run.warehouse.read(table, persons=True)
 
     return read
@@ -337,6 +340,19 @@ def _previous_actions(run: Run) -> pl.DataFrame:
     except WarehouseError:
         # Nothing published yet, or a damaged file, or a version that knew no actions: all are seen for the first time.
         return Actions.create_empty()
+
+
+def _previous_forecasts(run: Run) -> pl.DataFrame:
+    """Return `metrics.forecasts` as last published: the record of what was promised, which is never computed again."""
+    none = Forecasts.create_empty()
+    try:
+        found = Reader(run.warehouse.directory).query("SELECT * FROM metrics.forecasts").frame
+    except WarehouseError:
+        # Nothing published yet, or by a version that knew no forecasts: the record begins with this run.
+        return none
+    # A version before may not have known every column: what it promised is kept all the same.
+    known = found.select(name for name in none.columns if name in found.columns)
+    return Forecasts.cast(pl.concat([none, known], how="diagonal_relaxed"))
 
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:
