@@ -234,6 +234,8 @@ def test_questions() -> None:
     assert jql.of_projects(["APP", 'O"PS']) == 'project in ("APP", "O\\"PS")'
     assert jql.question("a OR b", "c") == "(a OR b) AND c ORDER BY updated ASC, key ASC"
     assert jql.question("a OR b", order="key ASC") == "a OR b ORDER BY key ASC"
+    of_a_person = "project = APP OR assignee = ana"
+    assert jql.question(of_a_person, "c") == f"({of_a_person}) AND c ORDER BY updated ASC, key ASC"
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Nowhere/Else", None])
