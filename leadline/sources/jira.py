@@ -29,11 +29,12 @@ def pages(
     if offline:
         return
     failed: list[Exception] = []
-    asked = _asked(source)
-    client = connected(source, credentials(config, source), say)
+    asked = replace(_asked(source), since=_later(source.since, since))
+    access = credentials(config, source)
     try:
+        client = connected(source, access, say)
         with failures.told(jira.JiraError, failed):
-            yield from jira.collect(replace(asked, since=_later(source.since, since)), client, state, full=full)
+            yield from jira.collect(asked, client, state, full=full)
     except jira.BudgetSpent as error:
         raise PartlyRead(
             failures.once([str(error), *map(str, failed)]),
@@ -58,7 +59,7 @@ def replayed(source: JiraSource, state: State, archive: Archive) -> Iterator[tup
 
 
 def connected(source: JiraSource, access: jira.Credentials, say: Say | None = None) -> jira.Client:
-    """Return a client for the source; `say` hears of waits."""
+    """Return a client for the source; `say` hears of waits. Raises jira.Refused for what cannot be a token."""
     return jira.Client(
         access,
         source.base_url,

@@ -129,6 +129,10 @@ def test_what_cannot_be_read_ends_with_a_code_of_its_own(folder: Path, server: S
     refused = leadline(folder, "run", token="another")  # noqa: S106
     assert refused.returncode == 3
     assert "hint: Cloud takes the account's e-mail" in refused.stderr
+    impossible = leadline(folder, "run", token="“quoted”")  # noqa: S106
+    assert impossible.returncode == 3
+    assert "jira: the token is empty or has characters that it cannot have" in impossible.stderr
+    assert "quoted" not in impossible.stderr
 
 
 def test_a_killed_collection_is_completed_by_the_next_one(folder: Path, server: Server) -> None:
