@@ -85,7 +85,6 @@ class _Run:
         wanted = self.source.projects if self.source.jql is None else [None]
         jobs = [partial(self._guarded, key) for key in wanted]
         yield from map(self._made, merged(jobs, min(self.client.workers, len(jobs)), self.client.stop))
-        self.client.resume()
         yield from self._farewells()
         for part in (self._query_projects, self._sprints, partial(self._sweep, had_tickets=had_tickets)):
             yield from map(self._made, self._guard(part()))
