@@ -230,13 +230,17 @@ class _Run:
         if found is None:  # tickets come and go too fast to be sure; the next run looks again
             return
         payloads = removal.asked_of(found, keys)
-        gone, known = removal.missing(payloads, source=self.source.name, state=self.state)
-        if gone.height == known > _FEW:
+        hidden = removal.hidden(payloads, _FEW, source=self.source.name, state=self.state)
+        if hidden:
+            payloads = removal.asked_of(found, [key for key in keys or () if key not in hidden])
+        # While something is hidden, every run looks again and says so.
+        yield _Part(removal.SWEEP, removal.ALL, payloads, len(payloads), None if hidden else cursor, only_news=True)
+        if hidden:
+            known = [f"{count} known tickets{f' of {key}' if key else ''}" for key, count in hidden.items()]
             raise Forbidden(
-                f"none of {known} known tickets is shown any more",
+                f"none of {' and none of '.join(known)} is shown any more",
                 hint="check what the account may see; they stay until then, or until the source is taken out",
             )
-        yield _Part(removal.SWEEP, removal.ALL, payloads, len(payloads), cursor, only_news=True)
 
     def _stored(self) -> pl.DataFrame:
         return self.state.rows(issues.STREAM, ["project"], source=self.source.name)

@@ -156,7 +156,7 @@ def test_references_with_any_number_of_groups() -> None:
 
 
 def test_a_close_without_a_note_is_when_it_was_closed_whatever_was_written_afterwards() -> None:
-    made, noon = datetime(2026, 3, 2, 8), datetime(2026, 3, 2, 12)
+    made, noon = (datetime.fromisoformat(f"2026-03-02T{hour}:00:00") for hour in ("08", "12"))
     passed = statuses.intervals(
         "gitlab:acme/app#1",
         made,

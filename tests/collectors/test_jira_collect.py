@@ -513,8 +513,33 @@ def test_what_is_shown_to_nobody_any_more_is_not_taken_for_deleted(is_cloud: boo
             issue["hidden"] = issue["project"] == "OPS"
         with pytest.raises(ExceptionGroup) as caught:
             collected(server, memory, full=True)
-        assert "none of 12 known tickets is shown any more" in str(caught.value.exceptions[0])
+        assert "none of 12 known tickets of OPS is shown any more" in str(caught.value.exceptions[0])
     assert memory.table("tickets").height == 24
+
+
+@BOTH
+def test_a_project_whose_tickets_are_all_hidden_stays_while_others_lose_what_is_gone(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    for key in ("APP", "OPS"):
+        world.project(key)
+    for _ in range(12):
+        lost = world.open_issue("APP")
+        world.open_issue("OPS")
+    with serving(world) as server:
+        memory = collected(server)
+        world.delete(lost)
+        for issue in world.issues.values():
+            issue["hidden"] = issue["project"] == "OPS"
+        no_longer_looked(memory)
+        for _ in range(2):
+            with pytest.raises(ExceptionGroup, match="1 parts") as caught:
+                collected(server, memory)
+            assert "none of 12 known tickets of OPS is shown any more" in str(caught.value.exceptions[0])
+            assert memory.table("tickets")["project"].value_counts().sort("project").rows() == [
+                ("APP", 11),
+                ("OPS", 12),
+            ]
+            assert memory.quality["issue_gone"] == 1
 
 
 @BOTH
