@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from collectors.jira.answers import now
 from collectors.jira.errors import TooHeavy
 from collectors.jira.jql import Clock, question
 from collectors.jira.units import ISSUES, SKIPPED, WITHOUT_HISTORY, Position, Unit
@@ -53,8 +54,11 @@ class Cursor:
         return utc(self.watermark) if self.watermark else None
 
     def at(self, instant: datetime) -> "Cursor":
-        """The cursor moved on to an instant, never back."""
-        later = max(instant, self.instant or instant)
+        """The cursor moved on to an instant, never back, and never beyond this moment.
+
+        A ticket that was imported can have changed in the future; what changes until then would never be asked for.
+        """
+        later = min(max(instant, self.instant or instant), now())
         return replace(self, watermark=f"{later.isoformat(timespec='milliseconds')}Z")
 
 

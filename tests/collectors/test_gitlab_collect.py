@@ -462,6 +462,21 @@ def test_what_changes_while_a_list_is_read_is_not_lost() -> None:
     assert memory.table("comments").height == sum(len(item["notes"]) for item in project["mergeRequests"])
 
 
+def test_an_item_of_the_future_does_not_hide_what_changes_before_it() -> None:
+    world = World()
+    project = world.project("acme/app")
+    issues = [world.open_issue(project, "ana") for _ in range(3)]
+    issues[1]["updatedAt"] = world.now + timedelta(days=30)  # imported, or written by a clock that goes wrong
+    with serving(world) as server:
+        memory = collected(server)
+        for _ in range(2):
+            world.tick(10)
+            world.note(issues[0], "ben")
+            collected(server, memory)
+    assert memory.table("tickets").height == 3
+    assert memory.table("comments").height == 2
+
+
 def test_many_changes_at_one_instant_are_read_by_number_and_again_when_the_list_goes_stale() -> None:
     world = World()
     project = world.project("acme/app")

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -441,6 +441,22 @@ def test_more_tickets_in_a_minute_than_a_page_holds(is_cloud: bool) -> None:
         assert memory.table("tickets").height == 60
         assert len(set(server.requests)) < 10
         assert len([r for r in server.requests if "search" in r]) <= 10
+
+
+@BOTH
+def test_a_ticket_of_the_future_does_not_hide_what_changes_before_it(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    world.project("APP")
+    issues = [world.open_issue("APP") for _ in range(3)]
+    issues[1]["updated"] = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=30)  # imported, or by a wrong clock
+    with serving(world) as server:
+        memory = collected(server, source=source_of(server, "APP"))
+        for _ in range(2):
+            world.now = datetime.now(UTC).replace(tzinfo=None)
+            world.comment(issues[0])
+            collected(server, memory, source=source_of(server, "APP"))
+    assert memory.table("tickets").height == 3
+    assert memory.table("comments").height == 2
 
 
 @BOTH
