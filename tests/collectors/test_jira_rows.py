@@ -97,6 +97,26 @@ def test_a_status_that_is_gone_keeps_its_name_and_has_no_category() -> None:
     assert memory.quality == {"status_unknown": 1}
 
 
+def test_a_custom_field_that_is_called_like_one_of_jira_is_not_taken_for_it() -> None:
+    def picked(name: str, number: int) -> Item:
+        identifier = f"customfield_{number}"
+        return {
+            "field": name,
+            "fieldtype": "custom",
+            "fieldId": identifier,
+            "from": "10",
+            "to": "11",
+            "toString": "Won",
+        }
+
+    items = [picked("Status", 90), picked("Due Date", 91), picked("Flagged", 92), picked("Parent Link", 93)]
+    memory = rows_of(ticket(("10:00", items)))
+    assert statuses(memory) == [("To Do", at(8), None)]
+    assert memory.table("tickets")["history_complete"].to_list() == [True]
+    fields = ["custom_status", "custom_due_date", "custom_flagged", "parent"]
+    assert memory.table("ticket_changes")["field"].to_list() == fields
+
+
 def test_sprints_from_the_creation_on_and_back_again() -> None:
     def put(before: str, after: str) -> Item:
         return {"field": "Sprint", "fieldtype": "custom", "fieldId": "customfield_1", "from": before, "to": after}
