@@ -644,6 +644,29 @@ def test_bots_are_known_by_their_flag_and_by_the_names_of_tokens() -> None:
     }
 
 
+def test_a_bot_stays_one_where_it_is_told_without_its_flag() -> None:
+    world = World()
+    project = world.project("acme/app")
+    world.account("renovate", bot=True)
+    closed = world.open_merge_request(project, "ana")
+    closed |= {"state": "closed", "closedAt": world.tick(), "closedBy": world.account("renovate")}  # and no note of it
+    closed["updatedAt"] = world.now
+    issue = world.open_issue(project, "ana")
+    issue["assignees"] = [world.account("dependency-robot", bot=True)]
+
+    def kinds(memory: Memory) -> dict[str, str]:
+        accounts = memory.table("identities").filter(pl.col("account").is_not_null())
+        return dict(accounts.select("account", "platform_type").rows())
+
+    with serving(world) as server:
+        memory = collected(server)
+        assert kinds(memory) == {"ana": "User", "renovate": "User", "dependency-robot": "Bot"}
+        world.open_issue(project, "renovate")
+        assert kinds(collected(server, memory))["renovate"] == "Bot"
+        closed["updatedAt"] = world.tick()
+        assert kinds(collected(server, memory)) == {"ana": "User", "renovate": "Bot", "dependency-robot": "Bot"}
+
+
 def test_how_a_merge_was_made_and_forks_that_are_gone() -> None:
     world = World()
     project = world.project("acme/app")
