@@ -12,11 +12,12 @@ from collectors.gitlab import changed, details, issues, lists, merge_requests, p
 from collectors.gitlab.answers import Answer
 from collectors.gitlab.changed import Cursor
 from collectors.gitlab.client import Client
-from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Refused, Unknown
+from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Malformed, Refused, Unknown
 from collectors.gitlab.lists import PipelineCursor
 from collectors.gitlab.parts import Node, Project, instant, nodes_of, payload
 from collectors.gitlab.source import GitLabSource
 from collectors.page_size import Size
+from collectors.promises import promised
 from collectors.told import Told
 from warehouse.tables import Payload, State
 
@@ -103,7 +104,8 @@ class Reading:
     def _guarded(self, part: Job) -> Iterator[Told]:
         """What a part tells; where it cannot be read, that is noted and the others go on."""
         try:
-            yield from part()
+            with promised(Malformed, self.project.name):
+                yield from part()
         except (BudgetSpent, Refused):
             raise
         except GitLabError as error:

@@ -12,7 +12,7 @@ import polars as pl
 from collectors.jira import boards, completion, issues, jql, projects, removal, search, server, units
 from collectors.jira.answers import now
 from collectors.jira.client import Client
-from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Refused
+from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Malformed, Refused
 from collectors.jira.pages import QUERY, JiraSource, known_server, page_of
 from collectors.jira.projects import Project
 from collectors.jira.search import Search
@@ -21,6 +21,7 @@ from collectors.jira.values import instant, utc
 from collectors.jira.walk import Cursor, Walk
 from collectors.page_size import Size
 from collectors.parallel import merged
+from collectors.promises import promised
 from collectors.rows import beginning
 from warehouse.tables import Page, Payload, State
 
@@ -56,7 +57,8 @@ def collect(source: JiraSource, client: Client, state: State, *, full: bool = Fa
     BudgetSpent and Refused end everything at once; what was yielded before is complete.
     """
     run = _Run(source, client, state, full)
-    yield from run.pages()
+    with promised(Malformed, source.name):
+        yield from run.pages()
     if run.failures:
         raise ExceptionGroup(f"{len(run.failures)} parts of {source.name} could not be read", run.failures)
 
@@ -109,7 +111,8 @@ class _Run:
     def _guard(self, part: Iterator[_Part]) -> Iterator[_Part]:
         """A part of the work; where it cannot be done, that is noted and the others go on."""
         try:
-            yield from part
+            with promised(Malformed, self.source.name):
+                yield from part
         except (BudgetSpent, Refused):
             raise
         except JiraError as error:
