@@ -90,7 +90,7 @@ class Reading:
             self.is_looking = True
             parts.append(partial(self._pipelines, PipelineCursor.of(stored)))
         cursor = Cursor.of(self._cursor(_DEPLOYMENTS.stream))
-        if self.is_looking or self._may_have_deployed(cursor):
+        if self.is_looking or self._may_have_deployed(cursor, PipelineCursor.of(stored)):
             parts.append(partial(self._deployments, cursor))
         return [partial(self._guarded, part) for part in parts]
 
@@ -230,7 +230,9 @@ class Reading:
             yield told if cursor.looked_at else replace(told, quality={"ci_runs_unreadable": 1})
         self.has_looked, self.is_looking = True, False
 
-    def _may_have_deployed(self, cursor: Cursor) -> bool:
-        """Whether it is time to look for deployments though no pipeline changed."""
-        looked = instant(cursor.told_at)
-        return looked is None or self.now - looked > _LOOK_AGAIN
+    def _may_have_deployed(self, cursor: Cursor, ran: PipelineCursor) -> bool:
+        """Whether to look for deployments though no pipeline changed: after a while, or as they failed when one had."""
+        looked, ran_at = instant(cursor.told_at), instant(ran.looked_at)
+        if looked is None or self.now - looked > _LOOK_AGAIN:
+            return True
+        return ran_at is not None and ran_at - looked > changed.OVERLAP

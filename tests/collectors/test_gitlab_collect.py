@@ -786,6 +786,28 @@ def test_an_older_gitlab_tells_issues_without_their_history() -> None:
     assert memory.quality == {"ticket_history_unreadable": 1}
 
 
+def test_deployments_that_could_not_be_read_are_looked_for_by_the_next_run() -> None:
+    world = World()
+    project = world.project("acme/app")
+    world.deploy(project, "a" * 40)
+    with serving(world) as server:
+        memory = collected(server)
+        world.tick(30)
+        world.deploy(project, "b" * 40)
+        world.tick(30)
+        server.fault = lambda number: "500" if "deployments" in server.requests[-1] else ""
+        with pytest.raises(ExceptionGroup, match="1 parts"):
+            collected(server, memory)
+        assert memory.table("ci_runs")["sha"].n_unique() == 2
+        assert memory.table("deployments").height == 1
+        server.fault = lambda number: ""
+        collected(server, memory)
+        assert memory.table("deployments").height == 2
+        asked = len(server.requests)
+        collected(server, memory)
+    assert len(server.requests) == asked + 1
+
+
 def test_deployments_that_are_not_for_the_token_are_counted_once() -> None:
     world = World()
     project = world.project("acme/app")
