@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collectors.jira import boards, issues, jql
+from collectors.jira import boards, issues, jql, search
+from collectors.jira.answers import Document
+from collectors.jira.errors import Malformed
 from collectors.jira.fields import Fields
 from collectors.jira.jql import Clock
 from collectors.jira.people import People
@@ -247,6 +249,16 @@ def test_nobody_is_made_of_accounts_that_are_gone() -> None:
 )
 def test_the_order_of_a_question_is_taken_off(asked: str, plain: str) -> None:
     assert jql.without_order(asked) == plain
+
+
+@pytest.mark.parametrize("total", [None, "many"])
+def test_a_page_that_does_not_tell_how_many_there_are_is_not_taken_for_the_last(total: object) -> None:
+    body = {"startAt": 0, "maxResults": 1, "issues": [{"id": "1"}], "total": total}
+    document = Document(body, "", at(8))
+    with pytest.raises(Malformed, match="search: an answer of another shape"):
+        search.read(document, search.ISSUES, "project = APP", None, is_cloud=False)
+    body["total"] = 2
+    assert search.read(document, search.ISSUES, "project = APP", None, is_cloud=False).following == 1
 
 
 def test_questions() -> None:
