@@ -28,12 +28,15 @@ def pages(
     if offline:
         return
     failed: list[Exception] = []
+    has_read = False
     asked = replace(_asked(source), since=later(source.since, since))
     access = credentials(config, source)
     try:
         client = connected(source, access, say)
         with failures.told(jira.JiraError, failed):
-            yield from jira.collect(asked, client, state, full=full)
+            for page in jira.collect(asked, client, state, full=full):
+                has_read |= page.stream == "tickets" and page.requests > 0
+                yield page
     except jira.BudgetSpent as error:
         raise PartlyRead(
             failures.once([str(error), *map(str, failed)]),
@@ -41,8 +44,8 @@ def pages(
         ) from error
     except jira.JiraError as error:
         raise SourceUnreachable(str(error), hint=error.hint) from error
-    # Beside the projects there are the boards and the search for what is gone: the rest was read if only one fails.
-    failures.raise_together(failed, max(len(source.projects or ()), 1), (jira.Forbidden, jira.Unreachable))
+    # Fields, boards and the search for what is gone can fail beside projects: what counts is whether any was read.
+    failures.raise_together(failed, len(failed) + has_read, (jira.Forbidden, jira.Unreachable))
 
 
 def replayed(source: JiraSource, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
