@@ -444,6 +444,30 @@ def test_more_tickets_in_a_minute_than_a_page_holds(is_cloud: bool) -> None:
 
 
 @BOTH
+def test_a_crowded_minute_that_goes_on_losing_tickets_is_read_to_its_end(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    world.project("APP")
+    issues = [world.open_issue("APP") for _ in range(60)]
+    world.tick(10)
+    for issue in issues:
+        issue["updated"] = world.now
+    world.tick(10)
+    leaving = iter(issues[:30])
+    with serving(world, most=5) as server:
+
+        def leave(number: int) -> None:
+            if number > 6 and (issue := next(leaving, None)):
+                world.comment(issue)
+
+        server.between = leave
+        memory = collected(server, source=source_of(server, "APP"))
+        assert memory.table("tickets").height == 60
+        server.between = lambda number: None
+        collected(server, memory, source=source_of(server, "APP"))  # what changed after the end was reached
+    assert memory.table("comments").height == sum(len(issue["comments"]) for issue in issues) > 10
+
+
+@BOTH
 def test_a_ticket_of_the_future_does_not_hide_what_changes_before_it(is_cloud: bool) -> None:
     world = World(is_cloud=is_cloud)
     world.project("APP")
