@@ -1,0 +1,158 @@
+"""How long tickets take from start to end, what can be expected of one, and what other tools would say."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import data
+from dashboards.parts import ticket_charts, time_charts, words
+from dashboards.parts.card import card
+from dashboards.parts.table import Column, table
+from dashboards.queries import delivery, tickets
+from dashboards.scope import Scope
+from dashboards.views.lead_time import by_week_or_month, latest
+from dashboards.views.pull_requests import too_small
+from dashboards.views.tickets import names, nothing
+
+NOTE = (
+    "From the start of work (after the last time that it was put back) to its end, by the calendar. Tickets whose start "
+    "is not known, such as those that went from to do to done at once, have none."
+)
+
+LEVELS_NOTE = (
+    "85 of 100 tickets finished in the last 90 days took at most so many days. Kept: of these, as many took no longer "
+    "than the 90 days before would have promised; 85 % is as expected. An expectation, not a promise to anyone."
+)
+
+NONE = "No ticket with a known cycle time was finished in this period."
+
+
+def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - views have one signature
+    """Draw cycle time with its percentiles, how it spreads, service levels, definitions, and the slowest tickets."""
+    sql = tickets.finished(scope)
+    finished = data.rows(sql)
+    known = finished.drop_nulls("cycle_seconds")
+    recent = known.filter("is_recent")
+    hidden = too_small(scope)
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        _trend(scope, known, hidden=hidden)
+    with right, card("How it spreads, last 90 days", sql=sql, frame=recent, key="cycle-spread", note=NOTE):
+        if hidden or recent.is_empty():
+            nothing(NONE, hidden=hidden)
+        else:
+            said = without(finished.filter("is_recent"))
+            st.altair_chart(time_charts.spread(recent, span="cycle_seconds", item="Ticket"), alt=said)
+            st.caption(f"{said}.")
+    left, right = st.columns([1, 1], gap="small")
+    with left:
+        _levels(scope, hidden=hidden)
+    with right:
+        _definitions(scope, hidden=hidden)
+    slowest = recent.sort("cycle_seconds", "ticket_id", descending=[True, False])
+    with card("Finished in the last 90 days, the slowest first", sql=sql, frame=slowest, key="finished", note=NOTE):
+        if slowest.is_empty():
+            nothing(NONE)
+        else:
+            _table(slowest)
+
+
+def _trend(scope: Scope, known: pl.DataFrame, *, hidden: bool) -> None:
+    sql = delivery.trend("ticket_cycle_time", scope)
+    name, periods = by_week_or_month(data.rows(sql))
+    with card(f"Cycle time by {name}", sql=sql, frame=periods, key="cycle-trend", note=NOTE):
+        if hidden or known.is_empty():
+            nothing(NONE, hidden=hidden)
+            return
+        said = latest(periods, name)
+        chart = time_charts.trend(
+            known, periods, at="done_at", span="cycle_seconds", name="Cycle time", item="Ticket"
+        )
+        st.altair_chart(chart, alt=f"Cycle time: {said}")
+        st.caption(f"Every dot is a ticket. {said[0].upper()}{said[1:]}.")
+
+
+def without(finished: pl.DataFrame) -> str:
+    """How many tickets have a cycle time, and why others have none, in words."""
+    known = finished["cycle_seconds"].count()
+    said = f"{words.count(known, 'ticket')} with a known cycle time"
+    missing = finished.filter(pl.col("cycle_seconds").is_null()).group_by("cycle_reason").len()
+    told = [
+        f"{n:,} {words.reason(why)}"
+        for why, n in missing.sort("len", "cycle_reason", descending=[True, False]).iter_rows()
+    ]
+    return f"{said}; left out: {', '.join(told)}" if told else said
+
+
+def _levels(scope: Scope, *, hidden: bool) -> None:
+    sql = tickets.levels(scope)
+    levels = data.rows(sql)
+    with card("What can be expected of a ticket", sql=sql, frame=levels, key="levels", note=LEVELS_NOTE):
+        if hidden or levels.is_empty():
+            nothing("No ticket was finished in the last 90 days.", hidden=hidden)
+            return
+        told = levels.with_columns(type=pl.col("type").replace({"all": "All types"}))
+        table(
+            told,
+            {
+                **({"project": Column("Project", width=90)} if levels["project"].n_unique() > 1 else {}),
+                "type": Column("Type", width=95),
+                "days": Column("85 % within days", "count", width=110, help="Null for fewer than 10 tickets"),
+                "days_before": Column("Before", "count", width=60, help="The same, of the 90 days before"),
+                "kept_share": Column("Kept", "bar", width=90, help="Finished within what the 90 days before promised"),
+                "n": Column("Tickets", "count", width=60),
+            },
+            alt=expected(levels),
+            rows=7,
+        )
+        st.caption(f"{expected(levels)}.")
+
+
+def expected(levels: pl.DataFrame) -> str:
+    """What can be expected of the project with most tickets, in words."""
+    known = levels.filter(pl.col("type") == "all").drop_nulls("days").sort("n", "project", descending=[True, False])
+    if known.is_empty():
+        return "Fewer than 10 tickets were finished in each project: too few for a service level"
+    first = known.row(0, named=True)
+    said = f"{first['project']}: 85 of 100 tickets take at most {words.count(first['days'], 'day')}"
+    if first["kept_share"] is None:
+        return said
+    return f"{said}; of the {words.count(first['days_before'], 'day')} promised before, {words.share(first['kept_share'])} were kept"
+
+
+def _definitions(scope: Scope, *, hidden: bool) -> None:
+    sql = tickets.compared(scope)
+    compared = named(data.rows(sql))
+    note = "The same tickets of the last 90 days under other rules, to compare with the tool you come from."
+    with card("The same tickets by other definitions", sql=sql, frame=compared, key="ticket-definitions", note=note):
+        known = compared.drop_nulls("p50")
+        if hidden or known.is_empty():
+            nothing("Too few tickets were finished in the last 90 days for a median.", hidden=hidden)
+            return
+        said = "; ".join(f"{row['name']}: half within {words.span(row['p50'])}" for row in known.iter_rows(named=True))
+        st.altair_chart(ticket_charts.definitions(known), alt=said)
+
+
+def named(compared: pl.DataFrame) -> pl.DataFrame:
+    """Definitions in their order, with what they are called."""
+    order = {name: place for place, name in enumerate(tickets.DEFINITIONS)}
+    return compared.with_columns(name=pl.col("definition").replace(tickets.DEFINITIONS)).sort(
+        pl.col("definition").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    )
+
+
+def _table(slowest: pl.DataFrame) -> None:
+    spans = {"cycle_seconds": "Cycle time", "active_seconds": "Worked on", "waiting_seconds": "Waiting"}
+    table(
+        slowest.head(tickets.LISTED),
+        {
+            "url": Column("", "link", width=34),
+            **names(slowest, title=260),
+            "type": Column("Type", width=70),
+            **{name: Column(title, "span", width=80) for name, title in spans.items()},
+            "blocked_seconds": Column("Blocked", "span", width=75, help="A part of the waiting time"),
+            "flow_efficiency": Column("Efficiency", "bar", width=90, help="Worked on / (worked on + waiting)"),
+            "done_at": Column("Finished", "day", width=92),
+        },
+        alt="Tickets finished in the last 90 days, the slowest first",
+        rows=12,
+    )
