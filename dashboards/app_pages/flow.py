@@ -9,8 +9,8 @@ from dashboards.views import blocked_tickets, stuck_tickets, ticket_flow, ticket
 FIGURES = (
     kpi.Kpi("ticket_cycle_time", of="tickets", item="ticket", past="month"),
     kpi.Kpi("tickets_in_progress", of="tickets", item=None, past="month"),
-    kpi.Kpi("tickets_beyond_sle", of="tickets", item="ticket in progress", title="Beyond the service level"),
-    kpi.Kpi("stalled_tickets", of="tickets", item="ticket in progress", title="Stalled"),
+    kpi.Kpi("tickets_beyond_sle", of="tickets", item="begun ticket", title="Beyond the service level"),
+    kpi.Kpi("stalled_tickets", of="tickets", item="begun ticket", title="Stalled"),
 )
 
 VIEWS = {

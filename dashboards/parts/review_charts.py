@@ -19,7 +19,9 @@ def sizes(items: pl.DataFrame, medians: pl.DataFrame) -> alt.LayerChart | alt.Fa
     """Merged pull requests by size class and time to merge, with the median of each class as a line."""
     order = [f"{name}: {lines}" for name, lines in SIZES.items()]
     place = ageing.place(order, "Lines changed")
-    shown = items.with_columns(drawn("open_seconds"), ageing.beside(order, "size", 21), told=told(items, "open_seconds"))
+    shown = items.with_columns(
+        drawn("open_seconds"), ageing.beside(order, "size", 21), told=told(items, "open_seconds")
+    )
     dots = (
         alt.Chart(shown)
         .mark_circle(size=26, opacity=0.35, color=colors.category(0))

@@ -36,7 +36,9 @@ def sprints(frame: pl.DataFrame) -> alt.Chart:
     )
     labels = dict(told.select("sprint_id", "name").iter_rows())
     order = told["sprint_id"].to_list()
-    cut = f"{{{', '.join(f'{_quoted(key)}: {_quoted(str(name or key))}' for key, name in labels.items())}}}[datum.value]"
+    cut = (
+        f"{{{', '.join(f'{_quoted(key)}: {_quoted(str(name or key))}' for key, name in labels.items())}}}[datum.value]"
+    )
     chart: alt.Chart = (
         alt.Chart(shown)
         .mark_bar()

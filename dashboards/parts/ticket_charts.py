@@ -24,8 +24,9 @@ _BANDS = {DONE: 2, IN_PROGRESS: 0, TO_DO: 6}
 
 SIGNAL, ORDINARY = "Out of the ordinary", "Ordinary week"
 
-WORK, WAITING, STOPPED, BEFORE = "Worked on", "Waiting", "Blocked", "Before the start"
-_KINDS = {WORK: 0, WAITING: 4, STOPPED: 1, BEFORE: 6}
+WORK, WAITING, STOPPED = "Worked on", "Waiting", "Blocked"
+BEFORE, OVER = "Before the start", "Taken for done"
+_KINDS = {WORK: 0, WAITING: 4, STOPPED: 1, BEFORE: 6, OVER: 2}
 
 
 def cumulative(frame: pl.DataFrame, *, with_todo: bool) -> alt.LayerChart | alt.FacetChart:
@@ -115,7 +116,7 @@ def behaviour(frame: pl.DataFrame, *, name: str, in_days: bool) -> alt.LayerChar
             legend=alt.Legend(orient="top", title=None),
         ),
         shape=alt.Shape("standing:N", scale=alt.Scale(domain=domain, range=["diamond", "circle"]), legend=None),
-        size=alt.Size("standing:N", scale=alt.Scale(domain=domain, range=[90, 26]), legend=None),
+        size=alt.Size("standing:O", sort=domain, scale=alt.Scale(domain=domain, range=[90, 26]), legend=None),
         tooltip=[
             alt.Tooltip("week:T", title="Week of", format="%d %b %Y"),
             alt.Tooltip("value:Q", title=title, format=",.1f"),
@@ -130,12 +131,14 @@ def behaviour(frame: pl.DataFrame, *, name: str, in_days: bool) -> alt.LayerChar
 
 def statuses(frame: pl.DataFrame) -> alt.Chart:
     """The share of all time that finished tickets spent in each status; columns `step`, `share`, `kind`, `told`, …"""
-    kinds = list(_KINDS)
+    kinds = [kind for kind in _KINDS if kind in set(frame["kind"])]
     chart: alt.Chart = (
         alt.Chart(frame.with_columns(half=told(frame, "p50_seconds"), most=told(frame, "p85_seconds")))
         .mark_bar(height=alt.RelativeBandSize(0.65))
         .encode(
-            x=alt.X("share:Q", title="Share of the time from creation to end", axis=alt.Axis(labelExpr=PERCENT)),
+            x=alt.X(
+                "share:Q", title="Share of the time from creation to end", axis=alt.Axis(labelExpr=PERCENT, tickCount=6)
+            ),
             y=alt.Y("step:N", sort=frame["step"].to_list(), title=None, axis=alt.Axis(labelLimit=200)),
             color=alt.Color(
                 "kind:N",

@@ -7,6 +7,9 @@ from warehouse.ddl import literal
 LISTED = 500
 """Rows that a list holds at most."""
 
+STATES = {"todo": "To do", "in_progress": "In progress", "done": "Done"}
+"""What the states of a ticket are called."""
+
 PROJECTS = """
 SELECT project, count(*) FILTER (state = 'in_progress') AS in_progress, count(*) AS tickets
 FROM metrics.ticket_flow WHERE project IS NOT NULL
@@ -40,12 +43,12 @@ SELECT
     f.age_seconds, f.age_reason, f.status_seconds, f.pace_p50_seconds, f.pace_p85_seconds, f.sle_days, f.is_beyond_sle,
     f.is_behind_pace, f.is_blocked, f.blocked_since, b.by_keys, f.is_stalled, f.last_activity_at, f.open_pull_requests,
     CASE
-        WHEN f.is_blocked AND b.by_keys IS NOT NULL THEN 'Owner of ' || b.by_keys || ': agree on a day'
+        WHEN f.is_blocked AND b.by_keys IS NOT NULL THEN 'Owner of ' || b.by_keys || ': agree a day'
         WHEN f.is_blocked THEN 'Team: clear what blocks it'
-        WHEN f.open_pull_requests > 0 THEN 'Reviewers: move its pull request'
+        WHEN f.open_pull_requests > 0 THEN 'Reviewers: its pull request'
         WHEN f.assignee_id IS NULL THEN 'Team: decide who takes it'
-        WHEN s.is_waiting THEN 'Team: take it out of "' || f.status || '"'
-        WHEN f.is_stalled THEN 'Assignee: go on, or put it back'
+        WHEN s.is_waiting THEN 'Team: pull it on'
+        WHEN f.is_stalled THEN 'Assignee: go on or put back'
         ELSE 'Assignee: say what is left'
     END AS next_step
 FROM metrics.ticket_flow AS f

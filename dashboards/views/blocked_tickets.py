@@ -17,7 +17,7 @@ NOTE = (
 )
 
 BESIDE = (
-    kpi.Kpi("blocked_tickets", of="tickets", item="ticket in progress"),
+    kpi.Kpi("blocked_tickets", of="tickets", item="begun ticket"),
     kpi.Kpi("ticket_blocked_share", of="tickets", item="finished ticket", past="month"),
     kpi.Kpi("ticket_reopened_rate", of="tickets", item="completion", past="month"),
 )
@@ -57,7 +57,7 @@ def most(blocks: pl.DataFrame) -> str:
     cause, seconds = by_cause.row(0)
     return (
         f"{words.count(tickets_, 'ticket was', 'tickets were')} blocked, {lasting:,} still "
-        f"{'is' if lasting == 1 else 'are'}; most time was lost {cause.lower()}: {words.span(seconds)} together"
+        f"{'is' if lasting == 1 else 'are'}; the cause that took most time: {cause.lower()} ({words.span(seconds)} together)"
     )
 
 

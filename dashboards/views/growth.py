@@ -7,7 +7,7 @@ from dashboards import data
 from dashboards.parts import scope_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
-from dashboards.queries import requirements
+from dashboards.queries import requirements, tickets
 from dashboards.scope import Scope
 from dashboards.views.pull_requests import too_small
 from dashboards.views.tickets import names, nothing
@@ -27,7 +27,8 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     """Draw parents with the children that came later, and the list of them."""
     sql = requirements.parents(scope)
     parents = data.rows(sql).with_columns(
-        ahead=(pl.col("created_30d") > pl.col("finished_30d")) & (pl.col("state") != "done")
+        state=pl.col("state").replace(tickets.STATES),
+        ahead=(pl.col("created_30d") > pl.col("finished_30d")) & (pl.col("state") != "done"),
     )
     with card("Children at the start, and those that came later", sql=sql, frame=parents, key="growth", note=NOTE):
         if too_small(scope) or parents.is_empty():
@@ -43,17 +44,17 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
             parents.head(requirements.LISTED),
             {
                 "url": Column("", "link", width=34),
-                **names(parents, title=210),
-                "state": Column("State", width=85),
-                "children_at_start": Column("At start", "count", width=70),
-                "children_added": Column("Added", "count", width=60),
-                "growth": Column("Growth", "change", width=75, help="Added / at start"),
-                "children_done": Column("Done", "count", width=55),
-                "children": Column("of", "count", width=45),
-                "created_30d": Column("New in 30 days", "count", width=105),
-                "finished_30d": Column("Finished in 30 days", "count", width=125),
-                "ahead": Column("Grows faster", "flag", width=95, help="More new than finished in 30 days"),
-                "due_on": Column("Due", "day", width=90),
+                **names(parents, title=140),
+                "state": Column("State", width=80),
+                "children_at_start": Column("At start", "count", width=58),
+                "children_added": Column("Added", "count", width=52),
+                "growth": Column("Growth", "change", width=66, help="Added / at start"),
+                "children_done": Column("Done", "count", width=46),
+                "children": Column("of", "count", width=38),
+                "created_30d": Column("New", "count", width=48, help="Created in the last 30 days"),
+                "finished_30d": Column("Finished", "count", width=65, help="In the last 30 days"),
+                "ahead": Column("Grows on", "flag", width=70, help="More new than finished in 30 days"),
+                "due_on": Column("Due", "day", width=80),
             },
             alt=said,
         )

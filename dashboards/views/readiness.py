@@ -43,7 +43,9 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     unready = data.rows(sql).with_columns(
         pl.col("missing").list.eval(pl.element().replace(requirements.NEEDS)).list.join(", ")
     )
-    with card("Still to be done and not ready, the next to come first", sql=sql, frame=unready, key="unready", note=NOTE):
+    with card(
+        "Still to be done and not ready, the next to come first", sql=sql, frame=unready, key="unready", note=NOTE
+    ):
         if unready.is_empty():
             nothing("Every ticket that is still to be done is ready, as far as is known.")
             return
@@ -63,7 +65,9 @@ def told(lacking: pl.DataFrame) -> pl.DataFrame:
 def waiting(unready: pl.DataFrame) -> str:
     """How many are not ready, and how many of them stand in a running sprint, in words."""
     planned = unready["sprint"].count()
-    said = f"{words.count(unready.height, 'ticket')} still to be done {'is' if unready.height == 1 else 'are'} not ready"
+    said = (
+        f"{words.count(unready.height, 'ticket')} still to be done {'is' if unready.height == 1 else 'are'} not ready"
+    )
     return f"{said}, {planned:,} of them in a running sprint" if planned else said
 
 
@@ -73,11 +77,11 @@ def _table(unready: pl.DataFrame, said: str) -> None:
         unready.head(requirements.LISTED),
         {
             "url": Column("", "link", width=34),
-            **names(unready, title=290),
-            "missing": Column("Lacks", width=170),
-            "step": Column("Status", width=100),
-            **({"sprint": Column("Sprint", width=90)} if unready["sprint"].count() else {}),
-            **({"assignee": Column("Assignee", width=95)} if named else {}),
+            **names(unready, title=200),
+            "missing": Column("Lacks", width=165),
+            "step": Column("Status", width=85),
+            **({"sprint": Column("Sprint", width=80)} if unready["sprint"].count() else {}),
+            **({"assignee": Column("Assignee", width=85)} if named else {}),
             "type": Column("Type", width=70),
             "created_at": Column("Created", "day", width=92),
         },

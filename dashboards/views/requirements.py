@@ -53,7 +53,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
             changes.head(requirements.LISTED),
             {
                 "url": Column("", "link", width=34),
-                **names(changes, title=300),
+                **names(changes, title=205),
                 "name": Column("What changed", width=140),
                 "from_value": Column("From", width=80),
                 "to_value": Column("To", width=110),

@@ -22,7 +22,11 @@ NOTE = (
 
 STUCK, EVERYTHING = "Stuck", "All in progress"
 
-STALLED_TOLD = "No change, no comment, and nothing in a pull request that serves it for 5 working days"
+REASONS = (
+    "Blocked: flagged, in a status that means blocked, or waiting for an open ticket. Beyond level: in progress for "
+    "longer than the service level of its project and type. Late here: older than 85 % were when they left this status. "
+    "Quiet: no change, no comment, and nothing in a pull request that serves it for 5 working days."
+)
 
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - views have one signature
@@ -39,7 +43,9 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
         _ageing(scope, project, here)
         said = stuck(begun)
         elsewhere = begun.height - here.height
-        more = f" {words.count(elsewhere, 'ticket')} of other projects: choose one above to see them." if elsewhere else ""
+        more = (
+            f" {words.count(elsewhere, 'ticket')} of other projects: choose one above to see them." if elsewhere else ""
+        )
         st.caption(f"{said}.{more}")
     held = begun.filter(pl.col("troubles") > 0)
     choice = st.segmented_control(
@@ -92,9 +98,9 @@ def standing(begun: pl.DataFrame) -> pl.DataFrame:
     unknown = pl.all_horizontal(pl.col("is_beyond_sle", "is_behind_pace").is_null())
     matters = {
         "blocked": pl.col("is_blocked"),
-        "beyond the service level": pl.col("is_beyond_sle"),
-        "late for its status": pl.col("is_behind_pace") & ~pl.col("is_beyond_sle").fill_null(value=False),
-        "nothing happens": pl.col("is_stalled"),
+        "beyond level": pl.col("is_beyond_sle"),
+        "late here": pl.col("is_behind_pace") & ~pl.col("is_beyond_sle").fill_null(value=False),
+        "quiet": pl.col("is_stalled"),
     }
     holding = [holds.fill_null(value=False) for holds in matters.values()]
     said = [pl.when(holds).then(pl.lit(name)) for name, holds in zip(matters, holding, strict=True)]
@@ -116,9 +122,7 @@ def standing(begun: pl.DataFrame) -> pl.DataFrame:
 def stuck(begun: pl.DataFrame) -> str:
     """How many are stuck and why, in words."""
     held = begun.filter(pl.col("troubles") > 0)
-    said = (
-        f"{held.height:,} of {words.count(begun.height, 'ticket')} in progress {'is' if held.height == 1 else 'are'} stuck"
-    )
+    said = f"{held.height:,} of {words.count(begun.height, 'ticket')} in progress {'is' if held.height == 1 else 'are'} stuck"
     parts = {
         "blocked": int(begun["is_blocked"].sum()),
         "beyond the service level": int(begun["is_beyond_sle"].sum()),
@@ -135,13 +139,15 @@ def _table(begun: pl.DataFrame) -> None:
         begun.head(tickets.LISTED),
         {
             "url": Column("", "link", width=34),
-            **names(begun, title=185),
-            **({"assignee": Column("Assignee", width=85)} if named else {}),
-            "step": Column("Status", width=95),
-            "age_seconds": Column("Age", "span", width=70, help="Since work on it began"),
-            "pace_p85_seconds": Column("85 % within", "span", width=80, help="The age at which most left this status"),
-            "why": Column("Stuck because", width=180, help=f"Nothing happens: {STALLED_TOLD}"),
-            "next_step": Column("Who can move it", width=210),
+            **names(begun, title=135),
+            **({"assignee": Column("Assignee", width=80)} if named else {}),
+            "step": Column("Status", width=88),
+            "age_seconds": Column("Age", "span", width=68, help="Since work on it began"),
+            "pace_p85_seconds": Column(
+                "85 % left", "span", width=68, help="The age at which 85 % had left this status"
+            ),
+            "why": Column("Stuck because", width=130, help=REASONS),
+            "next_step": Column("Who can move it", width=178),
         },
         alt=stuck(begun),
         rows=16,

@@ -29,6 +29,8 @@ CHECK_NOTE = (
 
 NONE = "No ticket was created in this period."
 
+FIRST = next(iter(tickets.WATCHED))
+
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - views have one signature
     """Draw cumulative flow, tickets created and finished by week, a process behaviour chart, and the self-check."""
@@ -43,11 +45,8 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
             said = net(days)
             st.altair_chart(ticket_charts.cumulative(days, with_todo=with_todo), alt=said)
             st.caption(f"{said}.{_rewritten(scope)}")
-    left, right = st.columns(2, gap="small")
-    with left:
-        _weeks(scope, hidden=hidden)
-    with right:
-        _behaviour(scope, hidden=hidden)
+    _weeks(scope, hidden=hidden)
+    _behaviour(scope, hidden=hidden)
     _self_check(scope, hidden=hidden)
 
 
@@ -93,22 +92,26 @@ def ahead(weeks: pl.DataFrame) -> str:
 
 
 def _behaviour(scope: Scope, *, hidden: bool) -> None:
-    with st.container(gap="xsmall"):
-        name = st.segmented_control(
-            "Figure", list(tickets.WATCHED), default=next(iter(tickets.WATCHED)), required=True, key="watched",
-            bind="query-params", label_visibility="collapsed",
-        )  # fmt: skip
-        metric, unit = tickets.WATCHED[name or next(iter(tickets.WATCHED))]
-        sql = tickets.behaviour(scope, metric)
-        weeks = data.rows(sql)
-        with card(f"{name}: which weeks are out of the ordinary?", sql=sql, frame=weeks, key="xmr", note=BEHAVIOUR_NOTE):
-            if hidden or weeks.is_empty() or not weeks["mean"].count():
-                nothing("Fewer than 8 weeks have a value: too few for limits.", hidden=hidden)
-                return
-            said = signals(weeks)
-            chart = ticket_charts.behaviour(weeks, name=str(name), in_days=unit == "seconds")
-            st.altair_chart(chart, alt=said)
-            st.caption(f"{said}.")
+    name = st.segmented_control(
+        "Figure",
+        list(tickets.WATCHED),
+        default=FIRST,
+        required=True,
+        key="watched",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    name = name or FIRST
+    metric, unit = tickets.WATCHED[name]
+    sql = tickets.behaviour(scope, metric)
+    weeks = data.rows(sql)
+    with card(f"{name}: which weeks are out of the ordinary?", sql=sql, frame=weeks, key="xmr", note=BEHAVIOUR_NOTE):
+        if hidden or not weeks["mean"].count():
+            nothing("Fewer than 8 weeks have a value: too few for limits.", hidden=hidden)
+            return
+        said = signals(weeks)
+        st.altair_chart(ticket_charts.behaviour(weeks, name=name, in_days=unit == "seconds"), alt=said)
+        st.caption(f"{said}.")
 
 
 def signals(weeks: pl.DataFrame) -> str:

@@ -69,6 +69,8 @@ def kinds(statuses: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(ticket_charts.WAITING))
         .when(pl.col("status_category") == "todo")
         .then(pl.lit(ticket_charts.BEFORE))
+        .when(pl.col("status_category") == "done")
+        .then(pl.lit(ticket_charts.OVER))
         .otherwise(pl.lit(ticket_charts.WORK))
     )
 

@@ -64,9 +64,7 @@ def _trend(scope: Scope, known: pl.DataFrame, *, hidden: bool) -> None:
             nothing(NONE, hidden=hidden)
             return
         said = latest(periods, name)
-        chart = time_charts.trend(
-            known, periods, at="done_at", span="cycle_seconds", name="Cycle time", item="Ticket"
-        )
+        chart = time_charts.trend(known, periods, at="done_at", span="cycle_seconds", name="Cycle time", item="Ticket")
         st.altair_chart(chart, alt=f"Cycle time: {said}")
         st.caption(f"Every dot is a ticket. {said[0].upper()}{said[1:]}.")
 
@@ -94,12 +92,14 @@ def _levels(scope: Scope, *, hidden: bool) -> None:
         table(
             told,
             {
-                **({"project": Column("Project", width=90)} if levels["project"].n_unique() > 1 else {}),
-                "type": Column("Type", width=95),
-                "days": Column("85 % within days", "count", width=110, help="Null for fewer than 10 tickets"),
-                "days_before": Column("Before", "count", width=60, help="The same, of the 90 days before"),
-                "kept_share": Column("Kept", "bar", width=90, help="Finished within what the 90 days before promised"),
-                "n": Column("Tickets", "count", width=60),
+                **({"project": Column("Project", width=70)} if levels["project"].n_unique() > 1 else {}),
+                "type": Column("Type", width=80),
+                "days": Column("Days for 85 %", "count", width=95, help="A dash: fewer than 10 tickets"),
+                "days_before": Column("Before", "count", width=58, help="The same, of the 90 days before"),
+                "kept_share": Column(
+                    "Kept", "percent", width=55, help="Finished within what the 90 days before promised"
+                ),
+                "n": Column("Tickets", "count", width=58),
             },
             alt=expected(levels),
             rows=7,
@@ -116,7 +116,10 @@ def expected(levels: pl.DataFrame) -> str:
     said = f"{first['project']}: 85 of 100 tickets take at most {words.count(first['days'], 'day')}"
     if first["kept_share"] is None:
         return said
-    return f"{said}; of the {words.count(first['days_before'], 'day')} promised before, {words.share(first['kept_share'])} were kept"
+    return (
+        f"{said}; {words.share(first['kept_share'])} were finished within the "
+        f"{words.count(first['days_before'], 'day')} that the 90 days before promised"
+    )
 
 
 def _definitions(scope: Scope, *, hidden: bool) -> None:
@@ -146,11 +149,11 @@ def _table(slowest: pl.DataFrame) -> None:
         slowest.head(tickets.LISTED),
         {
             "url": Column("", "link", width=34),
-            **names(slowest, title=260),
-            "type": Column("Type", width=70),
-            **{name: Column(title, "span", width=80) for name, title in spans.items()},
-            "blocked_seconds": Column("Blocked", "span", width=75, help="A part of the waiting time"),
-            "flow_efficiency": Column("Efficiency", "bar", width=90, help="Worked on / (worked on + waiting)"),
+            **names(slowest, title=175),
+            "type": Column("Type", width=62),
+            **{name: Column(title, "span", width=78) for name, title in spans.items()},
+            "blocked_seconds": Column("Blocked", "span", width=70, help="A part of the waiting time"),
+            "flow_efficiency": Column("Efficiency", "bar", width=84, help="Worked on / (worked on + waiting)"),
             "done_at": Column("Finished", "day", width=92),
         },
         alt="Tickets finished in the last 90 days, the slowest first",

@@ -39,7 +39,9 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
         )  # fmt: skip
     sql = requirements.untracked(chosen)
     found = labelled(data.rows(sql), repositories)
-    with card("Merged without a ticket, last 90 days, the largest first", sql=sql, frame=found, key="untracked", note=NOTE):
+    with card(
+        "Merged without a ticket, last 90 days, the largest first", sql=sql, frame=found, key="untracked", note=NOTE
+    ):
         if found.is_empty():
             nothing(NONE)
             return

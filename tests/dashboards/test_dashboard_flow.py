@@ -38,7 +38,9 @@ def test_every_query_runs_in_every_scope(scope: Scope, world: Path, barren: Path
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize(
-    "parameters", [{}, {"project": TRACKED}, {"project": "harbour"}, {"repository": "empty"}, {"team": TEAMS[0]}], ids=str
+    "parameters",
+    [{}, {"project": TRACKED}, {"project": "harbour"}, {"repository": "empty"}, {"team": TEAMS[0]}],
+    ids=str,
 )
 def test_every_view_is_drawn(view: str, parameters: dict[str, str], world: Path, open_page: Open) -> None:
     app = open_page(world, "flow", flow=view, **parameters)

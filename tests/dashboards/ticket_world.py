@@ -75,6 +75,10 @@ def ticket_core(now: datetime, people: Sequence[str], *, tracked: str, small: st
         _ticket(world, small, number, weeks=30)
     for number in range(331, 352):
         _ticket(world, tracked, number, weeks=4, slow=6)
+    for number in range(352, 377):
+        created = now - timedelta(days=world.random.uniform(1, 120))
+        steps = [(created, "Backlog"), (created + world.hours(30), "Selected")][: 1 + number % 2]
+        _put(world, f"jira:{tracked}-{number}", f"{tracked}-{number}", tracked, steps)
     for number in range(1, 41):
         created = now - timedelta(days=world.random.uniform(1, 300))
         closed = created + world.hours(200)
@@ -130,13 +134,13 @@ def _settled(flow: Rows) -> Rows:
     return [row | {"last_activity_at": row.get("last_activity_at") or row["opened_at"]} for row in flow]
 
 
-def _ticket(world: TicketWorld, project: str, number: int, *, weeks: int, slow: float | None = None) -> None:
+def _ticket(world: TicketWorld, project: str, number: int, *, weeks: int, slow: float = 0) -> None:
     at = world.now - timedelta(days=world.random.uniform(0.5, 7 * weeks))
     ticket_id = f"jira:{project}-{number}"
-    slow = slow or world.random.choice([0.5, 1, 1, 1.5])
+    pace = slow or world.random.choice([0.5, 1, 1, 1.5])
     steps = [(at, WAY[0])]
     for status, following in zip(WAY, WAY[1:], strict=False):
-        at += world.hours(HOURS[status] * slow)
+        at += world.hours(HOURS[status] * (1 if status in CATEGORY else pace))
         if world.random.random() < 0.03 and following == "In review":
             steps.append((at, "Selected"))
             at += world.hours(40)
@@ -211,9 +215,9 @@ def _parents(world: TicketWorld, project: str) -> None:
         if number < 5:
             steps.append((first + timedelta(days=150), "Done"))
         _put(world, f"jira:{key}", key, project, steps, type_="Epic")
-        reach = timedelta(days=8 if number % 2 else 80)
+        reach = timedelta(days=8 if number % 2 and number != 9 else 80)
         inside = [row for row in tickets if first < row["created_at"] < first + reach and "parent_key" not in row]
-        for row in inside[:14]:
+        for row in inside[:14] if number != 9 else inside[::3]:
             row["parent_key"] = key
 
 
