@@ -130,7 +130,7 @@ def behaviour(frame: pl.DataFrame, *, name: str, in_days: bool) -> alt.LayerChar
 
 
 def statuses(frame: pl.DataFrame) -> alt.Chart:
-    """The share of all time that finished tickets spent in each status; columns `step`, `share`, `kind`, `told`, …"""
+    """The share of all time that finished tickets spent in each status; of the frame that the view tells."""
     kinds = [kind for kind in _KINDS if kind in set(frame["kind"])]
     chart: alt.Chart = (
         alt.Chart(frame.with_columns(half=told(frame, "p50_seconds"), most=told(frame, "p85_seconds")))
@@ -159,7 +159,7 @@ def statuses(frame: pl.DataFrame) -> alt.Chart:
 
 
 def definitions(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Cycle time by definition: within which 85 % are as a pale bar, half of them in front; columns `name`, `p50`, …"""
+    """Cycle time by definition: what 85 % took at most as a pale bar, what half did in front."""
     shown = frame.with_columns(
         days_p50=pl.col("p50") / DAY,
         days_p85=pl.col("p85") / DAY,
@@ -183,7 +183,7 @@ def definitions(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
 
 
 def blocked(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Every blocked span as a dot, by cause and length; columns `name`, `place`, `seconds`, `standing`, `label`, …"""
+    """Every blocked span as a dot, by cause and length; of the frame that the view tells."""
     domain = ["Still blocked", "Cleared"]
     base = alt.Chart(frame.with_columns(drawn("seconds"), told=told(frame, "seconds")))
     dots = base.mark_point(filled=True, size=60, opacity=0.75).encode(

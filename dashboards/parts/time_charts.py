@@ -19,6 +19,8 @@ CALENDAR_TICKS = {60: "1 min", 600: "10 min", HOUR: "1 h", 6 * HOUR: "6 h", DAY:
     30 * DAY: "1 month",
     91 * DAY: "3 months",
     365 * DAY: "1 year",
+    3 * 365 * DAY: "3 years",
+    10 * 365 * DAY: "10 years",
 }
 WORKING_TICKS = {60: "1 min", 600: "10 min", HOUR: "1 h"} | {n * HOUR: f"{n} h" for n in (3, 10, 30, 100, 300, 1000)}
 

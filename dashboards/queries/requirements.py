@@ -98,7 +98,7 @@ ORDER BY period, period_start
 _REWORK = """
 SELECT project, requirements, n, reopened_share, returned_share, cycle_p50_seconds, pull_requests, review_rounds_p50
 FROM metrics.requirement_rework
-{where}
+WHERE project IN (SELECT f.project FROM metrics.ticket_flow AS f {where})
 ORDER BY lower(project), project, requirements
 """
 
@@ -168,8 +168,7 @@ def trend(metric: str, scope: Scope) -> str:
 
 def rework(scope: Scope) -> str:
     """Finished tickets by project, and whether their requirements changed during the work: what became of them."""
-    ours = f"project IN (SELECT f.project FROM metrics.ticket_flow AS f {_of(scope)})"
-    return _REWORK.format(where=f"WHERE {ours}")
+    return _REWORK.format(where=_of(scope))
 
 
 def lacking(scope: Scope) -> str:

@@ -77,14 +77,14 @@ ORDER BY position
 _LEVELS = """
 SELECT project, type, n, days, days_reason, days_before, kept, kept_share, kept_reason
 FROM metrics.ticket_service_levels
-{where}
+WHERE project IN (SELECT f.project FROM metrics.ticket_flow AS f {where})
 ORDER BY lower(project), type <> 'all', n DESC, type
 """
 
 _FINISHED = """
 SELECT
     f.ticket_id, f.key AS label, f.title, f.url, f.project, f.type, f.done_at, f.cycle_seconds, f.cycle_reason,
-    f.lead_seconds, f.active_seconds, f.waiting_seconds, f.blocked_seconds, f.flow_efficiency, f.sle_kept, f.reopened,
+    f.lead_seconds, f.lead_reason, f.active_seconds, f.waiting_seconds, f.blocked_seconds, f.flow_efficiency, f.sle_kept, f.reopened,
     f.returned, f.story_points, f.done_at >= {recent} AS is_recent
 FROM metrics.ticket_flow AS f
 {where}
@@ -161,8 +161,7 @@ def statuses(project: str) -> str:
 
 def levels(scope: Scope) -> str:
     """The service levels of the projects in which the chosen tickets are, and how they were kept."""
-    ours = f"project IN (SELECT f.project FROM metrics.ticket_flow AS f {_of(scope)})"
-    return _LEVELS.format(where=f"WHERE {ours}")
+    return _LEVELS.format(where=_of(scope))
 
 
 def finished(scope: Scope) -> str:

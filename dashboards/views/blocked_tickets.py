@@ -57,7 +57,8 @@ def most(blocks: pl.DataFrame) -> str:
     cause, seconds = by_cause.row(0)
     return (
         f"{words.count(tickets_, 'ticket was', 'tickets were')} blocked, {lasting:,} still "
-        f"{'is' if lasting == 1 else 'are'}; the cause that took most time: {cause.lower()} ({words.span(seconds)} together)"
+        f"{'is' if lasting == 1 else 'are'}; the cause that took most time: {cause.lower()} "
+        f"({words.span(seconds)} together)"
     )
 
 

@@ -13,8 +13,8 @@ from dashboards.views.pull_requests import too_small
 from dashboards.views.tickets import names, nothing
 
 NOTE = (
-    "Children that a parent (an epic, for example) got after work on it had begun. One that is cut into pieces only when "
-    "it is begun grows by that without any more being asked for."
+    "Children that a parent (an epic, for example) got after work on it had begun. One that is cut into pieces only "
+    "when it is begun grows by that without any more being asked for."
 )
 
 DRAWN = 20
@@ -64,5 +64,5 @@ def grown(parents: pl.DataFrame) -> str:
     """How many parents grew, and how many grow faster than they are finished, in words."""
     more = parents.filter(pl.col("children_added") > 0).height
     faster = parents.filter("ahead").height
-    said = f"{more:,} of {words.count(parents.height, 'parent')} got children after work on {'it' if parents.height == 1 else 'them'} had begun"
+    said = f"{more:,} of {words.count(parents.height, 'parent')} got children after work had begun"
     return f"{said}; {faster:,} {'grows' if faster == 1 else 'grow'} faster than what is finished" if faster else said

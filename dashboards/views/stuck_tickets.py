@@ -24,8 +24,8 @@ STUCK, EVERYTHING = "Stuck", "All in progress"
 
 REASONS = (
     "Blocked: flagged, in a status that means blocked, or waiting for an open ticket. Beyond level: in progress for "
-    "longer than the service level of its project and type. Late here: older than 85 % were when they left this status. "
-    "Quiet: no change, no comment, and nothing in a pull request that serves it for 5 working days."
+    "longer than the service level of its project and type. Late here: older than 85 % were when they left this "
+    "status. Quiet: no change, no comment, and nothing in a pull request that serves it for 5 working days."
 )
 
 
@@ -93,7 +93,7 @@ def _ageing(scope: Scope, project: str | None, here: pl.DataFrame) -> None:
 
 
 def standing(begun: pl.DataFrame) -> pl.DataFrame:
-    """Tickets in progress with what is the matter: `standing` (the first that holds), `why` (all), `troubles` (how many)."""
+    """Tickets in progress with what is the matter: `standing` (the first), `why` (all of it), `troubles` (how many)."""
     late = pl.any_horizontal("is_beyond_sle", "is_behind_pace")
     unknown = pl.all_horizontal(pl.col("is_beyond_sle", "is_behind_pace").is_null())
     matters = {
@@ -122,7 +122,8 @@ def standing(begun: pl.DataFrame) -> pl.DataFrame:
 def stuck(begun: pl.DataFrame) -> str:
     """How many are stuck and why, in words."""
     held = begun.filter(pl.col("troubles") > 0)
-    said = f"{held.height:,} of {words.count(begun.height, 'ticket')} in progress {'is' if held.height == 1 else 'are'} stuck"
+    are = "is" if held.height == 1 else "are"
+    said = f"{held.height:,} of {words.count(begun.height, 'ticket')} in progress {are} stuck"
     parts = {
         "blocked": int(begun["is_blocked"].sum()),
         "beyond the service level": int(begun["is_beyond_sle"].sum()),
@@ -135,17 +136,17 @@ def stuck(begun: pl.DataFrame) -> str:
 
 def _table(begun: pl.DataFrame) -> None:
     named = bool(data.rows(code.NAMED)["named"][0]) and bool(begun["assignee"].count())
+    paced = bool(begun["pace_p85_seconds"].count())
+    pace = Column("85 % left", "span", width=68, help="The age at which 85 % had left this status")
     table(
         begun.head(tickets.LISTED),
         {
             "url": Column("", "link", width=34),
-            **names(begun, title=135),
+            **names(begun, title=135 if paced else 203),
             **({"assignee": Column("Assignee", width=80)} if named else {}),
             "step": Column("Status", width=88),
             "age_seconds": Column("Age", "span", width=68, help="Since work on it began"),
-            "pace_p85_seconds": Column(
-                "85 % left", "span", width=68, help="The age at which 85 % had left this status"
-            ),
+            **({"pace_p85_seconds": pace} if paced else {}),
             "why": Column("Stuck because", width=130, help=REASONS),
             "next_step": Column("Who can move it", width=178),
         },

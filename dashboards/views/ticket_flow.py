@@ -55,8 +55,8 @@ def net(days: pl.DataFrame) -> str:
     first, last = days.row(0, named=True), days.row(-1, named=True)
     created, finished = last["created"] - first["created"], last["finished"] - first["finished"]
     return (
-        f"{words.count(created, 'ticket')} created and {finished:,} finished since {words.day(first['day'])}; in progress: "
-        f"{first['in_progress']:,} then, {last['in_progress']:,} now"
+        f"{words.count(created, 'ticket')} created and {finished:,} finished since {words.day(first['day'])}; in "
+        f"progress: {first['in_progress']:,} then, {last['in_progress']:,} now"
     )
 
 
@@ -122,7 +122,8 @@ def signals(weeks: pl.DataFrame) -> str:
     last = found.row(-1, named=True)
     return (
         f"{found.height:,} of {words.count(weeks.height, 'week')} {'is' if found.height == 1 else 'are'} out of the "
-        f"ordinary, the last that of {words.day(last['week'])} ({last['side']} the mean: {words.reason(last['signal'])})"
+        f"ordinary, the last that of {words.day(last['week'])} "
+        f"({last['side']} the mean: {words.reason(last['signal'])})"
     )
 
 
@@ -140,8 +141,8 @@ def agreement(check: dict[str, float]) -> str:
     """What the self-check found, in words."""
     said = (
         f"In the last 90 days {check['in_progress']:,.1f} tickets were in progress on average; by what was finished "
-        f"({check['per_day']:,.2f} a day) and how long that took ({check['days']:,.1f} days on average) it should have been "
-        f"{check['expected']:,.1f}."
+        f"({check['per_day']:,.2f} a day) and how long that took ({check['days']:,.1f} days on average) it should have "
+        f"been {check['expected']:,.1f}."
     )
     if not check["is_large"]:
         return f":material/check_circle: {said} They agree."

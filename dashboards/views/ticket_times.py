@@ -14,70 +14,86 @@ from dashboards.views.pull_requests import too_small
 from dashboards.views.tickets import names, nothing
 
 NOTE = (
-    "From the start of work (after the last time that it was put back) to its end, by the calendar. Tickets whose start "
-    "is not known, such as those that went from to do to done at once, have none."
+    "Cycle time: from the start of work (after the last time that it was put back) to its end. Lead time: from the "
+    "creation. Both by the calendar. A ticket that went from to do to done at once has no known start, and so no cycle "
+    "time; issues that are just open or closed have only a lead time."
 )
+
+MEASURES = {"Cycle time": ("ticket_cycle_time", "cycle"), "Lead time": ("ticket_lead_time", "lead")}
+"""What can be shown: the metric, and the columns that hold the time and why it is missing."""
 
 LEVELS_NOTE = (
     "85 of 100 tickets finished in the last 90 days took at most so many days. Kept: of these, as many took no longer "
     "than the 90 days before would have promised; 85 % is as expected. An expectation, not a promise to anyone."
 )
 
-NONE = "No ticket with a known cycle time was finished in this period."
+NONE = "No ticket with a known {} was finished in this period."
 
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - views have one signature
-    """Draw cycle time with its percentiles, how it spreads, service levels, definitions, and the slowest tickets."""
+    """Draw cycle or lead time with percentiles, how it spreads, service levels, definitions, the slowest tickets."""
     sql = tickets.finished(scope)
     finished = data.rows(sql)
-    known = finished.drop_nulls("cycle_seconds")
+    cycle, lead = MEASURES
+    measure = st.segmented_control(
+        "Measure",
+        list(MEASURES),
+        default=lead if finished["lead_seconds"].count() and not finished["cycle_seconds"].count() else cycle,
+        required=True,
+        key="measure",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    measure = measure or cycle
+    metric, name = MEASURES[measure]
+    known = finished.drop_nulls(f"{name}_seconds")
     recent = known.filter("is_recent")
     hidden = too_small(scope)
+    none = NONE.format(measure.lower())
     left, right = st.columns([3, 2], gap="small")
     with left:
-        _trend(scope, known, hidden=hidden)
+        _trend(scope, known, metric=metric, measure=measure, hidden=hidden)
     with right, card("How it spreads, last 90 days", sql=sql, frame=recent, key="cycle-spread", note=NOTE):
         if hidden or recent.is_empty():
-            nothing(NONE, hidden=hidden)
+            nothing(none, hidden=hidden)
         else:
-            said = without(finished.filter("is_recent"))
-            st.altair_chart(time_charts.spread(recent, span="cycle_seconds", item="Ticket"), alt=said)
+            said = without(finished.filter("is_recent"), measure)
+            st.altair_chart(time_charts.spread(recent, span=f"{name}_seconds", item="Ticket"), alt=said)
             st.caption(f"{said}.")
     left, right = st.columns([1, 1], gap="small")
     with left:
         _levels(scope, hidden=hidden)
     with right:
         _definitions(scope, hidden=hidden)
-    slowest = recent.sort("cycle_seconds", "ticket_id", descending=[True, False])
+    slowest = recent.sort(f"{name}_seconds", "ticket_id", descending=[True, False])
     with card("Finished in the last 90 days, the slowest first", sql=sql, frame=slowest, key="finished", note=NOTE):
         if slowest.is_empty():
-            nothing(NONE)
+            nothing(none)
         else:
             _table(slowest)
 
 
-def _trend(scope: Scope, known: pl.DataFrame, *, hidden: bool) -> None:
-    sql = delivery.trend("ticket_cycle_time", scope)
-    name, periods = by_week_or_month(data.rows(sql))
-    with card(f"Cycle time by {name}", sql=sql, frame=periods, key="cycle-trend", note=NOTE):
+def _trend(scope: Scope, known: pl.DataFrame, *, metric: str, measure: str, hidden: bool) -> None:
+    sql = delivery.trend(metric, scope)
+    period, periods = by_week_or_month(data.rows(sql))
+    with card(f"{measure} by {period}", sql=sql, frame=periods, key="cycle-trend", note=NOTE):
         if hidden or known.is_empty():
-            nothing(NONE, hidden=hidden)
+            nothing(NONE.format(measure.lower()), hidden=hidden)
             return
-        said = latest(periods, name)
-        chart = time_charts.trend(known, periods, at="done_at", span="cycle_seconds", name="Cycle time", item="Ticket")
-        st.altair_chart(chart, alt=f"Cycle time: {said}")
+        said = latest(periods, period)
+        span = f"{MEASURES[measure][1]}_seconds"
+        chart = time_charts.trend(known, periods, at="done_at", span=span, name=measure, item="Ticket")
+        st.altair_chart(chart, alt=f"{measure}: {said}")
         st.caption(f"Every dot is a ticket. {said[0].upper()}{said[1:]}.")
 
 
-def without(finished: pl.DataFrame) -> str:
-    """How many tickets have a cycle time, and why others have none, in words."""
-    known = finished["cycle_seconds"].count()
-    said = f"{words.count(known, 'ticket')} with a known cycle time"
-    missing = finished.filter(pl.col("cycle_seconds").is_null()).group_by("cycle_reason").len()
-    told = [
-        f"{n:,} {words.reason(why)}"
-        for why, n in missing.sort("len", "cycle_reason", descending=[True, False]).iter_rows()
-    ]
+def without(finished: pl.DataFrame, measure: str) -> str:
+    """How many tickets have a cycle or lead time, and why others have none, in words."""
+    _, name = MEASURES[measure]
+    known = finished[f"{name}_seconds"].count()
+    said = f"{words.count(known, 'ticket')} with a known {measure.lower()}"
+    missing = finished.filter(pl.col(f"{name}_seconds").is_null()).group_by(why=f"{name}_reason").len()
+    told = [f"{n:,} {words.reason(why)}" for why, n in missing.sort("len", "why", descending=[True, False]).iter_rows()]
     return f"{said}; left out: {', '.join(told)}" if told else said
 
 
@@ -86,7 +102,7 @@ def _levels(scope: Scope, *, hidden: bool) -> None:
     levels = data.rows(sql)
     with card("What can be expected of a ticket", sql=sql, frame=levels, key="levels", note=LEVELS_NOTE):
         if hidden or levels.is_empty():
-            nothing("No ticket was finished in the last 90 days.", hidden=hidden)
+            nothing("No ticket with a known cycle time was finished in the last 90 days.", hidden=hidden)
             return
         told = levels.with_columns(type=pl.col("type").replace({"all": "All types"}))
         table(
@@ -144,16 +160,20 @@ def named(compared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _table(slowest: pl.DataFrame) -> None:
-    spans = {"cycle_seconds": "Cycle time", "active_seconds": "Worked on", "waiting_seconds": "Waiting"}
+    spans = {
+        "lead_seconds": "Lead time",
+        "cycle_seconds": "Cycle time",
+        "active_seconds": "Worked on",
+        "waiting_seconds": "Waiting",
+    }
     table(
         slowest.head(tickets.LISTED),
         {
             "url": Column("", "link", width=34),
-            **names(slowest, title=175),
+            **names(slowest, title=160),
             "type": Column("Type", width=62),
             **{name: Column(title, "span", width=78) for name, title in spans.items()},
-            "blocked_seconds": Column("Blocked", "span", width=70, help="A part of the waiting time"),
-            "flow_efficiency": Column("Efficiency", "bar", width=84, help="Worked on / (worked on + waiting)"),
+            "blocked_seconds": Column("Blocked", "span", width=68, help="A part of the waiting time"),
             "done_at": Column("Finished", "day", width=92),
         },
         alt="Tickets finished in the last 90 days, the slowest first",

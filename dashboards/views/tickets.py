@@ -14,7 +14,7 @@ from dashboards.views.pull_requests import TOO_SMALL
 
 
 def choose_project() -> Scope:
-    """Draw the choice of a project, and return what the page looks at; tickets know projects instead of repositories."""
+    """Draw the choice of a project, and return what the page looks at: tickets know projects, not repositories."""
     chosen = scope.current()
     found = data.rows(tickets.PROJECTS)["project"].to_list()
     of_repository = scope.repository_labels().get(chosen.repository or "")
@@ -49,9 +49,9 @@ def leading(chosen: Scope, counted: pl.DataFrame) -> str | None:
 
 
 def names(frame: pl.DataFrame, *, title: int) -> dict[str, Column]:
-    """The columns with key and title of a table, `title` pixels wide; keys that name a repository are wider."""
+    """The columns with key and title of a table, `title` pixels wide; what long keys need is taken from the title."""
     letters = frame.select(pl.col("label").str.len_chars().max()).item() or 0
-    room = 75 if letters <= 10 else 130  # noqa: PLR2004 - as many as fit
+    room = min(max(75, 20 + 7 * letters), 75 + title // 3)
     return {"label": Column("Ticket", width=room), "title": Column("Title", width=title + 75 - room)}
 
 

@@ -61,4 +61,5 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
 
 def size(found: pl.DataFrame) -> str:
     """How many there are and how much they changed, in words."""
-    return f"{words.count(found.height, 'pull request')} with {words.count(int(charts.total(found, 'size_lines')), 'changed line')}"
+    lines = words.count(int(charts.total(found, "size_lines")), "changed line")
+    return f"{words.count(found.height, 'pull request')} with {lines}"

@@ -1,11 +1,10 @@
-"""The page about scope: what it says of sprints, growth, requirements, readiness and untracked work is in the tables."""
+"""The page about scope: what it says of sprints, growth, requirements and untracked work is what the tables hold."""
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 from conftest import Open, Rows
-from published_world import HARBOUR, KITCHEN, MEMBERS, OPERATED, SMALL, TEAMS, TRACKED
+from published_world import HARBOUR, OPERATED, TEAMS, TRACKED
 from test_dashboard_pages import assert_fine, texts
 
 from dashboards.queries import requirements

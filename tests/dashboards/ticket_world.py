@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -139,7 +140,7 @@ def _ticket(world: TicketWorld, project: str, number: int, *, weeks: int, slow: 
     ticket_id = f"jira:{project}-{number}"
     pace = slow or world.random.choice([0.5, 1, 1, 1.5])
     steps = [(at, WAY[0])]
-    for status, following in zip(WAY, WAY[1:], strict=False):
+    for status, following in pairwise(WAY):
         at += world.hours(HOURS[status] * (1 if status in CATEGORY else pace))
         if world.random.random() < 0.03 and following == "In review":
             steps.append((at, "Selected"))
@@ -166,7 +167,7 @@ def _ticket(world: TicketWorld, project: str, number: int, *, weeks: int, slow: 
 
 
 def _put(
-    world: TicketWorld, ticket_id: str, key: str, project: str, steps: list[tuple[datetime, str]],
+    world: TicketWorld, ticket_id: str, key: str, project: str, steps: list[tuple[datetime, str]], *,
     type_: str | None = None, source: str = "jira",
 ) -> dict[str, Any] | None:  # fmt: skip
     """A ticket with what had happened to it by now."""
