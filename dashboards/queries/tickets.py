@@ -84,8 +84,8 @@ ORDER BY lower(project), type <> 'all', n DESC, type
 _FINISHED = """
 SELECT
     f.ticket_id, f.key AS label, f.title, f.url, f.project, f.type, f.done_at, f.cycle_seconds, f.cycle_reason,
-    f.lead_seconds, f.lead_reason, f.active_seconds, f.waiting_seconds, f.blocked_seconds, f.flow_efficiency, f.sle_kept, f.reopened,
-    f.returned, f.story_points, f.done_at >= {recent} AS is_recent
+    f.lead_seconds, f.lead_reason, f.active_seconds, f.waiting_seconds, f.blocked_seconds, f.flow_efficiency,
+    f.sle_kept, f.reopened, f.returned, f.story_points, f.done_at >= {recent} AS is_recent
 FROM metrics.ticket_flow AS f
 {where}
 ORDER BY f.done_at DESC, f.ticket_id

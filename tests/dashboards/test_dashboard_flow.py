@@ -203,7 +203,8 @@ def test_signals_and_service_levels_are_told_in_a_sentence() -> None:
         orient="row",
     )
     assert ticket_times.expected(levels) == (
-        "APP: 85 of 100 tickets take at most 9 days; 71 % were finished within the 6 days that the 90 days before promised"
+        "APP: 85 of 100 tickets take at most 9 days; 71 % were finished within the 6 days that the 90 days before "
+        "promised"
     )
     assert ticket_times.expected(levels.tail(1)).startswith("Fewer than 10 tickets were finished")
 

@@ -74,10 +74,12 @@ def ticket_core(now: datetime, people: Sequence[str], *, tracked: str, small: st
         _ticket(world, tracked, number, weeks=52)
     for number in range(1, 31):
         _ticket(world, small, number, weeks=30)
+    for number in range(31, 41):
+        _ticket(world, small, number, weeks=3, slow=6)
     for number in range(331, 352):
         _ticket(world, tracked, number, weeks=4, slow=6)
     for number in range(352, 377):
-        created = now - timedelta(days=world.random.uniform(1, 120))
+        created = now - timedelta(days=world.random.uniform(1, 45))
         steps = [(created, "Backlog"), (created + world.hours(30), "Selected")][: 1 + number % 2]
         _put(world, f"jira:{tracked}-{number}", f"{tracked}-{number}", tracked, steps)
     for number in range(1, 41):
