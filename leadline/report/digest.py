@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from leadline import published, summary
 from leadline.config import Config
-from leadline.report import delivery
+from leadline.report import delivery, tickets
 from leadline.report.delivery import Delivery
 from leadline.report.figures import Figure, figures
 from leadline.report.phases import OWN, phases
+from leadline.report.tickets import Tickets
 
 Period = Literal["week", "month"]
 Row = Mapping[str, object]
@@ -76,6 +77,8 @@ class Digest:
     standing: Sequence[Figure]
     delivery: Delivery | None
     """None where there are no pull requests."""
+    tickets: Tickets | None
+    """None where there are no tickets."""
     definition: str
     """Whose rules the phases of pull requests are measured by."""
     phases: Sequence[Row]
@@ -91,7 +94,12 @@ class Digest:
         """Every figure and term once: title, definition, pitfalls."""
         figures = [
             {"title": figure.title, "definition": figure.definition, "pitfalls": figure.pitfalls}
-            for figure in (*self.figures, *self.standing, *(self.delivery.figures if self.delivery else ()))
+            for figure in (
+                *self.figures,
+                *self.standing,
+                *(self.delivery.figures if self.delivery else ()),
+                *((*self.tickets.figures, *self.tickets.standing) if self.tickets else ()),
+            )
         ]
         by_title = {str(row["title"]): row for row in (*figures, *self.terms)}
         return [by_title[title] for title in sorted(by_title)]
@@ -111,7 +119,8 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
     of_period = [figure for figure in figures(config, team, period, start) if figure.last_start == start]
     standing = figures(config, team, "rolling_90d", end + timedelta(days=1))
     section = delivery.delivery(config, team, of_period)
-    apart = delivery.TABLES if section else ()
+    of_tickets = tickets.tickets(config, team, of_period, standing)
+    apart = {*(delivery.TABLES if section else ()), *(tickets.TABLES if of_tickets else ())}
     return Digest(
         name=config.leadline.name,
         team=team,
@@ -126,6 +135,7 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
         figures=[figure for figure in of_period if figure.table not in apart],
         standing=[figure for figure in standing if figure.table not in apart],
         delivery=section,
+        tickets=of_tickets,
         definition=definition,
         phases=phases(config, team, definition, start, end) if section else (),
         hotspots=published.query(config, _in("hotspots", _HOTSPOTS), only_team).to_dicts(),
