@@ -102,7 +102,7 @@ def _level(level: float) -> list[alt.Chart]:
     line = pl.DataFrame({"seconds": [level], "told": [f"Service level: {words.span(level)}"]})
     base = alt.Chart(line).encode(y="seconds:Q")
     return [
-        base.mark_rule(color=colors.category(1), strokeWidth=1.5).encode(tooltip="told:N"),
+        base.mark_rule(color=colors.category(2), strokeWidth=1.5).encode(tooltip="told:N"),
         base.mark_text(align="right", dy=-6, color=colors.text(), fontSize=11).encode(
             x=alt.value("width"), text="told:N"
         ),

@@ -114,7 +114,7 @@ def _rework(scope: Scope, *, hidden: bool) -> None:
             alt=dearer(compared),
             rows=10,
         )
-        st.caption(f"{dearer(compared)}.")
+        st.caption(f"{words.plain(dearer(compared))}.")
 
 
 def dearer(compared: pl.DataFrame) -> str:

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import kpi, ticket_charts, words
+from dashboards.parts import charts, kpi, ticket_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import tickets
@@ -17,6 +17,8 @@ NOTE = (
     "does not narrow it. Which statuses are waiting or blocked is read from their names, or said by `flow.waiting` and "
     "`flow.blocked` of the source."
 )
+
+NONE = "No ticket of this project whose way through the statuses is known was finished in the last 180 days."
 
 BESIDE = tuple(
     kpi.Kpi(metric, of="tickets", item="finished ticket", past="month")
@@ -36,14 +38,14 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     with card(title, sql=sql, frame=statuses, key="statuses", note=NOTE):
         known = statuses.filter(pl.col("share") > 0)
         if too_small(scope) or known.is_empty():
-            nothing("No ticket of this project was finished in the last 180 days.", hidden=too_small(scope))
+            nothing(NONE, hidden=too_small(scope))
             return
         said = largest(statuses)
         shown = known.with_columns(told=pl.Series([words.share(share) for share in known["share"]], dtype=pl.String))
         st.altair_chart(ticket_charts.statuses(shown), alt=said)
         others = every.height - 1
         more = " This is the project with most tickets; choose another above." if others and not scope.project else ""
-        st.caption(f"{said}.{more}")
+        st.caption(f"{words.plain(said)}.{more}")
         table(
             statuses,
             {
@@ -81,7 +83,7 @@ def largest(statuses: pl.DataFrame) -> str:
     if known.is_empty():
         return "No finished ticket tells where its time went"
     first = known.row(0, named=True)
-    idle = known.filter(pl.col("kind") != ticket_charts.WORK)["share"].sum()
+    idle = charts.total(known.filter(pl.col("kind") != ticket_charts.WORK), "share")
     return (
         f'Most of the time goes by in "{first["step"]}" ({words.share(first["share"])}); nobody works on a ticket for '
         f"{words.share(idle)} of its time"

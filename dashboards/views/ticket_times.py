@@ -8,6 +8,7 @@ from dashboards.parts import ticket_charts, time_charts, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import delivery, tickets
+from dashboards.queries.windows import MEDIAN_NEEDS
 from dashboards.scope import Scope
 from dashboards.views.lead_time import by_week_or_month, latest
 from dashboards.views.pull_requests import too_small
@@ -38,7 +39,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     measure = st.segmented_control(
         "Measure",
         list(MEASURES),
-        default=lead if finished["lead_seconds"].count() and not finished["cycle_seconds"].count() else cycle,
+        default=lead if starts_unknown(finished.filter("is_recent")) else cycle,
         required=True,
         key="measure",
         bind="query-params",
@@ -71,6 +72,12 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
             nothing(none)
         else:
             _table(slowest)
+
+
+def starts_unknown(finished: pl.DataFrame) -> bool:
+    """Whether too few of these have a cycle time for a median, and more have a lead time."""
+    known = finished["cycle_seconds"].count()
+    return known < MEDIAN_NEEDS and finished["lead_seconds"].count() > known
 
 
 def _trend(scope: Scope, known: pl.DataFrame, *, metric: str, measure: str, hidden: bool) -> None:
@@ -120,7 +127,7 @@ def _levels(scope: Scope, *, hidden: bool) -> None:
             alt=expected(levels),
             rows=7,
         )
-        st.caption(f"{expected(levels)}.")
+        st.caption(f"{words.plain(expected(levels))}.")
 
 
 def expected(levels: pl.DataFrame) -> str:

@@ -63,7 +63,7 @@ ODD = 'src/naïve "quoted" $x *bold* [link](http://x) 文件.py'
 PEOPLE = ("Ana Ruiz", "Bo Ström", "Çelik Ö.", "Dee", "Eve O'Hara", "山田太郎", "Fay_G", "*Gil*")
 TEAMS = ("Platform", "Küche & Co")
 SMALL = TEAMS[1]
-TRACKED, OPERATED = "APP", "OPS"
+TRACKED, OPERATED = "APP", "*OPS*"
 """Projects of tickets; a third one has the issues of the repository `harbour`."""
 MEMBERS = {f"p{n}": TEAMS[n % 2] for n in range(len(PEOPLE) - 2)}
 """The team of each person that has one."""

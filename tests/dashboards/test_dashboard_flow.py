@@ -146,6 +146,17 @@ def test_lead_time_stands_in_where_no_start_is_known(world: Path, open_page: Ope
     assert "with a known lead time" in texts(open_page(world, "flow", flow="Cycle time", measure="Lead time"))
 
 
+def test_few_known_starts_give_way_to_lead_time() -> None:
+    few = pl.DataFrame({"cycle_seconds": [1.0] * 4 + [None] * 9, "lead_seconds": [2.0] * 13})
+    assert ticket_times.starts_unknown(few)
+    assert not ticket_times.starts_unknown(few.head(4))
+    enough = pl.DataFrame({"cycle_seconds": [1.0] * 5 + [None] * 9, "lead_seconds": [2.0] * 14})
+    assert not ticket_times.starts_unknown(enough)
+    assert ticket_times.without(few.with_columns(cycle_reason=pl.lit("not_started")), "Cycle time") == (
+        "4 tickets with a known cycle time; left out: 9 not started"
+    )
+
+
 def test_standing_is_the_first_thing_that_is_the_matter() -> None:
     frame = pl.DataFrame(
         [
@@ -219,6 +230,13 @@ def test_time_in_status_is_that_of_the_table(world: Path, open_page: Open, rows:
     statuses = rows(world, "SELECT sum(share) AS share FROM metrics.ticket_statuses WHERE project = 'APP'")
     assert statuses["share"][0] == pytest.approx(1)
     assert shown["share"].sum() == pytest.approx(100)
+
+
+def test_name_of_a_project_is_never_markup(world: Path, open_page: Open) -> None:
+    for view in VIEWS:
+        said = texts(open_page(world, "flow", flow=view, project=OPERATED))
+        assert "*OPS*" not in said.replace(chr(92) + "*OPS" + chr(92) + "*", "")
+        assert (chr(92) + "*OPS" in said) is (view in {"Stuck", "Cycle time", "Time in status"})
 
 
 def test_what_blocks_is_listed_with_its_status(world: Path, open_page: Open) -> None:
