@@ -18,6 +18,7 @@ import polars as pl
 from leadline import engine, inbox, links, people, quality
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, Source
+from leadline.config.model import INVESTMENT
 from leadline.errors import ConfigError, ExitCode, LeadlineError, PartlyRead
 from leadline.inbox.loading import load_reports
 from leadline.interrupt import interrupted, wake_when_it_waits
@@ -134,7 +135,7 @@ def run_all(config: Config, options: Options, say: Say) -> Run:
     findings exist early. Raises warehouse.lock.WarehouseBusy where another run holds the warehouse.
     """
     with _warehouse(config) as warehouse:
-        counts = options.line_counts and any(getattr(source, "git", True) for source in config.source)
+        counts = options.line_counts and any(getattr(source, "git", source.kind == "git") for source in config.source)
         if not counts or not warehouse.read("commits", ["sha"]).is_empty():
             return _one_run(config, warehouse, options, say)
         early = _one_run(config, warehouse, replace(options, line_counts=False), say)
@@ -340,7 +341,7 @@ def _previous_actions(run: Run) -> pl.DataFrame:
 
 def _settings(config: Config, as_of: datetime) -> dict[str, object]:
     """Return every setting a pipeline may ask for, by name."""
-    calendar = config.calendar
+    calendar, bugs = config.calendar, config.investment.get("bug", INVESTMENT["bug"])
     return {
         "as_of": as_of,
         "zone": config.leadline.timezone,
@@ -352,6 +353,8 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "deployments_ci_run": config.deployments.ci_run,
         "incident_types": config.incidents.tickets.type,
         "incident_labels": config.incidents.tickets.labels,
+        "bug_types": bugs.type,
+        "bug_labels": bugs.labels,
         "status_names": _status_names(config),
         "readiness_needs": config.readiness.needs,
         "working_hours": WorkingHours(
@@ -369,6 +372,7 @@ def _status_names(config: Config) -> dict[str, StatusNames]:
             flow.waiting,
             flow.blocked,
             {type_: StageNames(stages.start, stages.done) for type_, stages in flow.types.items()},
+            flow.reset_on_backlog,
         )
         for source in config.source
         if (flow := getattr(source, "flow", None))

@@ -13,9 +13,19 @@ def day(instant: pl.Expr, zone: str) -> pl.Expr:
     return instant.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
 
 
+def now(as_of: datetime) -> pl.Expr:
+    """The instant for which everything is computed."""
+    return pl.lit(as_of, dtype=pl.Datetime("us"))
+
+
 def today(as_of: datetime, zone: str) -> pl.Expr:
     """The calendar day of `as_of` in the reporting zone."""
-    return day(pl.lit(as_of, dtype=pl.Datetime("us")), zone)
+    return day(now(as_of), zone)
+
+
+def seconds_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """The seconds from one instant to another."""
+    return (end - start).dt.total_microseconds() / 1e6
 
 
 def total(value: pl.Expr) -> pl.Expr:
@@ -25,12 +35,12 @@ def total(value: pl.Expr) -> pl.Expr:
 
 def months_ago(as_of: datetime, months: int) -> pl.Expr:
     """The instant that lies whole months before `as_of`."""
-    return pl.lit(as_of, dtype=pl.Datetime("us")).dt.offset_by(f"-{months}mo")
+    return now(as_of).dt.offset_by(f"-{months}mo")
 
 
 def whole_months(start: pl.Expr, as_of: datetime) -> pl.Expr:
     """Whole months from an instant to `as_of`: one is complete when the same day of the month and time are reached."""
-    end = pl.lit(as_of, dtype=pl.Datetime("us"))
+    end = now(as_of)
     months = (end.dt.year() - start.dt.year()).cast(pl.Int64) * 12 + (end.dt.month() - start.dt.month()).cast(pl.Int64)
     within = end - end.dt.truncate("1mo")
     return months - (within < start - start.dt.truncate("1mo")).cast(pl.Int64)

@@ -8,7 +8,7 @@ from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Refuse
 from collectors.github.pages import page_of
 from collectors.github.source import GitHubSource
 from collectors.github.standing import removed
-from collectors.github.turns import OnWait, Patience, Waiting
+from collectors.waiting import OnWait, Patience, Waiting
 
 __all__ = [
     "Allowance",

@@ -17,7 +17,8 @@ from collectors.github.answers import Answer, Document, Raw, Said, graphql_answe
 from collectors.github.budget import Allowance
 from collectors.github.credentials import Credentials, unlisted
 from collectors.github.errors import Forbidden, GitHubError, Malformed, Refused, TooHeavy, Unreachable
-from collectors.github.turns import REFUSED_HINT, OnWait, Patience, Resource, Turn, Turns
+from collectors.github.turns import REFUSED_HINT, Resource, Turn, Turns
+from collectors.waiting import OnWait, Patience
 
 T = TypeVar("T")
 

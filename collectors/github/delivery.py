@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from collectors.github.nodes import Node, nodes_of
 from collectors.github.people import People
-from collectors.github.rows import Row, day, frames, instant
+from collectors.rows import Row, day, frames, instant
 from warehouse.tables import Page
 
 FINAL = ("success", "failure", "error", "inactive")

@@ -8,8 +8,8 @@ from itertools import islice
 from collectors.github import queries
 from collectors.github.client import Client
 from collectors.github.errors import Forbidden, GitHubError, TooHeavy
-from collectors.github.rows import Node
 from collectors.github.units import payload
+from collectors.rows import Node
 from warehouse.tables import Payload
 
 AT_A_TIME = 20

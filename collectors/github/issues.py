@@ -13,7 +13,7 @@ import polars as pl
 
 from collectors.github.nodes import Node, comment_row, event_kind, nodes_of
 from collectors.github.people import People
-from collectors.github.rows import Row, frames, instant
+from collectors.rows import Row, frames, instant
 from warehouse.tables import Page
 
 STREAM = "tickets"

@@ -3,7 +3,7 @@
 import re
 
 from collectors.github.people import People
-from collectors.github.rows import Node, Row, instant, length
+from collectors.rows import Node, Row, instant, length
 
 __all__ = ["Node", "comment_row", "event_kind", "nodes_of"]
 

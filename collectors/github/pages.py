@@ -7,10 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from collectors.github import delivery, issues, pull_requests, repositories, runs, units
-from collectors.github.rows import Node, instant
 from collectors.github.source import GitHubSource
 from collectors.github.streams import FIELDS, Told
-from collectors.github.walk import beginning
+from collectors.rows import Node, beginning, instant
 from warehouse.tables import Page, Payload, State
 
 WITHOUT_BOARD = "tickets without board"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from collectors.github.rows import Node, Row
+from collectors.rows import Node, Row
 
 
 @dataclass

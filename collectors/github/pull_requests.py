@@ -9,7 +9,8 @@ import polars as pl
 from collectors.github import mentions
 from collectors.github.nodes import Node, comment_row, event_kind, nodes_of
 from collectors.github.people import People, is_person
-from collectors.github.rows import Row, frames, instant, length
+from collectors.mentions import in_branch
+from collectors.rows import Row, frames, instant, length
 from warehouse.tables import Page, State
 
 STREAM = "pull_requests"
@@ -173,7 +174,7 @@ def _mentions(node: Node, pr_id: str, repository: str) -> Iterator[Row]:
             f"{issue['repository']['nameWithOwner']}#{issue['number']}"
             for issue in nodes_of(node, "closingIssuesReferences")
         ],
-        "branch": mentions.in_branch(node["headRefName"], repository),
+        "branch": in_branch(node["headRefName"], repository),
         "title": mentions.in_text(node["title"], repository),
         "body": mentions.in_text(node["body"], repository),
         "commit": (reference for message in messages for reference in mentions.in_text(message, repository)),

@@ -12,11 +12,12 @@ from collectors.github import budget, delivery, runs, units
 from collectors.github.client import Client
 from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Refused
 from collectors.github.pages import NUMBERS, WITHOUT_BOARD
-from collectors.github.rows import Node, instant
 from collectors.github.source import GitHubSource
 from collectors.github.streams import RECENT, STREAMS, Stream, Told
 from collectors.github.units import Repository, ScopesLacking, Unit
-from collectors.github.walk import Cursor, Size, Walk, beginning
+from collectors.github.walk import Cursor, Walk
+from collectors.page_size import Size
+from collectors.rows import Node, beginning, instant
 from warehouse.tables import Payload, State
 
 _LOOK_AGAIN = timedelta(days=1)

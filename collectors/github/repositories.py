@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from collectors.github import renames
-from collectors.github.rows import Node, Row, frame
 from collectors.github.units import Repository
+from collectors.rows import Node, Row, frame
 from warehouse.tables import CORE, Page, Payload, State
 
 STREAM = "repositories"

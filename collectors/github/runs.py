@@ -12,8 +12,8 @@ from typing import Any
 
 from collectors.github.client import Client
 from collectors.github.errors import Forbidden
-from collectors.github.rows import instant
 from collectors.github.units import Repository, payload
+from collectors.rows import instant
 from warehouse.tables import Payload
 
 STREAM = "ci_runs"

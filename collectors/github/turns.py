@@ -6,7 +6,7 @@ never repeats a GraphQL query.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from collectors.github import budget
 from collectors.github.answers import Said
 from collectors.github.credentials import Credentials, Way
 from collectors.github.errors import BudgetSpent, Refused
+from collectors.waiting import OnWait, Patience, Waiting
 
 Resource = Literal["core", "graphql"]
 
@@ -26,32 +27,6 @@ REFUSED_HINT = (
 _LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as instants are stored
 _SAME_RENEWAL = timedelta(minutes=1)
 _DOWN = "the server is down and asks to be left alone"
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait for what."""
-
-    longest_wait_seconds: float = 60.0
-    """For a budget to be renewed; beyond it the run ends and the next one goes on."""
-    timeout_seconds: int = 60
-    """For an answer to begin."""
-    attempts: int = 5
-    """How often to ask again after a fault of network or server."""
-    first_pause_seconds: float = 1.0
-    """Before the second attempt; the pauses double, with some chance in them."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A wait that has just begun."""
-
-    reason: str
-    seconds: float
-    until: datetime
-
-
-OnWait = Callable[[Waiting], None]
 
 
 @dataclass

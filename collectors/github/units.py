@@ -9,7 +9,7 @@ from collectors.github import queries
 from collectors.github.answers import Answer
 from collectors.github.client import Client
 from collectors.github.errors import Forbidden, Malformed, TooHeavy
-from collectors.github.rows import Node
+from collectors.rows import Node
 from warehouse.tables import Payload
 
 MOST_COMPLETED = 40

@@ -12,12 +12,13 @@ than moments old when it was read, another one with the same instant may follow:
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from collectors.github.errors import TooHeavy
-from collectors.github.rows import utc
 from collectors.github.units import Unit
+from collectors.page_size import Size
+from collectors.rows import utc
 
 FRESH = timedelta(minutes=2)
 """A change that is younger than this may not be the last one that has its instant."""
@@ -49,28 +50,6 @@ class Cursor:
         return json.dumps(
             {name: value for name, value in asdict(self).items() if value is not None and value is not False}
         )
-
-
-@dataclass
-class Size:
-    """How many elements are asked for at a time: halved when they are too heavy, slowly more again."""
-
-    most: int
-    now: int = 0
-    _well: int = 0
-
-    def __post_init__(self) -> None:
-        self.now = self.now or self.most
-
-    def halve(self) -> None:
-        """Ask for less."""
-        self.now, self._well = max(self.now // 2, 1), 0
-
-    def went_well(self) -> None:
-        """Ask for more after some that went well."""
-        self._well += 1
-        if self._well >= 8 and self.now < self.most:  # noqa: PLR2004
-            self.now, self._well = min(self.now * 2, self.most), 0
 
 
 @dataclass(frozen=True)
@@ -125,8 +104,3 @@ class Walk:
         """The instant at which the walk ends; None where it goes to the end of the list."""
         ends = [utc(cursor.watermark) - self.overlap] if cursor.watermark else []
         return max((end for end in (*ends, self.since) if end), default=None)
-
-
-def beginning(day: date | None) -> datetime | None:
-    """The instant at which a day begins (UTC)."""
-    return datetime.combine(day, time()) if day else None

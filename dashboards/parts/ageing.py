@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from dashboards.parts import colors, words
-from dashboards.parts.time_charts import axis, drawn, told
+from dashboards.parts.time_charts import axis, drawable, drawn, told
 
 
 def place(names: list[str], title: str | None = None) -> alt.X:
@@ -42,14 +42,15 @@ def ageing(
     age: str,
     level: float | None = None,
 ) -> alt.LayerChart | alt.FacetChart:
-    """Open items as dots by place and age, with the usual ages at which others left the place as lines.
+    """Open items (or a sample of many) as dots by place and age, and as lines the ages at which others left the place.
 
     `items` has `step` (the place, one of `names`), `age_seconds`, `standing` (one of `standings`, which say the colour
     and the shape of its dots), `label`, `title`; `usual` has `step`, `p50`, `p85`. `item` is what an item is called,
     `age` what its age is. `level` is an age (seconds) that a line goes through all places at.
     """
     at = place(names)
-    shown = items.with_columns(drawn("age_seconds"), beside(names, "step", 15), told=told(items, "age_seconds"))
+    few = drawable(items)
+    shown = few.with_columns(drawn("age_seconds"), beside(names, "step", 15), told=told(few, "age_seconds"))
     domain = list(standings)
     look = alt.Scale(domain=domain, range=[colors.category(color) for color, _ in standings.values()])
     shapes = alt.Scale(domain=domain, range=[shape for _, shape in standings.values()])

@@ -6,7 +6,7 @@ import polars as pl
 from dashboards.parts import colors, words
 from dashboards.parts.charts import PERCENT
 
-PARTS = (0, 4, 2, 5, 1)
+PARTS = (0, 4, 2, 5, 1, 3)
 """Colours of the parts of lead time, in their order."""
 
 WENT_WELL, FAILED, ROLLED_BACK = "Went well", "Failed", "Rollback"
@@ -31,7 +31,7 @@ def phases(frame: pl.DataFrame, *, rest: str) -> alt.LayerChart | alt.FacetChart
             "phase:N",
             sort=names,
             scale=alt.Scale(domain=names, range=palette),
-            legend=alt.Legend(orient="top", title=None, columns=6),
+            legend=alt.Legend(orient="top", title=None, columns=7),
         ),
         order=alt.Order("place:O"),
         tooltip=[

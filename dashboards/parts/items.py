@@ -58,6 +58,8 @@ def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
     path = item_id[len(repo_id) + 1 :] if repo_id else ""
     within = {"repository": repositories[repo_id]} if repo_id else {}
     rule, kind = action["rule"], action["item_kind"]
+    if kind in {"project", "team"}:
+        within = {kind: item_id}
     if known := _TICKETS_BY_RULE.get(rule) or _BY_KIND.get(kind) or _BY_RULE.get(rule):
         return Place(known.page, known.label, {**within, **known.parameters})
     match rule, kind:

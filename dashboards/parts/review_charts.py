@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from dashboards.parts import ageing, colors
-from dashboards.parts.time_charts import axis, drawn, told
+from dashboards.parts.time_charts import axis, drawable, drawn, told
 
 AT_RISK, AS_USUAL, NOT_KNOWN = "Longer than 85 %", "As usual", "Too little to compare"
 
@@ -19,9 +19,8 @@ def sizes(items: pl.DataFrame, medians: pl.DataFrame) -> alt.LayerChart | alt.Fa
     """Merged pull requests by size class and time to merge, with the median of each class as a line."""
     order = [f"{name}: {lines}" for name, lines in SIZES.items()]
     place = ageing.place(order, "Lines changed")
-    shown = items.with_columns(
-        drawn("open_seconds"), ageing.beside(order, "size", 21), told=told(items, "open_seconds")
-    )
+    few = drawable(items)
+    shown = few.with_columns(drawn("open_seconds"), ageing.beside(order, "size", 21), told=told(few, "open_seconds"))
     dots = (
         alt.Chart(shown)
         .mark_circle(size=26, opacity=0.35, color=colors.category(0))

@@ -5,7 +5,7 @@ import polars as pl
 
 from dashboards.parts import colors
 from dashboards.parts.charts import HEIGHT, PERCENT
-from dashboards.parts.time_charts import DAY, axis, drawn, told
+from dashboards.parts.time_charts import DAY, axis, drawable, drawn, told
 
 BLOCKED, LATE, STALLED = "Blocked", "Older than 85 %", "Nothing happens"
 AS_USUAL, NOT_KNOWN = "As usual", "Too little to compare"
@@ -183,9 +183,10 @@ def definitions(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
 
 
 def blocked(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Every blocked span as a dot, by cause and length; of the frame that the view tells."""
+    """Blocked spans (or a sample of many) as dots, by cause and length; of the frame that the view tells."""
     domain = ["Still blocked", "Cleared"]
-    base = alt.Chart(frame.with_columns(drawn("seconds"), told=told(frame, "seconds")))
+    few = drawable(frame)
+    base = alt.Chart(few.with_columns(drawn("seconds"), told=told(few, "seconds")))
     dots = base.mark_point(filled=True, size=60, opacity=0.75).encode(
         x=alt.X("name:N", sort=frame["name"].unique(maintain_order=True).to_list(), title=None,
                 axis=alt.Axis(labelAngle=0, labelLimit=220)),

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboards.parts import colors, words
 from dashboards.parts.charts import HEIGHT
+from dashboards.queries.windows import DOTS
 
 HOUR, DAY = 3600, 86400
 
@@ -56,6 +57,16 @@ def told(frame: pl.DataFrame, column: str, *, working: bool = False) -> pl.Serie
     return pl.Series([words.span(seconds, working=working) for seconds in frame[column]], dtype=pl.String)
 
 
+def drawable(items: pl.DataFrame) -> pl.DataFrame:
+    """As many of the items as can be drawn, the same every time."""
+    return items.sample(DOTS, seed=0) if items.height > DOTS else items
+
+
+def what_is_drawn(items: pl.DataFrame, what: str) -> str:
+    """What the dots of a chart are, in words."""
+    return f"Every dot is a {what}" if items.height <= DOTS else f"The dots are {DOTS:,} of the {what}s, drawn by lot"
+
+
 def trend(
     items: pl.DataFrame,
     periods: pl.DataFrame,
@@ -66,13 +77,14 @@ def trend(
     working: bool = False,
     item: str = "Pull request",
 ) -> alt.LayerChart | alt.FacetChart:
-    """Items as dots at their end, the median and the 85th percentile of each period over them.
+    """Items (or a sample of many) as dots at their end, the median and 85th percentile of each period over them.
 
     `items` has `title`, `label` and the columns that `at` and `span` (seconds) name; `periods` has `period_start`,
     `p50`, `p85` and `n`; `item` is what an item is called.
     """
-    dots = (
-        alt.Chart(items.select("label", "title", at=at, seconds=drawn(span), told=told(items, span, working=working)))
+    shown = drawable(items)
+    marks = (
+        alt.Chart(shown.select("label", "title", at=at, seconds=drawn(span), told=told(shown, span, working=working)))
         .mark_circle(size=26, opacity=0.3, color=colors.category(6))
         .encode(
             x=alt.X("at:T", title=None, axis=alt.Axis(format="%b %y", tickCount=6)),
@@ -92,10 +104,10 @@ def trend(
         ]
     )
     # Periods without a figure stay: the line breaks there instead of crossing over what is not known.
-    shown = lines.with_columns(drawn("span"), told=told(lines, "span", working=working))
+    figures = lines.with_columns(drawn("span"), told=told(lines, "span", working=working))
     scale = alt.Scale(domain=[HALF, MOST], range=[colors.category(0), colors.category(1)])
     line = (
-        alt.Chart(shown)
+        alt.Chart(figures)
         .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=22))
         .encode(
             x="period_start:T",
@@ -112,7 +124,7 @@ def trend(
             ],
         )
     )
-    return alt.layer(dots, line).properties(height=HEIGHT + 50)
+    return alt.layer(marks, line).properties(height=HEIGHT + 50)
 
 
 def spread(

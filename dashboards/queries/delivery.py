@@ -1,6 +1,6 @@
 """SQL of the page about delivery: lead time, deployments, what waits, builds."""
 
-from dashboards.queries.windows import NEWEST_WEEK, RECENT, of_repositories, p50, p85
+from dashboards.queries.windows import NEWEST_WEEK, of_repositories, p50, p85, recent, sampled
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -9,6 +9,7 @@ PHASES = {
     "Pickup": "pickup_seconds",
     "Review": "review_seconds",
     "Merge wait": "merge_wait_seconds",
+    "Merge queue": "queue_wait_seconds",
     "Deploy wait": "deploy_wait_seconds",
 }
 """The parts of lead time, in their order, and the column that holds each."""
@@ -34,9 +35,10 @@ GROUP BY ALL ORDER BY period, period_start
 _CHANGES = """
 SELECT
     pr_id, repo_id, number, title, url, deployed_at, lead_seconds, coding_seconds, pickup_seconds, review_seconds,
-    merge_wait_seconds, deploy_wait_seconds, size_lines, deployed_at >= {recent} AS is_recent
+    merge_wait_seconds, queue_wait_seconds, deploy_wait_seconds, size_lines, deployed_at >= {recent} AS is_recent
 FROM metrics.pull_request_flow
 {where}
+{sampled}
 ORDER BY deployed_at DESC, pr_id
 """
 
@@ -66,6 +68,7 @@ FROM metrics.deployments LEFT JOIN (
     SELECT deployment_id, list(cause ORDER BY cause) AS causes FROM metrics.deployment_failures GROUP BY deployment_id
 ) USING (deployment_id)
 {where}
+{sampled}
 ORDER BY finished_at DESC, deployment_id
 """
 
@@ -128,10 +131,10 @@ _BUILDS = """
 SELECT
     repo_id, name, runs, failed_runs, failure_share, flaky_runs, flaky_share, p50_seconds, p50_seconds_before,
     slowdown_share, time_to_green_p50_seconds, waiting_minutes_per_pr, last_conclusion, failing_since, failing_streak,
-    url
+    is_flaky, is_slow, is_broken, url
 FROM metrics.ci_workflows
 {where}
-ORDER BY coalesce(failing_streak, 0) >= 3 DESC, failed_runs DESC NULLS LAST, runs DESC, repo_id, name
+ORDER BY is_broken DESC NULLS LAST, failed_runs DESC NULLS LAST, runs DESC, repo_id, name
 """
 
 
@@ -148,16 +151,18 @@ def trend(metric: str, scope: Scope) -> str:
 
 
 def changes(scope: Scope) -> str:
-    """Every deployed pull request with a lead time in the chosen period, the last one first."""
+    """Deployed pull requests with a lead time in the chosen period, the last one first.
+
+    All of the last 90 days, of those before a sample.
+    """
     since = scope.since("deployed_at", NEWEST_WEEK)
     where = _of_repositories(scope, "lead_seconds IS NOT NULL", since)
-    return _CHANGES.format(recent=RECENT, where=where)
+    return _CHANGES.format(recent=recent(), where=where, sampled=sampled("pr_id", "is_recent"))
 
 
 def phases(scope: Scope) -> str:
     """What the lead time of the last 90 days was made of: share, median and 85th percentile of each part."""
-    recent = f"deployed_at >= {RECENT}"
-    where = _of_repositories(scope, "lead_seconds IS NOT NULL", recent)
+    where = _of_repositories(scope, "lead_seconds IS NOT NULL", f"deployed_at >= {recent()}")
     parts = [
         _PART.format(place=place, phase=literal(phase), column=column, p50=p50(column), p85=p85(column))
         for place, (phase, column) in enumerate(PHASES.items())
@@ -166,15 +171,16 @@ def phases(scope: Scope) -> str:
 
 
 def deployments(scope: Scope) -> str:
-    """Every deployment of the chosen period, the last one first."""
+    """Deployments of the chosen period, the last one first: all that failed, of the others a sample."""
     since = scope.since("finished_at", NEWEST_WEEK)
-    return _DEPLOYMENTS.format(recent=RECENT, where=_of_repositories(scope, since))
+    where = _of_repositories(scope, since)
+    return _DEPLOYMENTS.format(recent=recent(), where=where, sampled=sampled("deployment_id", "failed"))
 
 
 def found_by(scope: Scope) -> str:
     """How the deployments of each repository are found, how many there are, and what waits."""
     of_team = of_repositories(scope.team, repository="r.repo_id")
-    return _FOUND_BY.format(recent=RECENT, where=scope.where(*of_team, repository="r.repo_id", team=None))
+    return _FOUND_BY.format(recent=recent(), where=scope.where(*of_team, repository="r.repo_id", team=None))
 
 
 def waiting(scope: Scope) -> str:
@@ -185,8 +191,7 @@ def waiting(scope: Scope) -> str:
 
 def usual_wait(scope: Scope) -> str:
     """How long deployed pull requests of the last 90 days had waited."""
-    recent = f"deployed_at >= {RECENT}"
-    where = _of_repositories(scope, recent)
+    where = _of_repositories(scope, f"deployed_at >= {recent()}")
     return _USUAL_WAIT.format(p50=p50("deploy_wait_seconds"), p85=p85("deploy_wait_seconds"), where=where)
 
 

@@ -1,6 +1,6 @@
 """SQL of the page about scope: sprints, growth, requirements, readiness, work without a ticket."""
 
-from dashboards.queries.windows import NEWEST_WEEK, RECENT, of_authors
+from dashboards.queries.windows import NEWEST_WEEK, of_authors, recent
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -156,7 +156,7 @@ def parents(scope: Scope) -> str:
 
 def changes(scope: Scope) -> str:
     """What changed after the start in the last 90 days, the last change first."""
-    return _CHANGES.format(where=_of(scope, f"c.changed_at >= {RECENT}"))
+    return _CHANGES.format(where=_of(scope, f"c.changed_at >= {recent()}"))
 
 
 def trend(metric: str, scope: Scope) -> str:
@@ -173,7 +173,7 @@ def rework(scope: Scope) -> str:
 
 def lacking(scope: Scope) -> str:
     """What tickets begun in the last 90 days lacked at their start."""
-    return _LACKING.format(where=_of(scope, "r.has_begun", f"r.judged_at >= {RECENT}", "r.is_ready IS NOT NULL"))
+    return _LACKING.format(where=_of(scope, "r.has_begun", f"r.judged_at >= {recent()}", "r.is_ready IS NOT NULL"))
 
 
 def unready(scope: Scope) -> str:
@@ -184,7 +184,7 @@ def unready(scope: Scope) -> str:
 def untracked(scope: Scope) -> str:
     """Pull requests merged in the last 90 days that serve no ticket, the largest first."""
     of_team = of_authors(scope.team, author="f.author_id", at="f.opened_at")
-    where = scope.where(f"u.merged_at >= {RECENT}", *of_team, repository="u.repo_id", team=None)
+    where = scope.where(f"u.merged_at >= {recent()}", *of_team, repository="u.repo_id", team=None)
     return _UNTRACKED.format(where=where)
 
 

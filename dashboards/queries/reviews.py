@@ -1,6 +1,6 @@
 """SQL of the page about reviews: what is open, how long reviews take, by which definition, between which teams."""
 
-from dashboards.queries.windows import NEWEST_WEEK, NO_TEAM, RECENT, of_authors, p50, p85
+from dashboards.queries.windows import NEWEST_WEEK, NO_TEAM, of_authors, p50, p85, recent, sampled
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -55,6 +55,7 @@ SELECT
     merged_at >= {recent} AS is_recent
 FROM metrics.pull_request_flow
 {where}
+{sampled}
 ORDER BY merged_at DESC, pr_id
 """
 
@@ -129,13 +130,17 @@ def usual(scope: Scope) -> str:
         _PART.format(phase=literal(phase), p50=p50(column), p85=p85(column), column=column)
         for phase, column in columns.items()
     ]
-    recent = f"merged_at >= {RECENT} - INTERVAL 90 DAY"
-    return _USUAL.format(where=_merged(scope, recent), parts=" UNION ALL ".join(parts))
+    since = f"merged_at >= {recent()} - INTERVAL 90 DAY"
+    return _USUAL.format(where=_merged(scope, since), parts=" UNION ALL ".join(parts))
 
 
 def times(scope: Scope) -> str:
-    """Every pull request merged in the chosen period with its times, size and reviews, the last one first."""
-    return _TIMES.format(recent=RECENT, where=_merged(scope, scope.since("merged_at", NEWEST_WEEK)))
+    """Pull requests merged in the chosen period with their times, size and reviews, the last one first.
+
+    All of the last 90 days, of those before a sample.
+    """
+    where = _merged(scope, scope.since("merged_at", NEWEST_WEEK))
+    return _TIMES.format(recent=recent(), where=where, sampled=sampled("pr_id", "is_recent"))
 
 
 def defined(scope: Scope, definition: str) -> str:
@@ -167,5 +172,5 @@ def _merged(scope: Scope, *conditions: str) -> str:
 
 def _of_definitions(scope: Scope, *conditions: str) -> str:
     of_team = of_authors(scope.team, author="f.author_id", at="f.opened_at")
-    recent = f"f.merged_at >= {RECENT}"
-    return scope.where(recent, "f.author_is_human", *conditions, *of_team, repository="f.repo_id", team=None)
+    since = f"f.merged_at >= {recent()}"
+    return scope.where(since, "f.author_is_human", *conditions, *of_team, repository="f.repo_id", team=None)

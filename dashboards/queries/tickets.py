@@ -1,6 +1,6 @@
 """SQL of the page about the flow of tickets: what is stuck, cycle time, flow, time in status, what is blocked."""
 
-from dashboards.queries.windows import NEWEST_WEEK, RECENT, p50, p85
+from dashboards.queries.windows import NEWEST_WEEK, p50, p85, recent, sampled
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -88,6 +88,7 @@ SELECT
     f.sle_kept, f.reopened, f.returned, f.story_points, f.done_at >= {recent} AS is_recent
 FROM metrics.ticket_flow AS f
 {where}
+{sampled}
 ORDER BY f.done_at DESC, f.ticket_id
 """
 
@@ -165,14 +166,18 @@ def levels(scope: Scope) -> str:
 
 
 def finished(scope: Scope) -> str:
-    """Every ticket finished in the chosen period with its times, the last one first."""
+    """Tickets finished in the chosen period with their times, the last one first.
+
+    All of the last 90 days, of those before a sample.
+    """
     since = scope.since("f.done_at", NEWEST_WEEK)
-    return _FINISHED.format(recent=RECENT, where=_of(scope, "f.state = 'done'", "f.done_at IS NOT NULL", since))
+    where = _of(scope, "f.state = 'done'", "f.done_at IS NOT NULL", since)
+    return _FINISHED.format(recent=recent(), where=where, sampled=sampled("ticket_id", "is_recent"))
 
 
 def compared(scope: Scope) -> str:
     """The cycle time of tickets finished in the last 90 days under every definition."""
-    where = _of(scope, f"f.done_at >= {RECENT}")
+    where = _of(scope, f"f.done_at >= {recent()}")
     return _COMPARED.format(p50=p50("d.seconds"), p85=p85("d.seconds"), where=where)
 
 
@@ -210,7 +215,7 @@ def self_check(scope: Scope) -> str:
 
 def blocks(scope: Scope) -> str:
     """Every time in the last 90 days that a ticket could not go on, those that last first."""
-    return _BLOCKS.format(where=_of(scope, f"(b.is_blocked OR b.unblocked_at >= {RECENT})"))
+    return _BLOCKS.format(where=_of(scope, f"(b.is_blocked OR b.unblocked_at >= {recent()})"))
 
 
 def _of(scope: Scope, *conditions: str) -> str:

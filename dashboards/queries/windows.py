@@ -1,15 +1,16 @@
 """Pieces of SQL that queries about delivery and reviews share: the last 90 days, teams, rare figures."""
 
+from dashboards import settings
 from warehouse.ddl import literal
-
-RECENT = "(SELECT max(period_start) FROM metrics.observations WHERE period = 'rolling_90d')"
-"""The first of the 90 days that the figures at the head of a page are about."""
 
 NEWEST_WEEK = "SELECT max(period_start) FROM metrics.observations WHERE period = 'week'"
 """The last week that is over: periods of trends are counted back from it."""
 
 MEDIAN_NEEDS, P85_NEEDS = 5, 10
 """Fewer items have no median and no 85th percentile."""
+
+DOTS = 3000
+"""Items that a chart over time draws at most: more would hide each other. Its lines are of all items."""
 
 NO_TEAM = "No team"
 """What people who belong to no team are called."""
@@ -19,6 +20,8 @@ ANY_PULL_REQUEST = "SELECT count(*) > 0 AS is_known FROM metrics.pull_request_fl
 
 ANY_TICKET = "SELECT count(*) > 0 AS is_known FROM metrics.ticket_flow"
 """Whether any ticket is known, in any project."""
+
+_RECENT = "(SELECT {begins} FROM metrics.observations WHERE period = 'rolling_90d')"
 
 _SMALL = """
 SELECT count(*) > 0 AS is_small FROM metrics.observations
@@ -32,10 +35,17 @@ _OF_AUTHORS = """EXISTS (
 )"""
 
 _OF_REPOSITORIES = """{repository} IN (
-    SELECT r.repo_id FROM repositories AS r JOIN team_scopes AS s
-        ON s.kind = 'repository' AND (r.name GLOB s.pattern OR ends_with(r.name, '/' || s.pattern))
-    WHERE s.team = {team}
+    SELECT s.repo_id FROM metrics.delivery_scopes AS s WHERE s.scope_kind = 'team' AND s.scope = {team}
 )"""
+
+
+def recent() -> str:
+    """The beginning of the 90 days that the figures at the head of a page are about, as the file stores instants.
+
+    The figures count days of the reporting zone, the file holds UTC.
+    """
+    day, zone = "max(period_start)::TIMESTAMP", settings.current().zone
+    return _RECENT.format(begins=day if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {day}))")
 
 
 def p50(column: str) -> str:
@@ -46,6 +56,11 @@ def p50(column: str) -> str:
 def p85(column: str) -> str:
     """The 85th percentile of a column; null for too few values."""
     return f"CASE WHEN count({column}) >= {P85_NEEDS} THEN quantile_cont({column}, 0.85) END"
+
+
+def sampled(key: str, kept: str) -> str:
+    """A QUALIFY clause that keeps what `kept` says, and of all else as much as can be drawn, the same every time."""
+    return f"QUALIFY coalesce({kept}, false) OR row_number() OVER (PARTITION BY {kept} ORDER BY hash({key})) <= {DOTS}"
 
 
 def of_authors(team: str | None, *, author: str = "author_id", at: str = "opened_at") -> list[str]:

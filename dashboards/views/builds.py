@@ -10,14 +10,12 @@ from dashboards.parts.table import Column, table
 from dashboards.queries import delivery
 from dashboards.scope import Scope
 
-STREAK = 3
-"""Failed runs in a row on the default branch that make a workflow fail now."""
-
-FLAKY_SHARE, FLAKY_RUNS = 0.05, 5
-"""A workflow is flaky from this share and this number of runs on."""
-
-SLOWER, SLOWER_RUNS = 0.25, 20
-"""A workflow has become slow from this increase of its median on, with so many runs."""
+NOTE = (
+    "Of the last 90 days. Fails: the last 3 or more runs on the default branch failed. Flaky: at least 5 % of the "
+    "runs, 5 or more, changed their outcome when run again on the same commit. Slower: over 20 or more runs, the "
+    "median is 25 % and a minute or more above that of the 90 days before."
+)
+"""When a workflow is in trouble, as the table says it."""
 
 FAILS, FLAKY, SLOW = "Fails", "Flaky", "Slower"
 
@@ -26,12 +24,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     """Draw how many workflows are in trouble, and all of them."""
     sql = delivery.builds(scope)
     builds = judged(data.rows(sql)).with_columns(repository=pl.col("repo_id").replace(repositories))
-    note = (
-        f"Of the last 90 days. Fails: the last {STREAK} or more runs on the default branch failed. Flaky: at least "
-        f"{words.share(FLAKY_SHARE)} of the runs, {FLAKY_RUNS} or more, changed their outcome when run again on the "
-        f"same commit. Slower: the median is {words.share(SLOWER)} or more above that of the 90 days before."
-    )
-    with card("CI workflows, those in trouble first", sql=sql, frame=builds, key="builds", note=note):
+    with card("CI workflows, those in trouble first", sql=sql, frame=builds, key="builds", note=NOTE):
         if builds.is_empty():
             empty.nothing_here("No CI run of the last 90 days is known here.", "leadline run")
             return
@@ -41,12 +34,8 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
 
 def judged(builds: pl.DataFrame) -> pl.DataFrame:
     """Workflows with their `trouble`, those that have some first."""
-    troubles = [
-        (pl.col("failing_streak") >= STREAK, FAILS),
-        ((pl.col("flaky_share") >= FLAKY_SHARE) & (pl.col("flaky_runs") >= FLAKY_RUNS), FLAKY),
-        ((pl.col("slowdown_share") >= SLOWER) & (pl.col("runs") >= SLOWER_RUNS), SLOW),
-    ]
-    found = [pl.when(is_so).then(pl.lit(name)) for is_so, name in troubles]
+    troubles = {"is_broken": FAILS, "is_flaky": FLAKY, "is_slow": SLOW}
+    found = [pl.when(is_so).then(pl.lit(name)) for is_so, name in troubles.items()]
     return builds.with_columns(trouble=pl.concat_str(found, separator=", ", ignore_nulls=True)).sort(
         pl.col("trouble") == "",
         ~pl.col("trouble").str.starts_with(FAILS),

@@ -102,7 +102,7 @@ def _failed(sql: str, deployments: pl.DataFrame) -> None:
             empty.nothing_here("None in this period." if deployments.height else NONE)
             return
         table(
-            failed,
+            failed.head(delivery.LISTED),
             {
                 "url": Column("", "link", width=34),
                 "finished_at": Column("Deployed", "day", width=88),

@@ -57,7 +57,7 @@ def _trend(scope: Scope, changes: pl.DataFrame, *, hidden: bool) -> None:
         said = latest(periods, name)
         chart = time_charts.trend(changes, periods, at="deployed_at", span="lead_seconds", name="Lead time")
         st.altair_chart(chart, alt=f"Lead time: {said}")
-        st.caption(f"Every dot is a change. {said[0].upper()}{said[1:]}.")
+        st.caption(f"{time_charts.what_is_drawn(changes, 'change')}. {said[0].upper()}{said[1:]}.")
 
 
 def by_week_or_month(trend: pl.DataFrame) -> tuple[str, pl.DataFrame]:
@@ -92,8 +92,9 @@ def _phases(scope: Scope, *, hidden: bool) -> None:
     parts = data.rows(sql)
     note = (
         "Shares of the summed lead time of the changes deployed in the last 90 days. Coding: first commit to ready; "
-        "pickup: to the first answer; review: to the last approval; merge wait: to the merge; deploy wait: to "
-        "production. Not attributed: changes whose phases are not all known, such as those merged without review."
+        "pickup: to the first answer; review: to the last approval; merge wait: to the merge, or to the merge queue, "
+        "which is a part of its own; deploy wait: to production. Not attributed: changes whose phases are not all "
+        "known, such as those merged without review."
     )
     with card("Where the lead time goes", sql=sql, frame=parts, key="phases", note=note):
         if hidden or parts.is_empty():
@@ -130,6 +131,7 @@ def _table(changes: pl.DataFrame) -> None:
         "pickup_seconds": "Pickup",
         "review_seconds": "Review",
         "merge_wait_seconds": "Merge wait",
+        "queue_wait_seconds": "Queue",
         "deploy_wait_seconds": "Deploy wait",
     }
     table(

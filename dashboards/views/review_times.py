@@ -54,7 +54,7 @@ def _trend(scope: Scope, answered: pl.DataFrame, *, hidden: bool) -> None:
         said = latest(periods, name, working=True)
         chart = time_charts.trend(answered, periods, at="merged_at", span=PICKUP, name="Working hours", working=True)
         st.altair_chart(chart, alt=f"Time to the first answer: {said}")
-        st.caption(f"Every dot is a pull request. {said[0].upper()}{said[1:]}.")
+        st.caption(f"{time_charts.what_is_drawn(answered, 'pull request')}. {said[0].upper()}{said[1:]}.")
 
 
 def within_a_day(answered: pl.DataFrame) -> str:

@@ -91,7 +91,7 @@ def _trend(scope: Scope, known: pl.DataFrame, *, metric: str, measure: str, hidd
         span = f"{MEASURES[measure][1]}_seconds"
         chart = time_charts.trend(known, periods, at="done_at", span=span, name=measure, item="Ticket")
         st.altair_chart(chart, alt=f"{measure}: {said}")
-        st.caption(f"Every dot is a ticket. {said[0].upper()}{said[1:]}.")
+        st.caption(f"{time_charts.what_is_drawn(known, 'ticket')}. {said[0].upper()}{said[1:]}.")
 
 
 def without(finished: pl.DataFrame, measure: str) -> str:

@@ -4,38 +4,22 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from leadline.cli import platform_checks
+from leadline.cli.check import Check, fail
 from leadline.errors import ConfigError, ExitCode
 from leadline.redact import redact
 
 if TYPE_CHECKING:
     from leadline.cli.app import App
-    from leadline.config import Config, GitHubSource, Source
+    from leadline.config import Config, Source
 
 STALE = timedelta(days=2)
 """After this long without a successful run, figures are called old."""
 GIB = 1024**3
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the doctor."""
-
-    status: Literal["ok", "warn", "fail"]
-    name: str
-    detail: str
-    hint: str | None = None
-    exit_code: ExitCode = ExitCode.OK
-    """What a failure means for the exit code of the command."""
-
-
-def fail(name: str, detail: str, hint: str | None, exit_code: ExitCode = ExitCode.FAILED) -> Check:
-    """A check that failed."""
-    return Check("fail", name, redact(detail), hint and redact(hint), exit_code)
 
 
 def all_checks(app: "App") -> Iterator[Check]:
@@ -53,7 +37,7 @@ def all_checks(app: "App") -> Iterator[Check]:
     yield from _git(config)
     for source in config.source:
         yield from _credentials(source, config)
-        yield from _collectable(source, config)
+        yield from platform_checks.of(source, config)
     yield from _warehouse(config.directory)
     yield _last_run(config)
 
@@ -103,48 +87,6 @@ def _credentials(source: "Source", config: "Config") -> Iterator[Check]:
         elif name:
             hint = f"check {field}, and who may read the file"
             yield fail(source.name, f"{config.locate(name)} cannot be read", hint, ExitCode.SOURCE)
-
-
-def _collectable(source: "Source", config: "Config") -> Iterator[Check]:
-    """What GitHub says of the credentials, and what a run will say of a kind that this version cannot read."""
-    from leadline.sources import not_collected
-
-    if source.kind == "github":
-        yield from _github(source, config)
-    elif source.kind != "git":
-        error = not_collected(source)
-        yield fail(source.name, str(error), error.hint, error.exit_code)
-
-
-def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
-    """Whether GitHub takes the credentials, what they may read, and how much may still be asked."""
-    from collectors.github import GitHubError
-    from leadline.errors import SourceUnreachable
-    from leadline.sources.github import connected, credentials
-
-    try:
-        found = connected(source, credentials(config, source)).allowances()
-    except SourceUnreachable:
-        return  # the credentials are not there, which is said already
-    except GitHubError as error:
-        yield fail(source.name, str(error), error.hint, ExitCode.SOURCE)
-        return
-    is_served = any(allowance.problem is None for allowance in found)
-    for allowance in found:
-        if problem := allowance.problem:
-            check = fail(source.name, str(problem), problem.hint, ExitCode.SOURCE)
-            yield Check("warn", check.name, check.detail, check.hint) if is_served else check
-            continue
-        left = ", ".join(
-            f"{b.resource} {b.remaining:,} of {b.limit:,} until {b.resets_at:%H:%M} UTC" for b in allowance.budgets
-        )
-        is_low = any(budget.free_at for budget in allowance.budgets)
-        yield Check(
-            "warn" if is_low else "ok",
-            source.name,
-            f"{allowance.name} ({allowance.may or 'permissions of its own'}); budget left: {left or 'not limited'}",
-            "a run waits or stops until the budget is renewed" if is_low else None,
-        )
 
 
 def _warehouse(directory: Path) -> Iterator[Check]:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 import click
 
 from leadline.cli.app import App
-from leadline.cli.checks import Check, all_checks
+from leadline.cli.check import Check
+from leadline.cli.checks import all_checks
 from leadline.cli.output import cell, colored, json_option, write_json
 from leadline.errors import ExitCode
 

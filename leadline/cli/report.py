@@ -7,8 +7,7 @@ import click
 
 from leadline.cli.app import App
 from leadline.cli.output import narrate
-from leadline.report import digest, render
-from leadline.report.phases import DEFINITIONS, OWN
+from leadline.definitions import DEFINITIONS, OWN
 
 
 @click.command
@@ -33,6 +32,8 @@ def command(  # noqa: PLR0917 - one parameter an option
     output: Path | None,
 ) -> None:
     """Write the digest of the last whole week or month: what to act on, figures beside their past, risks, faults."""
+    from leadline.report import digest, render
+
     text = render(digest(app.config, team=team, period=period, definition=definition), form)
     if output is None:
         click.echo(text, nl=False)

@@ -102,7 +102,7 @@ def _unknown_repositories(data: Data, root: Path) -> Iterator[Finding]:
         *((key, text.partition(":")[0]) for key, text in _texts(data, "team", None, "paths", None) if ":" in text),
     ]
     for key, repository in used:
-        if not any(_may_be(repository, parts) for parts in known):
+        if not any(may_be(repository, parts) for parts in known):
             yield (
                 key,
                 f'no source has a repository "{repository}"',
@@ -110,8 +110,11 @@ def _unknown_repositories(data: Data, root: Path) -> Iterator[Finding]:
             )
 
 
-def _may_be(used: str, parts: list[str]) -> bool:
-    """Whether a repository of a source can be the one that is meant: either side may be a glob, or longer."""
+def may_be(used: str, parts: list[str]) -> bool:
+    """Whether a repository of a source can be the one that is meant: either side may be a glob.
+
+    What is used names all parts or the last ones, as `metrics.code.globs.repository_regex` reads it.
+    """
     endings = ["/".join(parts[start:]) for start in range(len(parts))]
     return any(fnmatch.fnmatchcase(used, ending) or fnmatch.fnmatchcase(ending, used) for ending in endings)
 

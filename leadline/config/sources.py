@@ -54,6 +54,8 @@ class Flow(Stages):
     """Nobody works on a ticket in one of them; default: names with blocked, waiting, review, ready, on hold."""
     blocked: tuple[Text, ...] | None = Field(default=None, examples=[["Blocked"]])
     """A ticket in one of them cannot go on; default: names with blocked, impeded, on hold."""
+    reset_on_backlog: Flag = True
+    """Whether the work on a ticket that is put back before the start begins anew."""
     types: Mapping[Text, Stages] = Field(default={}, examples=[{"Bug": {"start": ["In Progress"]}}])
     """Other beginnings and ends for the tickets of a type."""
 
@@ -126,17 +128,38 @@ class GitLabSource(Section):
     token_file: FilePath | None = Field(default=None, examples=["/run/secrets/gitlab-token"])
     """File that holds the token."""
     projects: Annotated[tuple[OwnedRepository, ...], Some, Unique] = Field(examples=[["group/app", "group/*"]])
-    """Projects with their group; a glob such as `group/*` is expanded."""
+    """Projects with their group; a glob such as `group/*` is expanded, subgroups included."""
+    archived: Flag = True
+    """Whether a glob includes archived projects."""
+    forks: Flag = False
+    """Whether a glob includes forks."""
     since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
     """Leave out what was last changed before this day."""
     git: Flag = True
     """Whether to clone the repositories and read their history too."""
+    wait_minutes: Count = 1
+    """How long a run waits at most for the rate limit to be renewed; else it saves, ends, and the next one goes on."""
     flow: Flow = Flow()
     """What the statuses of its issues mean."""
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
         return _needs_one_token(self)
+
+
+class JiraFields(Section):
+    """Custom fields of a Jira that are not found by their type or English name: each by its name, or its id."""
+
+    story_points: Text | None = Field(default=None, examples=["Größe"])
+    """Field with the story points; default: the one called Story Points or Story point estimate."""
+    acceptance_criteria: Text | None = Field(default=None, examples=["Definition of Done"])
+    """Field with the acceptance criteria; default: the one called so."""
+    flagged: Text | None = Field(default=None, examples=["Blockiert"])
+    """Field with the flag of what cannot go on; default: the one called Flagged or Impediment."""
+    epic: Text | None = Field(default=None, examples=["customfield_10014"])
+    """Field with the epic, where it is not the parent; default: the one of type epic link."""
+    sprint: Text | None = Field(default=None, examples=["customfield_10020"])
+    """Field with the sprints; default: the one of type sprint."""
 
 
 class JiraSource(Section):
@@ -149,7 +172,8 @@ class JiraSource(Section):
     base_url: BaseUrl = Field(examples=["https://acme.atlassian.net"])
     """Address of the Jira instance."""
     user_env: Variable | None = Field(default=None, examples=["JIRA_USER"])
-    """Environment variable that holds the e-mail of the account (Cloud); leave out for a token of Data Center."""
+    """Environment variable that holds the e-mail of the account (Cloud), or its name where the token is its password;
+    leave out for a personal access token of Data Center."""
     token_env: Variable | None = Field(default=None, examples=["JIRA_TOKEN"])
     """Environment variable that holds the token; or give token_file."""
     token_file: FilePath | None = Field(default=None, examples=["/run/secrets/jira-token"])
@@ -158,6 +182,12 @@ class JiraSource(Section):
     """Keys of the projects; or give jql."""
     jql: Text | None = Field(default=None, examples=["project = APP AND created >= -52w"])
     """Which tickets to collect, as a JQL query."""
+    since: date | None = Field(default=None, examples=[date(2025, 1, 1)])
+    """Leave out what was last changed before this day."""
+    fields: JiraFields = JiraFields()
+    """Custom fields that cannot be found by themselves."""
+    wait_minutes: Count = 1
+    """How long a run waits at most where Jira wants to be left alone; else it saves, ends, and the next one goes on."""
     flow: Flow = Flow()
     """What the statuses of its tickets mean."""
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from leadline.inbox import SOURCE, naming
 from leadline.inbox.box import Inbox, read
-from leadline.inbox.folding import KEY, Row, folded
+from leadline.inbox.folding import KEY, NAMED, Row, folded
+from leadline.inbox.memory import Memory
 from leadline.inbox.reports import Kind, Report
 from leadline.narration import Say
 from warehouse.store import Warehouse
@@ -21,38 +22,41 @@ UNKNOWN_TICKET = "recorded_ticket_unknown"
 UNREADABLE = "recorded_report_unreadable"
 
 _TABLE: dict[Kind, str] = {"deployment": "deployments", "incident": "incidents"}
+_ANSWERS: dict[str, tuple[naming.Answers, str, list[str]]] = {
+    "repository": (naming.repositories, "repositories", ["repo_id", "name", "url"]),
+    "ticket": (naming.tickets, "tickets", ["ticket_id", "key", "url"]),
+}
 
-_LEADS_NOWHERE = f"""
-    SELECT 1 FROM meta.repairs WHERE source = '{SOURCE}' AND "check" IN ('{UNKNOWN_REPOSITORY}', '{UNKNOWN_TICKET}')
-    UNION ALL SELECT 1 FROM deployments WHERE source = '{SOURCE}'
-        AND repo_id NOT IN (SELECT repo_id FROM repositories)
-    UNION ALL SELECT 1 FROM incidents WHERE source = '{SOURCE}'
-        AND (repo_id NOT IN (SELECT repo_id FROM repositories) OR ticket_id NOT IN (SELECT ticket_id FROM tickets))
-    LIMIT 1
-"""  # noqa: S608 - all of it is ours
-"""A row where a report names a repository or ticket that was not there, or is there no more."""
+_KNOWN = """
+    SELECT {columns} FROM {table}
+    WHERE source = ? AND EXISTS (FROM unnest(?) AS ids(id) WHERE {key} = id OR starts_with({key}, id || '@'))
+"""
+_COUNTED = 'SELECT coalesce(sum(count), 0)::BIGINT FROM meta.repairs WHERE source = ? AND "check" = ?'
 
 
 def load_reports(warehouse: Warehouse, run_id: str, now: datetime, say: Say, *, again: bool = False) -> None:
     """Load the reports that wait in the inbox, then move their files to the archive.
 
     Usually only the new ones are read. All of them are read again, the archive included, where `again` asks for it,
-    where a report named something that was not there, or where a file sorts before what is loaded already: a run ended
+    where a name in them leads elsewhere than it did, or where a file sorts before what is loaded already: a run ended
     between the commit and the move, or a call was slow. So the rows never depend on how the reports came in.
     """
     inbox = Inbox(warehouse.directory)
     new = inbox.waiting()
     reports = dict(_read(inbox, new, say))
-    seen = warehouse.state(SOURCE).cursor(STREAM, SCOPE) or ""
-    is_lost = not seen and bool(inbox.loaded())  # the warehouse was removed, the archive was not
-    whole = (
-        again or is_lost or any(file.name <= seen for file in reports) or not warehouse.query(_LEADS_NOWHERE).is_empty()
-    )
+    before = Memory.of(warehouse.state(SOURCE).cursor(STREAM, SCOPE))
+    if before is None:
+        whole = bool(inbox.loaded())  # the warehouse was removed, the archive was not
+    else:
+        is_late = any(file.name <= before.seen for file in reports)
+        whole = again or is_late or _ids(warehouse, before.ids) != before.ids
     if whole:
         reports |= dict(_read(inbox, inbox.loaded(), say))
-    if not (new or whole):
+    known = Memory() if whole or before is None else before
+    counted = warehouse.query(_COUNTED, [SOURCE, UNREADABLE]).item()
+    if not (new or whole or counted != inbox.refused()):
         return
-    page = _page(warehouse, reports, seen=seen, refused=inbox.refused(), whole=whole)
+    page = _page(warehouse, reports, known, refused=inbox.refused(), whole=whole)
     warehouse.load(page, source=SOURCE, run_id=run_id, now=now)
     inbox.archive(file for file in new if file in reports)
     told = {name: frame.height for name, frame in page.upserts.items() if frame.height}
@@ -75,23 +79,26 @@ def _read(inbox: Inbox, files: Iterable[Path], say: Say) -> Iterator[tuple[Path,
 
 
 def _page(
-    warehouse: Warehouse, reports: Mapping[Path, Sequence[Report]], *, seen: str, refused: int, whole: bool
+    warehouse: Warehouse, reports: Mapping[Path, Sequence[Report]], before: Memory, *, refused: int, whole: bool
 ) -> Page:
     """The rows of the reports; with `whole`, they take the place of all that there are."""
     in_order = [report for file in sorted(reports, key=lambda file: file.name) for report in reports[file]]
-    rows = {kind: folded(kind, in_order, {} if whole else _known(warehouse, kind, in_order), SOURCE) for kind in _TABLE}
-    every = [row for of_kind in rows.values() for row in of_kind.values()]
-    unknown = {
-        UNKNOWN_REPOSITORY: _resolve(
-            every,
-            "repository",
-            "repo_id",
-            naming.repositories,
-            warehouse.read("repositories", ["repo_id", "name", "url"]),
-        ),
-        UNKNOWN_TICKET: _resolve(
-            every, "ticket", "ticket_id", naming.tickets, warehouse.read("tickets", ["ticket_id", "key", "url"])
-        ),
+    said = {
+        name: {*before.ids.get(name, {}), *(report[name] for report in in_order if name in report)} for name in NAMED
+    }
+    ids = _ids(warehouse, said)
+    rows = {kind: folded(kind, in_order, _known(warehouse, kind, in_order, before), SOURCE, ids) for kind in _TABLE}
+    lost = {
+        kind: {
+            **{key: names for key, names in before.lost.get(kind, {}).items() if key not in rows[kind]},
+            **{key: names for key, row in rows[kind].items() if (names := _names(row))},
+        }
+        for kind in _TABLE
+    }
+    memory = Memory(max([before.seen, *(file.name for file in reports)]), ids, lost)
+    counts = {
+        UNKNOWN_REPOSITORY: memory.count("repository"),
+        UNKNOWN_TICKET: memory.count("ticket"),
         UNREADABLE: refused,
     }
     of_source = pl.DataFrame({"source": [SOURCE]})
@@ -101,26 +108,36 @@ def _page(
         restart=(STREAM,),
         deletes=dict.fromkeys(_TABLE.values(), of_source) if whole else {},
         upserts={table: _frame(table, list(rows[kind].values())) for kind, table in _TABLE.items()},
-        cursor=max([seen, *(file.name for file in reports)]) or None,
-        quality={check: count for check, count in unknown.items() if count},
+        cursor=memory.cursor(),
+        quality={check: count for check, count in counts.items() if count},
     )
 
 
-def _known(warehouse: Warehouse, kind: Kind, reports: Iterable[Report]) -> dict[str, Row]:
-    """The rows that earlier reports of the same ids made."""
+def _known(warehouse: Warehouse, kind: Kind, reports: Iterable[Report], before: Memory) -> dict[str, Row]:
+    """The rows that earlier reports of the same ids made, with the names in them that lead nowhere."""
+    if not before.seen:
+        return {}
     ids = [f"{SOURCE}:{report['id']}" for report in reports if report["kind"] == kind]
-    columns = _columns(_TABLE[kind])
-    found = warehouse.state(SOURCE).rows(_TABLE[kind], list(columns), **{KEY[kind]: ids})
-    return {row[KEY[kind]]: row for row in found.iter_rows(named=True)}
+    columns = ", ".join(_columns(_TABLE[kind]))
+    query = _KNOWN.format(columns=columns, table=_TABLE[kind], key=KEY[kind])
+    found = warehouse.query(query, [SOURCE, ids])
+    lost = before.lost.get(kind, {})
+    return {row[KEY[kind]]: {**row, **lost.get(row[KEY[kind]], {})} for row in found.iter_rows(named=True)}
 
 
-def _resolve(rows: Iterable[Row], said: str, column: str, answers: naming.Answers, known: pl.DataFrame) -> int:
-    """Fill the id of what a report names; returns how many rows name something that is not there."""
-    naming_rows = [(row, str(row.pop(said))) for row in rows if said in row]
-    found = answers(sorted({name for _, name in naming_rows}), known)
-    for row, name in naming_rows:
-        row[column] = found.get(name)
-    return sum(name not in found for _, name in naming_rows)
+def _names(row: Row) -> dict[str, str]:
+    """What a row names that is not there."""
+    return {name: str(row[name]) for name in NAMED if name in row}
+
+
+def _ids(warehouse: Warehouse, said: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str | None]]:
+    """The id of every name; None where it leads nowhere."""
+    found: dict[str, dict[str, str | None]] = {}
+    for name, (answers, table, columns) in _ANSWERS.items():
+        names = sorted(said.get(name, ()))
+        led = answers(names, warehouse.read(table, columns)) if names else {}
+        found[name] = {text: led.get(text) for text in names}
+    return found
 
 
 def _columns(table: str) -> dict[str, pl.DataType]:

@@ -8,12 +8,16 @@ import polars as pl
 Answers = Callable[[list[str], pl.DataFrame], dict[str, str]]
 """From names, and what is known of those that they may mean, to the id of each."""
 
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/]*@)?([^/:]+)(?::\d+)?/(.+)")
+_REMOTE = re.compile(r"(?=[^/:]*[@.])(?:[^@/:\s]+@)?([^@/:\s]+):(.+)")
+"""`user@host:path`, as git writes what it reaches by ssh; without a user, a host is told from a source by its dot."""
+
 
 def repositories(names: list[str], known: pl.DataFrame) -> dict[str, str]:
     """Return the repo_id of each name that one repository answers to; the most exact answer counts.
 
-    A name is a repo_id, `owner/name`, an address, or the last part of a path, without regard to case. `known` has
-    repo_id, name and url.
+    A name is a repo_id, `owner/name`, an address (of whichever protocol), or the last part of a path, without regard to
+    case. `known` has repo_id, name and url.
     """
     ways = [
         [(repo_id, repo_id) for repo_id, _, _ in known.iter_rows()],
@@ -54,7 +58,10 @@ def _answers(names: list[str], ways: list[list[tuple[str | None, str]]]) -> dict
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"(?:/?\.git)?/*$", "", text.strip()).casefold()
+    """The text as it is compared: an address is its host and path, however one gets there."""
+    plain = re.sub(r"(?:/?\.git)?/*$", "", text.strip()).casefold()
+    found = _URL.fullmatch(plain) or _REMOTE.fullmatch(plain)
+    return f"{found[1]}/{found[2].strip('/')}" if found else plain
 
 
 def _last(name: str | None) -> str | None:

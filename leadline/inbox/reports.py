@@ -6,6 +6,7 @@ A report is a mapping of texts: kind, id, reported_at, and the fields that were 
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ FINAL = ("success", "failure", "error", "inactive")
 
 LONGEST = 1000
 _AHEAD = timedelta(days=1)
+_CONTROL = ("Cc", "Cs")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -51,17 +53,20 @@ class Field:
 def _text(value: object, now: datetime) -> str:  # noqa: ARG001 - as fields are read
     if not isinstance(value, str):
         raise ValueError(f"expected a text, got {_shown(value)}")
-    text = value.strip()
+    # Titles are written by people: what cannot be shown in a line is no reason to refuse the report.
+    text = "".join(letter for letter in " ".join(value.split()) if unicodedata.category(letter) not in _CONTROL)
     if not text:
         raise ValueError("expected a text that is not empty; leave the field out where there is nothing to say")
-    if len(text) > LONGEST or not text.isprintable():
-        raise ValueError(f"expected one line of at most {LONGEST} printable characters")
+    if len(text) > LONGEST:
+        raise ValueError(f"expected one line of at most {LONGEST} characters")
     return text
 
 
 def _id(value: object, now: datetime) -> str:
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return _text(str(value) if is_number else value, now)
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(text, str) and not text.strip().isprintable():
+        raise ValueError("expected one line of printable characters")
+    return _text(text, now)
 
 
 def _status(value: object, now: datetime) -> str:
@@ -107,13 +112,13 @@ def _instant(value: object, now: datetime) -> str:
 
 
 _REPOSITORY = Field("repository", "Repository: owner/name, repo_id, address, or the last part of its path.", _text)
-_ID = Field("id", "Id of your own; a later report of the same id adds to this one.", _id)
+_ID = Field("id", "Id of your own; a later report of the same id and repository adds to this one.", _id)
 _URL = Field("url", "Web address to open.", _url)
 
 FIELDS: dict[Kind, tuple[Field, ...]] = {
     "deployment": (
         _REPOSITORY,
-        Field("environment", "Environment; production unless said otherwise.", _text),
+        Field("environment", "Environment; one that is not named counts as production.", _text),
         Field("sha", "Commit that is deployed, all of its 40 digits.", _sha),
         Field("ref", "Branch or tag that is deployed.", _text),
         Field("status", f"Outcome: {', '.join(STATUSES)}.", _status),
@@ -216,6 +221,8 @@ def _contradictions(kind: Kind, said: Report) -> Mistakes:
         return []
     if kind == "deployment" and "repository" not in said:
         return [("repository", "expected the repository that is deployed, or the id of an earlier report")]
+    if kind == "incident" and end in said and said.keys().isdisjoint((begin, "ticket")):
+        return [(begin, f"expected when it began, as {end} is given, or the id of an earlier report, or its ticket")]
     if kind == "incident" and said.keys().isdisjoint(("repository", "ticket", "title")):
         return [("", "expected an id, or at least one of repository, ticket and title")]
     return []
@@ -226,7 +233,9 @@ def _complete(kind: Kind, said: Report, now: datetime) -> Report:
     at = written(now)
     if "id" not in said:
         begin, end = _SPANS[kind]
-        if kind == "incident" or said.get("status", "success") not in FINAL:
+        if kind == "incident" and end in said:
+            pass  # when it began, its ticket says
+        elif kind == "incident" or said.get("status", "success") not in FINAL:
             said.setdefault(begin, min(at, said.get(end, at)))
         else:  # nobody can add to it later, so it has ended
             said.setdefault(end, at)
@@ -252,6 +261,6 @@ def reread(line: bytes) -> Report:
     if now.tzinfo is None:
         raise ValueError("not a report")
     report, mistakes = _checked(kind, {k: v for k, v in found.items() if k not in ("kind", "reported_at")}, now)
-    if mistakes or report != found:
+    if mistakes or report.keys() != found.keys():
         raise ValueError(mistakes[0][1] if mistakes else "not a report")
     return report

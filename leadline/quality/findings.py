@@ -82,9 +82,10 @@ def findings(
 
 def _without_production(warehouse: Warehouse, environment: str) -> Row:
     """Count the repositories that are deployed, but never to an environment that counts as production."""
+    from metrics.delivery.production import is_production
+
     found = warehouse.read("deployments", ["repo_id", "environment", "is_production"]).drop_nulls("repo_id")
-    is_production = pl.col("is_production").fill_null(value=False) | pl.col("environment").str.contains(environment)
-    missing = found.filter(~is_production.fill_null(value=False).any().over("repo_id"))
+    missing = found.filter(~is_production(environment).fill_null(value=False).any().over("repo_id"))
     names = missing["environment"].drop_nulls().unique().sort().head(MENTIONED)
     hint = (
         f"[deployments] environment is {environment}, which none of their environments matches "

@@ -16,12 +16,6 @@ class Repair:
 
 _ANY = Repair("info", "what the rows describe", "The collector had to change or leave out something in these rows")
 
-_PENDING = Repair(
-    "info",
-    "review times",
-    "Reviews that their author has not submitted yet; only the owner of the token sees them, so they are left out",
-)
-
 _TOO_HEAVY = "the platform could not answer for them, not even one at a time; run with --full to try again"
 
 REPAIRS: dict[str, Repair] = {
@@ -34,6 +28,17 @@ REPAIRS: dict[str, Repair] = {
         "info",
         "tickets, throughput",
         "Issues that were deleted, or moved to another repository, since they were read; they no longer count here",
+    ),
+    "history_incomplete": Repair(
+        "warning",
+        "cycle time and flow of tickets",
+        "Tickets whose list of changes the tracker did not show to its end, or has a gap; history_complete marks them",
+    ),
+    "status_unknown": Repair(
+        "warning",
+        "status, cycle time and flow of tickets",
+        "Statuses of the past that the tracker no longer has: nobody knows what they meant; name them in flow.start or "
+        "flow.done of the source where they matter",
     ),
     "repository_renamed": Repair(
         "info",
@@ -72,8 +77,34 @@ REPAIRS: dict[str, Repair] = {
         "The token may not read project boards: give it the scope read:project, then run with --full; until then "
         "tickets are open or closed",
     ),
-    "review_pending": _PENDING,
-    "pending_review": _PENDING,
+    "review_pending": Repair(
+        "info",
+        "review times",
+        "Reviews that their author has not submitted yet; only the owner of the token sees them, so they are left out",
+    ),
+    "pull_request_gone": Repair(
+        "info",
+        "pull request flow, reviews",
+        "Merge requests that were deleted since they were read; they no longer count",
+    ),
+    "pull_request_details_too_heavy": Repair(
+        "warning",
+        "pull request flow, reviews",
+        f"Merge requests without their commits, reviews, comments and events: {_TOO_HEAVY}",
+    ),
+    "ticket_history_unreadable": Repair(
+        "warning",
+        "status, cycle time and flow of tickets",
+        "Issues of which only the present state is known: GitLab 16 or newer tells what happened to them",
+    ),
+    "private_note": Repair(
+        "info", "comments", "Internal notes are left out: not everybody who sees the figures may see them"
+    ),
+    "deployments_unreadable": Repair(
+        "warning",
+        "deployment frequency, lead time, change fail rate",
+        "The token may not read deployments: its role must be Reporter or higher",
+    ),
     "recorded_repository_unknown": Repair(
         "warning",
         "deployment frequency, change fail rate, time to restore by repository",
@@ -88,7 +119,8 @@ REPAIRS: dict[str, Repair] = {
     "recorded_report_unreadable": Repair(
         "warning",
         "deployments, incidents",
-        "Files in the inbox were no reports; they wait in inbox/refused of the data folder: report anew what they say",
+        "Files in the inbox were no reports; they wait in inbox/refused of the data folder: report anew what they say, "
+        "then delete them",
     ),
 }
 """What is known of each count."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from leadline import published
 from leadline.config import Config
 from leadline.report.figures import Figure
+from leadline.report.teams import OF_TEAM
 
 METRICS = (
     "merged_pull_requests",
@@ -42,7 +43,7 @@ _ANY = "SELECT count(*) FROM metrics.pull_request_flow"
 _AT_RISK = """
     SELECT r.name || '#' || f.number AS reference, f.title, f.url, f.phase, f.age_seconds, f.phase_p85_seconds
     FROM metrics.pull_request_flow AS f JOIN repositories AS r USING (repo_id)
-    WHERE f.state = 'open' AND f.is_at_risk AND coalesce(f.author_is_human, true) AND ($team IS NULL OR f.team = $team)
+    WHERE f.state = 'open' AND f.is_at_risk AND f.author_is_human AND {of_team}
     ORDER BY f.age_seconds - f.phase_p85_seconds DESC, f.pr_id
 """
 _WAITING = """
@@ -50,7 +51,7 @@ _WAITING = """
       arg_max('#' || f.number, w.waiting_seconds) AS oldest
     FROM metrics.waiting_changes AS w JOIN metrics.pull_request_flow AS f USING (pr_id)
     JOIN repositories AS r ON r.repo_id = w.repo_id
-    WHERE $team IS NULL OR f.team = $team
+    WHERE {of_team}
     GROUP BY r.repo_id, r.name ORDER BY oldest_seconds DESC, r.repo_id
 """
 
@@ -77,8 +78,8 @@ def delivery(config: Config, team: str | None, figures: Sequence[Figure]) -> Del
     if not set(published.tables(config)) >= _NEEDED or not published.query(config, _ANY).item():
         return None
     by_name = {figure.metric: figure for figure in figures}
-    at_risk = published.query(config, _AT_RISK, {"team": team}).to_dicts()
-    waiting = published.query(config, _WAITING, {"team": team}).to_dicts()
+    at_risk = published.query(config, _AT_RISK.format(of_team=OF_TEAM), {"team": team}).to_dicts()
+    waiting = published.query(config, _WAITING.format(of_team=OF_TEAM), {"team": team}).to_dicts()
     return Delivery(
         figures=[by_name[name] for name in METRICS if name in by_name],
         at_risk=at_risk[:SHOWN],

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from leadline import published, summary
 from leadline.config import Config
+from leadline.definitions import OWN
 from leadline.report import delivery, tickets
 from leadline.report.delivery import Delivery
 from leadline.report.figures import Figure, figures
-from leadline.report.phases import OWN, phases
+from leadline.report.phases import phases
 from leadline.report.tickets import Tickets
 
 Period = Literal["week", "month"]
@@ -108,7 +109,7 @@ class Digest:
 def digest(config: Config, *, team: str | None = None, period: Period = "week", definition: str = OWN) -> Digest:
     """Return the digest of the last whole week or month, for everybody or one team.
 
-    `definition` is one of `leadline.report.phases.DEFINITIONS`.
+    `definition` is one of `leadline.definitions.DEFINITIONS`.
     Raises ConfigError for an unknown team and NoGeneration where nothing is published yet.
     """
     made_at = datetime.now(ZoneInfo(config.leadline.timezone))
@@ -117,7 +118,8 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
     only_team = {"team": team}
     actions = summary.actions(config, team)
     of_period = [figure for figure in figures(config, team, period, start) if figure.last_start == start]
-    standing = figures(config, team, "rolling_90d", end + timedelta(days=1))
+    rolling_start = published.query(config, _NEWEST, {"period": "rolling_90d"}).item()
+    standing = figures(config, team, "rolling_90d", rolling_start) if rolling_start else []
     section = delivery.delivery(config, team, of_period)
     of_tickets = tickets.tickets(config, team, of_period, standing)
     apart = {*(delivery.TABLES if section else ()), *(tickets.TABLES if of_tickets else ())}

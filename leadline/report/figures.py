@@ -14,6 +14,13 @@ PAST_PERIODS = 12
 MINIMUM_PAST = 4
 """From how many of them on one can speak of what is usual."""
 
+_PAST = {
+    "week": timedelta(weeks=PAST_PERIODS),
+    "month": timedelta(days=32 * PAST_PERIODS),
+    "rolling_90d": timedelta(),
+}
+"""How far before the first day asked for a figure's past reaches; of the rolling 90 days only the last are kept."""
+
 _COPIED = ("metric", "title", "unit", "direction", "table", "value", "n", "reason", "definition", "pitfalls")
 
 _FIGURES = """
@@ -71,7 +78,7 @@ def figures(config: Config, team: str | None, period: str, start: date) -> list[
             "scope": team or "all",
             "period": period,
             "start": start,
-            "since": start - timedelta(days=32 * PAST_PERIODS if period == "month" else 7 * PAST_PERIODS),
+            "since": start - _PAST[period],
         },
     )
     known = rows.filter(pl.col("value").is_not_null().any().over("metric"))

@@ -9,12 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadline import published
 from leadline.config import Config
-from metrics.pull_requests.definitions import PHASES
-
-DEFINITIONS = tuple(PHASES)
-"""Whose rules the phases can be measured by."""
-
-OWN = DEFINITIONS[0]
+from leadline.report.teams import OF_TEAM
 
 # Fewer than 5 have no median, fewer than 10 no 85th percentile; a team that is too small to speak of has no phases.
 _PHASES = """
@@ -22,7 +17,7 @@ _PHASES = """
         SELECT d.phase, d.seconds, d.reason
         FROM metrics.pull_request_flow_definitions AS d JOIN metrics.pull_request_flow AS f USING (pr_id)
         WHERE d.definition = $definition AND f.merged_at >= $start AND f.merged_at < $end
-            AND coalesce(f.author_is_human, true) AND ($team IS NULL OR f.team = $team)
+            AND f.author_is_human AND {of_team}
             AND NOT EXISTS (
                 FROM metrics.observations
                 WHERE reason = 'group_too_small' AND scope_kind = 'team' AND scope = $team
@@ -46,6 +41,8 @@ def phases(config: Config, team: str | None, definition: str, start: date, end: 
 
     They are of people's pull requests merged from the day `start` to the day `end`; empty where there were none.
     """
+    from metrics.pull_requests.definitions import PHASES
+
     zone = ZoneInfo(config.leadline.timezone)
     asked = {
         "definition": definition,
@@ -53,7 +50,8 @@ def phases(config: Config, team: str | None, definition: str, start: date, end: 
         "start": _midnight(start, zone),
         "end": _midnight(end + timedelta(days=1), zone),
     }
-    found = {str(row["phase"]): row for row in published.query(config, _PHASES, asked).to_dicts()}
+    rows = published.query(config, _PHASES.format(of_team=OF_TEAM), asked).to_dicts()
+    found = {str(row["phase"]): row for row in rows}
     return [found[phase] for phase in PHASES[definition] if phase in found]
 
 

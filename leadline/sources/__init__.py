@@ -1,14 +1,13 @@
 """From a source of the configuration to the collector that reads it.
 
-- `leadline.sources.git`, `leadline.sources.github`: one module a kind.
-- `leadline.sources.failures`: what a collector could not read, as one error of its source.
+- `git`, `github`, `gitlab`, `jira`: one module a kind.
+- `failures`: what a collector could not read, as one error of its source.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from leadline.config import Config, GitHubSource, GitSource, Source
-from leadline.errors import SourceUnreachable
+from leadline.config import Config, GitHubSource, GitLabSource, GitSource, JiraSource, Source
 from leadline.narration import Say
 from warehouse.payloads import Archive
 from warehouse.tables import Page, State
@@ -28,8 +27,8 @@ def pages(
     """Yield the pages of one source, from where `state` says the last run stopped.
 
     What can be read is yielded before a failure is raised: PartlyRead where some repositories were read or the rate
-    limit is used up, SourceUnreachable where none could be reached or the kind of source cannot be collected,
-    LeadlineError for any other failure. `say` hears of waits.
+    limit is used up, SourceUnreachable where none could be reached, LeadlineError for any other failure. `say` hears of
+    waits.
     """
     match source:
         case GitSource():
@@ -44,8 +43,16 @@ def pages(
             yield from github.pages(
                 config, source, state, since=since, full=full, line_counts=line_counts, offline=offline, say=say
             )
-        case _:
-            raise not_collected(source)
+        case GitLabSource():
+            from leadline.sources import gitlab
+
+            yield from gitlab.pages(
+                config, source, state, since=since, full=full, line_counts=line_counts, offline=offline, say=say
+            )
+        case JiraSource():
+            from leadline.sources import jira
+
+            yield from jira.pages(config, source, state, since=since, full=full, offline=offline, say=say)
 
 
 def replayed(source: Source, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
@@ -54,11 +61,11 @@ def replayed(source: Source, state: State, archive: Archive) -> Iterator[tuple[P
         from leadline.sources import github
 
         yield from github.replayed(source, state, archive)
+    elif isinstance(source, GitLabSource):
+        from leadline.sources import gitlab
 
+        yield from gitlab.replayed(source, state, archive)
+    elif isinstance(source, JiraSource):
+        from leadline.sources import jira
 
-def not_collected(source: Source) -> SourceUnreachable:
-    """Return what to tell about a source of a kind that this version knows but does not read."""
-    return SourceUnreachable(
-        f"sources of kind {source.kind} cannot be collected yet in this version",
-        hint='leave it out until then; a source with kind = "git" reads the history of its repositories',
-    )
+        yield from jira.replayed(source, state, archive)

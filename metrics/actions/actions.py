@@ -10,6 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -56,7 +57,7 @@ def candidates(found: pl.LazyFrame, /, *kept: str, **said: pl.Expr | str) -> pl.
 
 
 class Actions(Table):
-    """What to do next: at most ten a team, one an item, best first."""
+    """What to do next: at most ten a team, best first; one an item, of a repository one a rule."""
 
     action_id = col.key("`<rule>:<item_id>`: stable as long as rule and item stay the same")
     rule = col.text("Name of the rule")
@@ -98,9 +99,7 @@ def actions(
         .filter(pl.col("rank") <= MOST_OF_A_TEAM)
         .join(repositories.select("repo_id", "default_branch", page=_web_page(pl.col("url"))), on="repo_id", how="left")
         .join(seen, on="action_id", how="left")
-        .with_columns(
-            url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", pl.lit(as_of, dtype=pl.Datetime("us")))
-        )
+        .with_columns(url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", now(as_of)))
         .select(Actions.column_names())
         .sort("team", "rank", nulls_last=True)
     )

@@ -5,18 +5,17 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import duration
 from metrics.actions.wording import MOST_DAYS, counted, number, percent, repository_name
+from metrics.delivery.ci import MIN_FLAKY, MIN_FLAKY_SHARE, MIN_RUNS, MIN_SLOWDOWN, MIN_STREAK
+from metrics.delivery.scopes import only_teams
 from metrics.registry import Rule, pipeline
 
-MIN_FLAKY_SHARE, MIN_FLAKY = 0.05, 5
-MIN_SLOWDOWN, MIN_RUNS, MIN_ADDED_SECONDS = 0.25, 20, 60
-MIN_STREAK = 3
 _DAY = 8 * 3600
 NAME = "build_trouble"
 
 
 @pipeline(ActionCandidates)
-def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
-    """One action for every such workflow."""
+def propose_build_trouble(ci_workflows: pl.LazyFrame, delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
+    """One action for every such workflow, for the team whose repository it is in."""
     added = pl.col("p50_seconds") - pl.col("p50_seconds_before")
     flaky, slow, broken = pl.col("is_flaky"), pl.col("is_slow"), pl.col("is_broken")
     nothing = pl.lit("")
@@ -26,19 +25,12 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
         + pl.when(broken).then(pl.col("failing_streak") / 16).otherwise(0.0)
     )
     return (
-        ci_workflows.with_columns(
-            is_flaky=(pl.col("flaky_share") >= MIN_FLAKY_SHARE) & (pl.col("flaky_runs") >= MIN_FLAKY),
-            # A quarter of a few seconds is more, but nobody waits for it.
-            is_slow=(pl.col("slowdown_share") >= MIN_SLOWDOWN)
-            & (pl.col("runs") >= MIN_RUNS)
-            & (added >= MIN_ADDED_SECONDS),
-            is_broken=pl.col("failing_streak") >= MIN_STREAK,
-        )
-        .with_columns(pl.col("is_flaky", "is_slow", "is_broken").fill_null(value=False))
-        .filter(flaky | slow | broken)
+        ci_workflows.filter(flaky | slow | broken)
+        .join(only_teams(delivery_scopes), on="repo_id", how="left")
         .pipe(
             candidates,
             "repo_id",
+            "team",
             "url",
             rule=pl.lit(NAME),
             item_kind=pl.lit("workflow"),
@@ -84,6 +76,7 @@ def propose_build_trouble(ci_workflows: pl.LazyFrame) -> pl.LazyFrame:
             .when(flaky)
             .then(pl.lit("Find the steps that failed and succeeded on the same commit; mend them or take them out."))
             .otherwise(pl.lit("Look which step grew, and whether it can run beside the others or less often.")),
+            actor_team="team",
             days_saved=saved.clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "a quarter of an hour for each flaky run, the time added to each run, and half an hour for each "

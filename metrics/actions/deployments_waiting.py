@@ -7,9 +7,12 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, one_team, repository_name
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 QUANTILE = 0.85
+NO_WAIT = timedelta(days=1)
+"""What waits for less waits for nothing, however quick the repository is otherwise."""
 UNUSUAL = timedelta(days=7)
 """What is long where the repository's own habit is not known."""
 MOST_SINCE = timedelta(days=180)
@@ -37,9 +40,9 @@ def propose_deployments_waiting(
         .filter(pl.col("deployed_at") > as_of - MOST_SINCE)
     )
     waiting = pl.col("waiting_seconds")
-    limit = pl.coalesce("p85", pl.lit(UNUSUAL.total_seconds()))
+    limit = pl.coalesce("p85", pl.lit(UNUSUAL.total_seconds())).clip(NO_WAIT.total_seconds())
     is_late = waiting > limit
-    since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("deployed_at")).dt.total_microseconds() / 1e6
+    since = seconds_between(pl.col("deployed_at"), now(as_of))
     return (
         waiting_changes.filter(pl.col("merged_at") <= as_of)
         .select("pr_id", "repo_id", "waiting_seconds")
@@ -78,7 +81,11 @@ def propose_deployments_waiting(
                 .then(pl.lit("how long changes wait here is not known, so more than 7 days count as long"))
                 .otherwise(
                     pl.format(
-                        "of those merged in the last 90 days 85 % were in production within {}", duration(pl.col("p85"))
+                        "of those deployed that were merged in the last 90 days 85 % were in production within {}{}",
+                        duration(pl.col("p85")),
+                        pl.when(pl.col("p85") < NO_WAIT.total_seconds())
+                        .then(pl.lit(", and more than a day counts as long"))
+                        .otherwise(pl.lit("")),
                     )
                 ),
                 "numbers",
@@ -100,8 +107,9 @@ RULE = Rule(
     responsibility="project_management",
     definition=(
         "Repositories, unless each merge is a deployment by itself, in which a merged pull request waits for "
-        f"production longer than 85 % of those merged in the last {WINDOW.days} days did (fewer than {MIN_MERGED}: "
-        f"longer than {UNUSUAL.days} days), and that deployed something in the last {MOST_SINCE.days} days."
+        f"production longer than 85 % of those deployed did that were merged in the last {WINDOW.days} days, and for "
+        f"more than a day (fewer than {MIN_MERGED}: for more than {UNUSUAL.days} days), and that deployed something in "
+        f"the last {MOST_SINCE.days} days."
     ),
     propose=propose_deployments_waiting,
 )

@@ -7,6 +7,8 @@ import polars as pl
 from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.recent import WINDOW, duration
 from metrics.actions.wording import MOST_DAYS, counted, number, repository_name
+from metrics.delivery.scopes import only_teams
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 LAST = 5
@@ -16,8 +18,10 @@ NAME = "failed_deployments"
 
 
 @pipeline(ActionCandidates)
-def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """One action for every such repository, about the last deployment that failed."""
+def propose_failed_deployments(
+    deployments: pl.LazyFrame, delivery_scopes: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
+    """One action for every such repository, about the last deployment that failed, for the team whose it is."""
     failed = pl.col("failed").fill_null(value=False)
     newest_first = deployments.filter(pl.col("finished_at") <= as_of).sort(
         "finished_at", "deployment_id", descending=True
@@ -25,7 +29,7 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
     lately = pl.col("finished_at") > as_of - WINDOW
     of_last = failed.head(LAST)
     first_failed = pl.when(failed).then(pl.int_range(pl.len())).min()
-    since = (pl.lit(as_of, dtype=pl.Datetime("us")) - pl.col("failed_at")).dt.total_microseconds() / 1e6
+    since = seconds_between(pl.col("failed_at"), now(as_of))
     cause = pl.col("cause").replace_strict(
         {
             "incident": "an incident",
@@ -56,9 +60,11 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
             (pl.col("streak") >= MIN_STREAK)
             | ((pl.col("deployments") >= LAST) & (pl.col("last_failed") >= MIN_SHARE * LAST)),
         )
+        .join(only_teams(delivery_scopes), on="repo_id", how="left")
         .pipe(
             candidates,
             "repo_id",
+            "team",
             "url",
             rule=pl.lit(NAME),
             item_kind=pl.lit("deployment"),
@@ -85,6 +91,7 @@ def propose_failed_deployments(deployments: pl.LazyFrame, *, as_of: datetime) ->
                 "Deploy nothing more on top before the cause is known; look at the failed ones together for what they "
                 "have in common, and add the check that would have stopped them."
             ),
+            actor_team="team",
             days_saved=(pl.col("failed_lately") / 2).clip(0.1, MOST_DAYS).round(1),
             basis=pl.lit(
                 "half a day for each deployment that fails in the next 90 days, taken to be as many as in the last, at "

@@ -17,12 +17,11 @@ from metrics.actions.recent import (
     called,
     duration,
     merged_lately,
-    now,
     reference,
-    seconds,
     still_open,
 )
 from metrics.actions.wording import MOST_DAYS, number
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 QUIET = timedelta(hours=24)
@@ -39,8 +38,8 @@ def propose_overdue_pull_request(
     people: str,
 ) -> pl.LazyFrame:
     """One action for every such pull request."""
-    age = seconds(pl.col("ready_at"), now(as_of))
-    quiet = seconds(pl.col("last_activity_at"), now(as_of))
+    age = seconds_between(pl.col("ready_at"), now(as_of))
+    quiet = seconds_between(pl.col("last_activity_at"), now(as_of))
     usual = _usual(pull_request_flow, as_of)
     is_named = pl.col("name").is_not_null() & pl.lit(people != "off")
     by_author, approved = pl.col("waits_for_author"), pl.col("approved")
@@ -111,7 +110,7 @@ def _usual(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """75th percentile of ready to merged by repository and size class, and (size class null) by repository."""
     merged = (
         merged_lately(pull_request_flow, as_of)
-        .with_columns(took=seconds(pl.col("ready_at"), pl.col("merged_at")))
+        .with_columns(took=seconds_between(pl.col("ready_at"), pl.col("merged_at")))
         .filter(pl.col("took") >= 0)
     )
     figures = {"n": pl.len(), "p75": pl.col("took").quantile(QUANTILE, "linear")}

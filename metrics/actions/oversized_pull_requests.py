@@ -5,8 +5,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates, candidates
-from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named, seconds
+from metrics.actions.recent import HALF_AN_HOUR, MIN_MERGED, WINDOW, duration, merged_lately, named
 from metrics.actions.wording import MOST_DAYS, counted, number, one_team, percent, repository_name
+from metrics.expressions import seconds_between
 from metrics.registry import Rule, pipeline
 
 LARGE = 1000
@@ -24,7 +25,7 @@ def propose_oversized_pull_requests(pull_request_flow: pl.LazyFrame, *, as_of: d
     return (
         merged_lately(pull_request_flow, as_of)
         .filter(pl.col("size_lines").is_not_null())
-        .with_columns(took=seconds(pl.col("ready_at"), pl.col("merged_at")))
+        .with_columns(took=seconds_between(pl.col("ready_at"), pl.col("merged_at")))
         .with_columns(took=pl.when(pl.col("took") >= 0).then("took"))
         .group_by("repo_id")
         .agg(

@@ -16,15 +16,10 @@ HALF_AN_HOUR = 1 / 16
 _TWO_DAYS = 2 * 86_400
 
 
-def by_people() -> pl.Expr:
-    """Whether a pull request is not by a program; one whose account is gone is taken for a person's."""
-    return pl.col("author_is_human").fill_null(value=True)
-
-
 def merged_lately(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """People's pull requests that were merged in the last 90 days."""
     return pull_request_flow.filter(
-        by_people(),
+        "author_is_human",
         pl.col("state") == "merged",
         pl.col("merged_at") > as_of - WINDOW,
         pl.col("merged_at") <= as_of,
@@ -34,21 +29,11 @@ def merged_lately(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFr
 def still_open(pull_request_flow: pl.LazyFrame) -> pl.LazyFrame:
     """People's pull requests that are open and no drafts."""
     return pull_request_flow.filter(
-        by_people(),
+        "author_is_human",
         pl.col("state") == "open",
         ~pl.col("is_draft").fill_null(value=False),
         pl.col("ready_at").is_not_null(),
     )
-
-
-def seconds(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """Seconds between two instants."""
-    return (end - start).dt.total_microseconds() / 1e6
-
-
-def now(as_of: datetime) -> pl.Expr:
-    """The instant for which everything is computed."""
-    return pl.lit(as_of, dtype=pl.Datetime("us"))
 
 
 def reference() -> pl.Expr:

@@ -5,10 +5,11 @@ from datetime import datetime
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import duration, now, seconds
+from metrics.actions.recent import duration
 from metrics.actions.ticket_wording import of_tickets, titled
 from metrics.actions.wording import MOST_DAYS
 from metrics.clock import WorkingHours, working_seconds
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 NAME = "ticket_blocked"
@@ -22,7 +23,7 @@ def propose_ticket_blocked(
 ) -> pl.LazyFrame:
     """One action for every such ticket."""
     since = pl.col("blocked_since")
-    waiting = seconds(since, now(as_of))
+    waiting = seconds_between(since, now(as_of))
     causes = _causes(ticket_flow, ticket_blocks)
     blocked = ticket_flow.filter(
         "is_blocked", working_seconds(since, now(as_of), working_hours) > MIN_DAYS * working_hours.day_seconds

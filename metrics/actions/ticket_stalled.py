@@ -5,8 +5,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import duration, now, seconds
+from metrics.actions.recent import duration
 from metrics.actions.ticket_wording import HALF_A_DAY, of_tickets, titled
+from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
 
 NAME = "ticket_stalled"
@@ -15,7 +16,7 @@ NAME = "ticket_stalled"
 @pipeline(ActionCandidates)
 def propose_ticket_stalled(ticket_flow: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """One action for every such ticket."""
-    quiet = seconds(pl.col("last_activity_at"), now(as_of))
+    quiet = seconds_between(pl.col("last_activity_at"), now(as_of))
     served = pl.col("open_pull_requests") > 0
     return of_tickets(
         # One that is blocked waits for others, which another rule tells.

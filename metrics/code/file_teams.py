@@ -8,7 +8,7 @@ there. People named in CODEOWNERS are no team.
 
 import polars as pl
 
-from metrics.code.globs import glob_regex
+from metrics.code.globs import glob_regex, is_called, repository_regex
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -33,7 +33,7 @@ def file_teams(
 ) -> pl.LazyFrame:
     """Every file at the head with its team."""
     files = head_files.select(FILE)
-    named = repositories.select("repo_id", "name")
+    named = repositories.select("repo_id", "name", "url")
     return (
         files.join(_by_path(files, named, team_scopes), on=FILE, how="left")
         .join(_by_repository(named, team_scopes), on="repo_id", how="left")
@@ -46,12 +46,12 @@ def file_teams(
 def _by_path(files: pl.LazyFrame, named: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
     scopes = team_scopes.filter(pl.col("kind") == "path").select(
         "team",
-        repository=glob_regex(pl.lit("/") + pl.col("pattern").str.extract(r"^([^:]*):")),
+        repository=repository_regex(pl.col("pattern").str.extract(r"^([^:]*):")),
         inside=pl.col("pattern").str.extract(r":(.*)$"),
     )
     return (
         named.join(scopes, how="cross")
-        .filter(pl.col("name").str.contains(pl.col("repository")))
+        .filter(is_called("repository"))
         .with_columns(regex=glob_regex(pl.lit("/") + pl.col("inside").str.strip_prefix("/")))
         .join(files, on="repo_id")
         .filter(pl.col("path").str.contains(pl.col("regex")))
@@ -63,11 +63,11 @@ def _by_path(files: pl.LazyFrame, named: pl.LazyFrame, team_scopes: pl.LazyFrame
 
 def _by_repository(named: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
     scopes = team_scopes.filter(pl.col("kind") == "repository").select(
-        "team", "pattern", regex=glob_regex(pl.lit("/") + pl.col("pattern"))
+        "team", "pattern", regex=repository_regex(pl.col("pattern"))
     )
     return (
         named.join(scopes, how="cross")
-        .filter(pl.col("name").str.contains(pl.col("regex")))
+        .filter(is_called("regex"))
         .sort(pl.col("pattern").str.len_chars(), "team", descending=[True, False])
         .unique("repo_id", keep="first", maintain_order=True)
         .select("repo_id", repository_team="team")

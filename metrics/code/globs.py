@@ -1,4 +1,4 @@
-"""Path globs as regular expressions: the rules of `.gitignore`, as CODEOWNERS reads them.
+"""Globs as regular expressions: of paths, by the rules of `.gitignore` as CODEOWNERS reads them, and of repositories.
 
 A pattern with a slash before its end is anchored at the root, others match at any depth; a folder stands for all
 below it, except that `folder/*` means its direct children; `**` crosses folders. `[…]` and `!` have no special
@@ -35,3 +35,24 @@ def glob_regex(pattern: pl.Expr) -> pl.Expr:
         .otherwise(pl.lit("(?:/.*)?$"))
     )
     return pl.concat_str(start, body, end)
+
+
+def repository_regex(pattern: pl.Expr) -> pl.Expr:
+    """The regular expression that matches the repositories a team's pattern means, as the configuration checks it.
+
+    The pattern is that of a whole name or of its last parts: `app`, `acme/app`, `acme/*`; stars cross slashes.
+    """
+    body = (
+        pattern.str.replace_all(r"([.+^$(){}|\\\[\]])", r"\${1}")
+        .str.replace_all("*", ".*", literal=True)
+        .str.replace_all("?", ".", literal=True)
+    )
+    return pl.concat_str(pl.lit("^(?:.*/)?"), body, pl.lit("$"))
+
+
+def is_called(regex: str) -> pl.Expr:
+    """Whether a repository is meant by the regular expression in a column, by its name or its address."""
+    address = pl.col("url").str.replace(r"(?:/?\.git)?/*$", "").str.replace_all(r"[:\\]", "/")
+    return pl.any_horizontal(
+        text.str.contains(pl.col(regex)).fill_null(value=False) for text in (pl.col("name"), address)
+    )

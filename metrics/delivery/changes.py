@@ -1,15 +1,20 @@
 """The changes that deployments brought: pull requests by the commit of their merge, and commits without one.
 
-A squash or a rebase makes new commits: a pull request is found by the commit that its merge made. What the first
+A squash or a rebase makes new commits: a pull request is found by the commit that its merge made, or else by its own
+last one (`metrics.delivery.merged`). What the first
 deployment of a line holds is not known to be new: its changes have no lead time (`first_deployment`), and count as
-not measured.
+not measured; unless an older line of the repository measures them.
+
+What a deployment of an unknown commit held nobody knows: what was merged before it neither waits nor is deployed
+(`deployment_commit_unknown`), until a later deployment of its line tells.
 """
 
 from datetime import datetime
 
 import polars as pl
 
-from metrics.delivery.production import IN_ORDER
+from metrics.delivery.production import IN_ORDER, LINE
+from metrics.expressions import now, seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -34,8 +39,8 @@ class ChangeLeadTimes(Table):
     deployed_at = col.instant("When that was")
     lead_seconds = col.real("First commit written to deployed")
     lead_reason = col.text(
-        "Why it is null: `first_deployment`, `no_deployment`, `merge_commit_unknown`, `first_commit_unknown` or "
-        "`clock_negative`"
+        "Why it is null: `first_deployment`, `no_deployment`, `deployment_commit_unknown`, `merge_commit_unknown`, "
+        "`first_commit_unknown` or `clock_negative`"
     )
     production_seconds = col.real("Merged to deployed")
     production_reason = col.text("Why it is null")
@@ -61,13 +66,10 @@ class WaitingChanges(Table):
 
 
 @pipeline(DeploymentChanges)
-def deployment_changes(
-    deployment_commits: pl.LazyFrame, pull_requests: pl.LazyFrame, *, as_of: datetime
-) -> pl.LazyFrame:
+def deployment_changes(deployment_commits: pl.LazyFrame, merged_commits: pl.LazyFrame) -> pl.LazyFrame:
     """Every deployed pull request, once for each line that it was deployed on."""
     return (
-        _merged(pull_requests, as_of)
-        .select("pr_id", "repo_id", sha="merge_sha")
+        merged_commits.select("pr_id", *_COMMIT)
         .join(deployment_commits, on=_COMMIT)
         .select(DeploymentChanges.column_names())
         .sort(DeploymentChanges.primary_key())
@@ -78,20 +80,18 @@ def deployment_changes(
 def change_lead_times(
     deployment_changes: pl.LazyFrame,
     production_deployments: pl.LazyFrame,
+    merged_commits: pl.LazyFrame,
     pull_requests: pl.LazyFrame,
     pull_request_commits: pl.LazyFrame,
-    commits: pl.LazyFrame,
-    *,
-    as_of: datetime,
 ) -> pl.LazyFrame:
     """Every merged pull request with its first deployment, or the reason why none is known."""
     written = pull_request_commits.group_by("pr_id").agg(written_at=pl.col("authored_at").min())
-    known = commits.select("repo_id", merge_sha="sha", is_known=pl.lit(value=True))
-    is_known = pl.col("is_known").fill_null(value=False)
     started = pl.min_horizontal("first_commit_at", "written_at")
     undeployed = (
-        pl.when(pl.col("deployment_id").is_null() & ~is_known)
+        pl.when(pl.col("deployment_id").is_null() & ~pl.col("is_known"))
         .then(pl.lit("merge_commit_unknown"))
+        .when(pl.col("deployment_id").is_null() & _is_in_doubt())
+        .then(pl.lit("deployment_commit_unknown"))
         .when(pl.col("deployment_id").is_null())
         .then(pl.lit("no_deployment"))
         .when(~pl.col("has_predecessor"))
@@ -99,11 +99,10 @@ def change_lead_times(
     )
     no_start = pl.when(started.is_null()).then(pl.lit("first_commit_unknown"))
     return (
-        _merged(pull_requests, as_of)
-        .join(production_deployments, on="repo_id", how="semi")
+        merged_commits.join(pull_requests.select("pr_id", "first_commit_at"), on="pr_id")
+        .join(_doubts(production_deployments), on="repo_id")
         .join(_first(deployment_changes, production_deployments, ["pr_id"]), on="pr_id", how="left")
         .join(written, on="pr_id", how="left")
-        .join(known, on=["repo_id", "merge_sha"], how="left")
         .with_columns(
             *_span("lead", started, "deployed_at", pl.coalesce(undeployed, no_start)),
             *_span("production", pl.col("merged_at"), "deployed_at", undeployed),
@@ -114,10 +113,11 @@ def change_lead_times(
 
 
 @pipeline(DirectCommitChanges)
-def direct_commit_changes(
+def direct_commit_changes(  # noqa: PLR0917 - one parameter a table
     deployment_commits: pl.LazyFrame,
     production_deployments: pl.LazyFrame,
     commits: pl.LazyFrame,
+    merged_commits: pl.LazyFrame,
     pull_requests: pl.LazyFrame,
     pull_request_commits: pl.LazyFrame,
 ) -> pl.LazyFrame:
@@ -125,6 +125,7 @@ def direct_commit_changes(
     requested = pl.concat(
         [
             pull_requests.select("repo_id", sha="merge_sha"),
+            merged_commits.select(_COMMIT),
             pull_request_commits.join(pull_requests.select("pr_id", "repo_id"), on="pr_id").select(_COMMIT),
         ]
     )
@@ -144,35 +145,48 @@ def direct_commit_changes(
 @pipeline(WaitingChanges)
 def waiting_changes(
     change_lead_times: pl.LazyFrame,
-    pull_requests: pl.LazyFrame,
+    merged_commits: pl.LazyFrame,
     production_deployments: pl.LazyFrame,
-    commits: pl.LazyFrame,
     *,
     as_of: datetime,
 ) -> pl.LazyFrame:
     """What waits in the default branch; of a line that is not the default branch nobody knows what it waits for."""
-    there = commits.filter("on_default_branch").select("repo_id", merge_sha="sha")
-    in_main = pull_requests.join(there, on=["repo_id", "merge_sha"], how="semi").select("pr_id")
     deployed = production_deployments.filter(pl.col("rung") != "merge")
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     return (
-        change_lead_times.filter(pl.col("deployment_id").is_null())
+        change_lead_times.filter(pl.col("production_reason") == "no_deployment")
         .join(deployed, on="repo_id", how="semi")
-        .join(in_main, on="pr_id", how="semi")
-        .select("pr_id", "repo_id", "merged_at", waiting_seconds=_seconds(now - pl.col("merged_at")))
+        .join(merged_commits.filter("is_on_main"), on="pr_id", how="semi")
+        .select("pr_id", "repo_id", "merged_at", waiting_seconds=seconds_between(pl.col("merged_at"), now(as_of)))
         .sort("pr_id")
     )
 
 
-def _merged(pull_requests: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
-    return pull_requests.filter(pl.col("state") == "merged", pl.col("merged_at") <= as_of)
+def _doubts(production_deployments: pl.LazyFrame) -> pl.LazyFrame:
+    """Every repository that is deployed, and until when what it deployed is not known."""
+    is_last = pl.col("finished_at") == pl.col("finished_at").max().over(LINE)
+    return (
+        production_deployments.with_columns(is_last=is_last)
+        .group_by("repo_id")
+        .agg(
+            has_known=pl.col("is_known").any(),
+            unknown_at=pl.col("finished_at").filter(~pl.col("is_known") & pl.col("is_last")).max(),
+        )
+    )
+
+
+def _is_in_doubt() -> pl.Expr:
+    return ~pl.col("has_known") | (pl.col("merged_at") <= pl.col("unknown_at")).fill_null(value=False)
 
 
 def _first(brought: pl.LazyFrame, production_deployments: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
-    """The first deployment of every change on any line."""
-    deployed = production_deployments.select("deployment_id", "finished_at", "has_predecessor")
+    """The first deployment of every change on any line; of a new line only where no older one measures the change."""
+    begun = pl.col("finished_at").filter("is_known").min().over(LINE)
+    deployed = production_deployments.select("deployment_id", "finished_at", "has_predecessor", begun_at=begun)
+    oldest = pl.col("begun_at").filter("has_predecessor").min().over(key)
+    is_measured_elsewhere = ~pl.col("has_predecessor") & (oldest < pl.col("begun_at"))
     return (
         brought.join(deployed, on="deployment_id")
+        .filter(~is_measured_elsewhere.fill_null(value=False))
         .sort(*key, *IN_ORDER)
         .unique(key, keep="first", maintain_order=True)
         .select(*key, "deployment_id", "has_predecessor", deployed_at="finished_at")
@@ -181,7 +195,7 @@ def _first(brought: pl.LazyFrame, production_deployments: pl.LazyFrame, key: lis
 
 def _span(name: str, start: pl.Expr, end: str, reason: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The seconds of a span, and why they are null."""
-    seconds = _seconds(pl.col(end) - start)
+    seconds = seconds_between(start, pl.col(end))
     is_measured = reason.is_null() & (seconds >= 0)
     return (
         pl.when(is_measured).then(seconds).alias(f"{name}_seconds"),
@@ -189,7 +203,3 @@ def _span(name: str, start: pl.Expr, end: str, reason: pl.Expr) -> tuple[pl.Expr
         .then(pl.coalesce(reason, pl.lit("clock_negative")))
         .alias(f"{name}_reason"),
     )
-
-
-def _seconds(duration: pl.Expr) -> pl.Expr:
-    return duration.dt.total_microseconds() / 1e6

@@ -12,12 +12,16 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import Intermediate, pipeline
+from metrics.summary.observations import MEDIAN_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 WINDOW = timedelta(days=90)
-P50_NEEDS = 5
+MIN_FLAKY_SHARE, MIN_FLAKY = 0.05, 5
+MIN_SLOWDOWN, MIN_RUNS, MIN_ADDED_SECONDS = 0.25, 20, 60
+MIN_STREAK = 3
 
 _FAILED = ("failure", "timed_out", "startup_failure")
 _WORKFLOW = ["repo_id", "name"]
@@ -61,14 +65,25 @@ class CiWorkflows(Table):
     last_conclusion = col.text("How the last run on the default branch ended: `success` or `failure`")
     failing_since = col.instant("When the present streak of failures there began; null while it succeeds")
     failing_streak = col.number("Failures in a row there, up to now")
+    is_flaky = col.flag(
+        f"Whether it cannot be believed: {MIN_FLAKY} or more flaky runs that are {100 * MIN_FLAKY_SHARE:.0f} % or more"
+    )
+    is_slow = col.flag(
+        f"Whether its median grew by {100 * MIN_SLOWDOWN:.0f} % and {MIN_ADDED_SECONDS} seconds or more, over "
+        f"{MIN_RUNS} or more runs"
+    )
+    is_broken = col.flag(f"Whether the last {MIN_STREAK} runs or more on the default branch failed")
     url = col.text("The last run on the default branch")
 
 
 @pipeline(CiResults)
 def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out."""
+    """Every run up to `as_of`; attempts that were cancelled or skipped say nothing and are left out.
+
+    The jobs of a pipeline are part of its run, and would count twice.
+    """
     is_failed = pl.col("conclusion").is_in(_FAILED)
-    seconds = (pl.col("finished_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("started_at"), pl.col("finished_at"))
     failed_before = pl.col("is_failed") & (pl.col("attempt") < pl.col("attempt").max())
     return (
         ci_runs.filter(
@@ -76,6 +91,7 @@ def ci_results(ci_runs: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
             is_failed | (pl.col("conclusion") == "success"),
             pl.col("finished_at") <= as_of,
             pl.col("name").is_not_null(),
+            pl.col("parent_run_id").is_null(),
         )
         .with_columns(
             run=pl.col("run_id").str.replace(r"/\d+$", ""),
@@ -137,9 +153,24 @@ def ci_workflows(
             ),
             failing_streak=pl.col("failing_streak").fill_null(0),
         )
+        .with_columns(**troubles())
         .select(CiWorkflows.column_names())
         .sort(_WORKFLOW)
     )
+
+
+def troubles() -> dict[str, pl.Expr]:
+    """Whether a workflow is flaky, slow or broken, of its other columns."""
+    added = pl.col("p50_seconds") - pl.col("p50_seconds_before")
+    found = {
+        "is_flaky": (pl.col("flaky_share") >= MIN_FLAKY_SHARE) & (pl.col("flaky_runs") >= MIN_FLAKY),
+        # A quarter of a few seconds is more, but nobody waits for it.
+        "is_slow": (pl.col("slowdown_share") >= MIN_SLOWDOWN)
+        & (pl.col("runs") >= MIN_RUNS)
+        & (added >= MIN_ADDED_SECONDS),
+        "is_broken": pl.col("failing_streak") >= MIN_STREAK,
+    }
+    return {name: is_so.fill_null(value=False) for name, is_so in found.items()}
 
 
 def _successful() -> pl.Expr:
@@ -147,7 +178,7 @@ def _successful() -> pl.Expr:
 
 
 def _median(seconds: pl.Expr) -> pl.Expr:
-    return pl.when(seconds.count() >= P50_NEEDS).then(seconds.median())
+    return pl.when(seconds.count() >= MEDIAN_NEEDS).then(seconds.median())
 
 
 def _streaks(on_main: pl.LazyFrame) -> pl.LazyFrame:
@@ -171,7 +202,7 @@ def _times_to_green(on_main: pl.LazyFrame, start: datetime) -> pl.LazyFrame:
     """Median time from the first failure of a streak to the success that ended it after `start`."""
     before = pl.col("has_failed").shift(1).over(_WORKFLOW).fill_null(value=False)
     broken_at = pl.when(pl.col("has_failed") & ~before).then("finished_at").forward_fill().over(_WORKFLOW)
-    seconds = (pl.col("finished_at") - pl.col("broken_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("broken_at"), pl.col("finished_at"))
     return (
         on_main.with_columns(broken_at=broken_at, is_end=before & ~pl.col("has_failed"))
         .filter("is_end", pl.col("finished_at") > start, seconds >= 0)

@@ -6,6 +6,7 @@ import polars as pl
 
 from metrics.delivery.failures import CAUSES
 from metrics.delivery.rework import RULES
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -17,6 +18,7 @@ class Deployments(Table):
     deployment_id = col.key("The platform's deployment, or `<repository>:<rung>:<what it was found by>`")
     repo_id = col.text("Repository")
     rung = col.text("How it was found: `deployment`, `ci_run`, `release`, `tag` or `merge`")
+    line = col.text("What deployments follow each other on: the environment or workflow; empty where neither is known")
     environment = col.text("Environment, where the rung knows it")
     ref = col.text("Branch or tag")
     sha = col.text("Commit")
@@ -53,7 +55,7 @@ def deployments(  # noqa: PLR0917 - one parameter a table
     failed = _first(deployment_failures, "cause", CAUSES).select(key, "failed_by", failure_cause="cause")
     rework = _first(deployment_rework, "rule", RULES).select(key, rework_rule="rule")
     counted = pl.col("pull_requests", "direct_commits")
-    seconds = (pl.col("recovered_at") - pl.col("finished_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("finished_at"), pl.col("recovered_at"))
     return (
         production_deployments.join(requests, on=key, how="left")
         .join(commits, on=key, how="left")

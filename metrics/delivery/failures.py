@@ -65,7 +65,7 @@ def deployment_failures(  # noqa: PLR0917 - one parameter a table
     """Every cause of every failure."""
     timed = _timed(production_deployments)
     causes = [
-        _by_incident(timed, incidents),
+        _by_incident(production_deployments, incidents),
         _by_rollback(timed),
         _by_revert(timed, deployment_commits, reverted_changes),
         _by_hotfix(timed, deployment_changes.join(hotfixes, on="pr_id", how="semi")),
@@ -84,29 +84,39 @@ def deployment_failures(  # noqa: PLR0917 - one parameter a table
 
 
 def _timed(production_deployments: pl.LazyFrame) -> pl.LazyFrame:
-    """Every deployment with the next one of its line within the horizon, and the end of its time for incidents."""
+    """Every deployment with the next one of its line within the horizon."""
     following = {
         "next_id": "deployment_id",
         "next_at": "finished_at",
         "next_sha": "sha",
         "next_is_rollback": "is_rollback",
+        "next_has_predecessor": "has_predecessor",
     }
     in_time = pl.col("next_at") <= pl.col("finished_at") + HORIZON
     return (
-        production_deployments.sort("repo_id", *IN_ORDER)
-        .with_columns(repository_next_at=pl.col("finished_at").shift(-1).over("repo_id"))
-        .sort(*LINE, *IN_ORDER)
+        production_deployments.sort(*LINE, *IN_ORDER)
         .with_columns(pl.col(column).shift(-1).over(LINE).alias(name) for name, column in following.items())
         .with_columns(pl.when(in_time).then(name).alias(name) for name in following)
     )
 
 
-def _by_incident(timed: pl.LazyFrame, incidents: pl.LazyFrame) -> pl.LazyFrame:
-    opened = pl.col("opened_at")
-    is_before_next = pl.col("repository_next_at").is_null() | (opened < pl.col("repository_next_at"))
+def _by_incident(production_deployments: pl.LazyFrame, incidents: pl.LazyFrame) -> pl.LazyFrame:
+    last = production_deployments.sort("finished_at", "deployment_id").unique(
+        ["repo_id", "finished_at"], keep="last", maintain_order=True
+    )
     return (
-        timed.join(incidents.select("repo_id", "incident_id", "opened_at", "resolved_at"), on="repo_id")
-        .filter(opened >= pl.col("finished_at"), opened <= pl.col("finished_at") + HORIZON, is_before_next)
+        incidents.select("repo_id", "incident_id", "opened_at", "resolved_at")
+        .drop_nulls(["repo_id", "opened_at"])
+        .sort("opened_at")
+        .join_asof(
+            last.select("repo_id", "deployment_id", "finished_at"),
+            left_on="opened_at",
+            right_on="finished_at",
+            by="repo_id",
+            tolerance=HORIZON,
+            check_sortedness=False,  # sorted above; groups are not checked
+        )
+        .drop_nulls("deployment_id")
         .select(
             "deployment_id",
             cause=pl.lit("incident"),
@@ -151,8 +161,9 @@ def _by_revert(timed: pl.LazyFrame, commits: pl.LazyFrame, reverted: pl.LazyFram
 
 def _by_hotfix(timed: pl.LazyFrame, brought: pl.LazyFrame) -> pl.LazyFrame:
     first = brought.group_by(next_id="deployment_id").agg(pl.col("pr_id").min())
+    # Where nothing known was deployed before the next one, a hotfix in it can be of long ago.
     return (
-        timed.filter(~pl.col("is_rollback"))
+        timed.filter(~pl.col("is_rollback"), "next_has_predecessor")
         .join(first, on="next_id")
         .select("deployment_id", cause=pl.lit("hotfix"), failed_by="pr_id", failed_at="next_at", mended_at="next_at")
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -27,7 +28,7 @@ class Incidents(Table):
     opened_at = col.instant("When it began")
     resolved_at = col.instant("When it was over; null while it lasts")
     restore_seconds = col.real("Time between the two")
-    restore_reason = col.text("Why it is null: `not_resolved` or `clock_negative`")
+    restore_reason = col.text("Why it is null: `not_resolved`, `opened_unknown` or `clock_negative`")
     found_by = col.text("`recorded` or `ticket`")
 
 
@@ -44,32 +45,37 @@ def incidents(
     """Every incident that began up to `as_of`.
 
     One that was reported with its ticket is one incident, whether or not the ticket is one by rule; the ticket says
-    what the report left out.
+    what the report left out. One of which only the end is known counts from there on, and has no time to restore.
     """
     told = tickets.join(_of_issues(tickets, repositories), on="ticket_id", how="left").select(
         "ticket_id", "title", "url", "repo_id", "resolved_at", "created_at", "type", "labels", severity="priority"
     )
-    recorded = incidents.join(told, on="ticket_id", how="left", suffix="_told").select(
-        "incident_id",
-        "ticket_id",
-        "opened_at",
-        *(pl.coalesce(name, f"{name}_told").alias(name) for name in _TOLD),
-        found_by=pl.lit("recorded"),
+    recorded = (
+        incidents.join(told, on="ticket_id", how="left", suffix="_told")
+        .select(
+            "incident_id",
+            "ticket_id",
+            *(pl.coalesce(name, f"{name}_told").alias(name) for name in _TOLD),
+            opened_at=pl.coalesce("opened_at", "created_at"),
+            found_by=pl.lit("recorded"),
+        )
+        .filter(pl.coalesce("opened_at", "resolved_at") <= as_of)
     )
     of_tickets = (
-        told.filter(is_ruled(incident_types, incident_labels))
-        .join(incidents, on="ticket_id", how="anti")
+        told.filter(is_ruled(incident_types, incident_labels), pl.col("created_at") <= as_of)
+        .join(recorded, on="ticket_id", how="anti")
         .select("ticket_id", *_TOLD, incident_id="ticket_id", opened_at="created_at", found_by=pl.lit("ticket"))
     )
-    seconds = (pl.col("resolved_at") - pl.col("opened_at")).dt.total_microseconds() / 1e6
+    seconds = seconds_between(pl.col("opened_at"), pl.col("resolved_at"))
     return (
         pl.concat([recorded, of_tickets], how="diagonal")
-        .filter(pl.col("opened_at") <= as_of)
         .with_columns(resolved_at=pl.when(pl.col("resolved_at") <= as_of).then("resolved_at"))
         .with_columns(
             restore_seconds=pl.when(seconds >= 0).then(seconds),
-            restore_reason=pl.when(seconds.is_null())
+            restore_reason=pl.when(pl.col("resolved_at").is_null())
             .then(pl.lit("not_resolved"))
+            .when(pl.col("opened_at").is_null())
+            .then(pl.lit("opened_unknown"))
             .when(seconds < 0)
             .then(pl.lit("clock_negative")),
         )

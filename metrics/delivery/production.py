@@ -44,6 +44,7 @@ class ProductionDeployments(Intermediate):
     sha = col.text("Commit")
     url = col.text("Web address")
     finished_at = col.instant("When it was there for the first time")
+    is_known = col.flag("Whether its commit is, so that what it holds is")
     is_first = col.flag("Whether it is the first one known of its line")
     has_predecessor = col.flag("Whether a commit deployed on its line before it is known, so that its range is")
     is_rollback = col.flag("Whether the same commit had been deployed there before")
@@ -118,6 +119,12 @@ def _of_rung(found: pl.LazyFrame, rung: str, order: list[str]) -> pl.LazyFrame:
     )
 
 
+def is_production(environment: str) -> pl.Expr:
+    """Whether a deployment is one to production; null where nobody knows."""
+    # Without an environment, only the one who reported it can know.
+    return pl.coalesce(pl.col("environment").str.contains(f"(?i){environment}"), "is_production")
+
+
 def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: str) -> pl.LazyFrame:
     """Deployments that succeeded in production, as of their first success: a later state does not undo it."""
     succeeded = (
@@ -125,11 +132,9 @@ def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: st
         .group_by("deployment_id")
         .agg(succeeded_at=pl.col("created_at").min())
     )
-    # Without an environment, only the one who reported it can know.
-    is_production = pl.coalesce(pl.col("environment").str.contains(f"(?i){environment}"), "is_production")
     ended_well = pl.when(pl.col("status") == "success").then("finished_at")
     return (
-        deployments.filter(is_production)
+        deployments.filter(is_production(environment))
         .join(succeeded, on="deployment_id", how="left")
         .with_columns(line="environment", finished_at=pl.coalesce("succeeded_at", ended_well))
         .select(_FOUND.keys())
@@ -137,9 +142,12 @@ def _reported(deployments: pl.LazyFrame, statuses: pl.LazyFrame, environment: st
 
 
 def _runs(ci_runs: pl.LazyFrame, on_main: pl.LazyFrame, pattern: str) -> pl.LazyFrame:
-    """Successful runs that deploy the default branch; several of one workflow at one commit are one deployment."""
+    """Successful runs that deploy the default branch; a workflow deploys a commit once, however often in a row."""
     # A pull request of a fork can come from a branch of the same name.
     of_request = pl.col("event").str.starts_with("pull_request").fill_null(value=False)
+    order = ["finished_at", "run_id"]
+    # A commit that comes again after another one has taken that one back.
+    is_new = pl.col("sha") != pl.col("sha").shift().over("repo_id", "name", order_by=order)
     return (
         ci_runs.filter(
             pl.col("status") == "completed",
@@ -148,8 +156,7 @@ def _runs(ci_runs: pl.LazyFrame, on_main: pl.LazyFrame, pattern: str) -> pl.Lazy
             ~of_request,
         )
         .join(on_main, left_on=["repo_id", "branch"], right_on=["repo_id", "default_branch"], how="semi")
-        .sort("finished_at", "run_id")
-        .unique(["repo_id", "name", "sha"], keep="first", maintain_order=True)
+        .filter(is_new.fill_null(value=True))
         .select("repo_id", "sha", "url", "finished_at", line="name", ref="branch", what="run_id")
     )
 

@@ -12,12 +12,12 @@ long.
 
 import polars as pl
 
-from metrics.delivery.production import IN_ORDER, LINE
+from metrics.delivery.production import IN_ORDER
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
 _COMMIT = ["repo_id", "sha"]
-_REACHED = {"line": pl.String, "number": pl.Int64, "place": pl.Int64}
+_REACHED = {"line": pl.Int64, "number": pl.Int64, "place": pl.Int64}
 
 
 class DeploymentCommits(Intermediate):
@@ -37,7 +37,14 @@ def deployment_commits(
         production_deployments.filter(pl.col("sha").is_not_null())
         .sort(IN_ORDER)
         .with_row_index("place")
-        .select("deployment_id", *LINE, "sha", pl.col("place").cast(pl.Int64))
+        # Texts are slow to group by, and this is done many times.
+        .select(
+            "deployment_id",
+            "repo_id",
+            "sha",
+            pl.col("line").rank("dense").cast(pl.Int64),
+            pl.col("place").cast(pl.Int64),
+        )
     )
     numbered = (
         pl.concat([commits.select(_COMMIT), placed.select(_COMMIT)])

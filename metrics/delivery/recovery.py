@@ -1,7 +1,7 @@
 """When a failed deployment was mended.
 
-Where incidents tell of the failure, when the last of them was resolved; else, or while one lasts, when the first
-rollback, hotfix or revert was deployed.
+When the last of its incidents was resolved, or when the first rollback, hotfix or revert was deployed: whichever came
+first. A ticket is often closed long after what it tells of was taken back.
 """
 
 import polars as pl
@@ -25,6 +25,6 @@ def deployment_recoveries(deployment_failures: pl.LazyFrame) -> pl.LazyFrame:
     return (
         deployment_failures.group_by("deployment_id")
         .agg(resolved_at=at.filter(by_incident).max(), replaced_at=at.filter(~by_incident).min())
-        .select("deployment_id", recovered_at=pl.coalesce("resolved_at", "replaced_at"))
+        .select("deployment_id", recovered_at=pl.min_horizontal("resolved_at", "replaced_at"))
         .sort("deployment_id")
     )

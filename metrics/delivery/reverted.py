@@ -1,6 +1,7 @@
 """What was taken back, and by what: commits that say so in git's sentence, and pull requests of the platform's button.
 
 The button names the branch `revert-<number>-<branch>` and leaves git's sentence out when the commits are squashed.
+What takes a revert back applies the change again: nothing failed by it, and it is left out.
 """
 
 from datetime import datetime
@@ -38,9 +39,13 @@ def reverted_changes(reverts: pl.LazyFrame, pull_requests: pl.LazyFrame, *, as_o
         .join(merged.select("repo_id", "number", original_sha="merge_sha"), on=["repo_id", "number"])
         .select(RevertedChanges.column_names())
     )
-    by_sentence = reverts.filter(pl.col("original_sha").is_not_null()).select(RevertedChanges.column_names())
+    by_sentence = reverts.filter(
+        pl.col("original_sha").is_not_null(), ~pl.col("is_reapplied").fill_null(value=False)
+    ).select(RevertedChanges.column_names())
+    found = pl.concat([by_sentence, by_button])
+    reverting = pl.concat([reverts.select("repo_id", original_sha="sha"), found.select("repo_id", original_sha="sha")])
     return (
-        pl.concat([by_sentence, by_button])
+        found.join(reverting, on=["repo_id", "original_sha"], how="anti")
         .group_by(RevertedChanges.primary_key())
         .agg(pl.col("reverted_at").min())
         .sort(RevertedChanges.primary_key())

@@ -1,7 +1,8 @@
 """Deployments that nobody planned: made because of an incident or a bug in production.
 
 Rework is a deployment that is a rollback, or brings a revert of something deployed, a hotfix, or a change that closes
-an incident or bug opened after the deployment before it.
+an incident or bug opened after the deployment before it. What tickets are bugs, the configuration says for where time
+goes (`[investment.bug]`).
 
 Misread: a bug that is mended without a ticket, a hotfix branch or a revert is not seen.
 """
@@ -13,7 +14,7 @@ import polars as pl
 
 from metrics.delivery.incidents import is_ruled
 from metrics.delivery.production import IN_ORDER, LINE
-from metrics.expressions import months_ago
+from metrics.expressions import months_ago, now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -22,7 +23,6 @@ RULES = ("rollback", "revert", "hotfix", "incident_or_bug")
 """In the order in which one of them is named where several apply."""
 ANY = "any"
 
-_BUG_TYPES, _BUG_LABELS = ("Bug",), ("bug", "regression")
 _CLOSING = ("closing_reference", "branch", "title")
 """Where a pull request names a ticket that it means to settle; texts name others too."""
 _DAYS, _MONTHS = 90, 6
@@ -55,9 +55,12 @@ def deployment_rework(  # noqa: PLR0917 - one parameter a table
     reverted_changes: pl.LazyFrame,
     pull_request_tickets: pl.LazyFrame,
     tickets: pl.LazyFrame,
+    incidents: pl.LazyFrame,
     *,
     incident_types: Collection[str],
     incident_labels: Collection[str],
+    bug_types: Collection[str],
+    bug_labels: Collection[str],
 ) -> pl.LazyFrame:
     """Every rule that applies; what the first deployment of a line brought is not known, so only later ones are."""
     key = "deployment_id"
@@ -65,11 +68,16 @@ def deployment_rework(  # noqa: PLR0917 - one parameter a table
     timed = production_deployments.sort(*LINE, *IN_ORDER).with_columns(previous_at=previous_at)
     later = timed.filter("has_predecessor")
     brought = later.join(deployment_changes, on=key)
-    ruled = is_ruled([*incident_types, *_BUG_TYPES], [*incident_labels, *_BUG_LABELS])
-    settled = pull_request_tickets.filter(pl.col("found_in").is_in(_CLOSING)).join(
-        tickets.filter(ruled).select("ticket_id", "created_at"), on="ticket_id"
+    ruled = is_ruled([*incident_types, *bug_types], [*incident_labels, *bug_labels])
+    wrong = pl.concat(
+        [
+            tickets.filter(ruled).select("ticket_id", wrong_at="created_at"),
+            # The ticket of a reported incident is one, whatever its type says.
+            incidents.select("ticket_id", wrong_at="opened_at"),
+        ]
     )
-    opened = pl.col("created_at")
+    settled = pull_request_tickets.filter(pl.col("found_in").is_in(_CLOSING)).join(wrong, on="ticket_id")
+    opened = pl.col("wrong_at")
     found = {
         "rollback": timed.filter("is_rollback"),
         "revert": _reverting(later, deployment_commits, timed, reverted_changes),
@@ -103,8 +111,8 @@ def rework_rules(
     production_deployments: pl.LazyFrame, deployment_rework: pl.LazyFrame, *, as_of: datetime
 ) -> pl.LazyFrame:
     """What every rule adds to the rework of a repository, over the last 90 days and 6 months."""
-    now, key = pl.lit(as_of, dtype=pl.Datetime("us")), "deployment_id"
-    starts = {"90d": now - pl.duration(days=_DAYS), "6mo": months_ago(as_of, _MONTHS)}
+    key = "deployment_id"
+    starts = {"90d": now(as_of) - pl.duration(days=_DAYS), "6mo": months_ago(as_of, _MONTHS)}
     rules = pl.LazyFrame({"rule": [*RULES, ANY]})
     found = pl.concat([deployment_rework, deployment_rework.select(key, rule=pl.lit(ANY)).unique()])
     parts = []

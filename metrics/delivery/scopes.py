@@ -4,15 +4,16 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.code.globs import glob_regex
+from metrics.code.globs import is_called, repository_regex
 from metrics.expressions import day
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.calendar import every_period
 from metrics.summary.observations import SCOPE
+from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 
-class DeliveryScopes(Intermediate):
+class DeliveryScopes(Table):
     """One row per scope and repository in it; the whole holds what belongs to no repository too and is not listed."""
 
     scope_kind = col.key("`repository` or `team`")
@@ -33,14 +34,18 @@ class DeliveryCalendar(Intermediate):
 
 @pipeline(DeliveryScopes)
 def delivery_scopes(repositories: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
-    """Every repository on its own, and in each team whose configured repositories it is one of."""
+    """Every repository on its own, and in each team whose configured repositories it is one of.
+
+    What is configured is the end of a name or address, whole parts of it: `app` and `acme/app` are both `acme/app`. A
+    star stands for any text, as in the check of the configuration.
+    """
     patterns = team_scopes.filter(pl.col("kind") == "repository").select(
-        "team", regex=glob_regex(pl.lit("/") + pl.col("pattern"))
+        "team", regex=repository_regex(pl.col("pattern"))
     )
     of_teams = (
-        repositories.select("repo_id", "name")
+        repositories.select("repo_id", "name", "url")
         .join(patterns, how="cross")
-        .filter(pl.col("name").str.contains(pl.col("regex")))
+        .filter(is_called("regex"))
         .select("repo_id", scope_kind=pl.lit("team"), scope="team")
         .unique()
     )
@@ -71,6 +76,17 @@ def delivery_calendar(
     first = in_scopes(dated, delivery_scopes).group_by(SCOPE).agg(first=pl.col("day").min())
     return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
         DeliveryCalendar.column_names()
+    )
+
+
+def only_teams(delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
+    """`repo_id` and `team` of the repositories that are exactly one team's."""
+    return (
+        delivery_scopes.filter(pl.col("scope_kind") == "team")
+        .group_by("repo_id")
+        .agg(team=pl.col("scope").min(), teams=pl.len())
+        .filter(pl.col("teams") == 1)
+        .select("repo_id", "team")
     )
 
 

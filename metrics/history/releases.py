@@ -12,14 +12,14 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Metric, pipeline
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 RECENT = 20
 """The rhythm is that of so many last gaps."""
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 PRE_RELEASE = (
     r"(?i)[\d._-](a|b|c|rc|alpha|beta|dev|pre|preview|snapshot|nightly|canary|next|milestone)[._-]?\d*([._-]\d+)*"
     r"([-+][\w.+-]*)?$|\.x$"
@@ -78,7 +78,6 @@ def release_gaps(tags: pl.LazyFrame, *, as_of: datetime, deployments_tag: str) -
 @pipeline(ReleaseRhythm)
 def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """How often each repository releases, and whether it is late by its own measure."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     days = pl.col("days_since_previous")
     gaps = days.filter(days >= 1).tail(RECENT)
     last = (
@@ -87,7 +86,7 @@ def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as
         .agg(
             releases=pl.len(),
             gaps_counted=gaps.len(),
-            gaps_shorter=(gaps < _days(now - pl.col("released_at").max())).sum(),
+            gaps_shorter=(gaps < _days(now(as_of) - pl.col("released_at").max())).sum(),
             p50_days=pl.when(gaps.len() >= MEDIAN_NEEDS).then(gaps.median()),
             p85_days=pl.when(gaps.len() >= P85_NEEDS).then(gaps.quantile(0.85, "linear")),
             last_tag=pl.col("tag").sort_by("released_at", "tag").last(),
@@ -105,7 +104,7 @@ def release_rhythm(release_gaps: pl.LazyFrame, main_commits: pl.LazyFrame, *, as
         last.join(since, on="repo_id", how="left")
         .with_columns(
             pl.col("commits_since_last").fill_null(0),
-            days_since_last=_days(now - pl.col("last_released_at")),
+            days_since_last=_days(now(as_of) - pl.col("last_released_at")),
         )
         .with_columns(is_overdue=pl.col("days_since_last") > pl.col("p85_days"))
         .select(ReleaseRhythm.column_names())

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -38,7 +39,7 @@ def reverts(commits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     reverting = dated.filter(
         pl.col("on_default_branch"), pl.col("reverts_sha").is_not_null(), pl.col("at") <= as_of
     ).select("repo_id", "sha", "subject", "reverts_sha", reverted_at="at")
-    until = (pl.col("reverted_at") - pl.col("original_at")).dt.total_microseconds() / 1e6
+    until = seconds_between(pl.col("original_at"), pl.col("reverted_at"))
     return (
         reverting.join(_originals(reverting, dated), on=["repo_id", "reverts_sha"], how="left")
         .with_columns(until=until)

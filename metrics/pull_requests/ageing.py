@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import first_reason, seconds_between
+from metrics.expressions import now, seconds_between
+from metrics.spans import first_reason
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 
 RECENT = timedelta(days=180)
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 PHASES = {
     "draft": "draft_seconds",
     "pickup": "pickup_seconds",
@@ -26,7 +26,8 @@ PHASES = {
 def with_phase(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """`flow` with the phase of every open pull request, since when it is in it, and for how long.
 
-    An approved one in which an objection stands is in review.
+    An approved one in which an objection stands is in review. Time as a draft is no part of a later phase: one that
+    was answered or approved, became a draft and is ready again is in its phase since it is ready.
     """
     phase = pl.coalesce(
         pl.when(pl.col("is_draft")).then(pl.lit("draft")),
@@ -37,15 +38,13 @@ def with_phase(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     since = {
         "draft": pl.col("draft_since"),
         "pickup": pl.col("ready_at"),
-        "review": pl.col("first_response_at"),
-        # Approved while it was a draft: it waits since it became ready.
-        "merge": pl.max_horizontal("last_approval_at", "first_response_at"),
+        "review": pl.max_horizontal("first_response_at", "ready_since"),
+        "merge": pl.max_horizontal("last_approval_at", "first_response_at", "ready_since"),
     }
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     return (
         flow.with_columns(phase=pl.when(pl.col("state") == "open").then(phase))
         .with_columns(phase_since=pl.coalesce(*(pl.when(pl.col("phase") == p).then(at) for p, at in since.items())))
-        .with_columns(age_seconds=seconds_between(pl.col("phase_since"), now))
+        .with_columns(age_seconds=seconds_between(pl.col("phase_since"), now(as_of)))
     )
 
 
@@ -55,7 +54,7 @@ def with_risk(flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     reason = first_reason(
         {
             "not_open": pl.col("state") != "open",
-            "author_not_human": ~pl.col("author_is_human").fill_null(value=False),
+            "author_not_human": ~pl.col("author_is_human"),
             "too_few_items": pl.col("phase_p85_seconds").is_null(),
         }
     )

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.scoped import dated, percentile
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, observe
+from metrics.summary.observations import Observations, observe, percentile
 
 
 @pipeline(Observations)
@@ -64,7 +64,7 @@ def pull_request_chaoss_figures(
     return pl.concat(figures).sort(Observations.primary_key())
 
 
-_HUMANS = "Pull requests by programs and by accounts that are gone"
+_HUMANS = "Pull requests by programs"
 
 METRICS = (
     Metric(

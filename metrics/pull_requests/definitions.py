@@ -6,8 +6,8 @@ where its definition says so; elsewhere a piece that did not happen is null with
 
 - `devlake`: coding first commit to opening, pickup opening to the first review or comment by anybody but the author,
   review that to the merge, deploy; cycle is coding (or 0), opening to merge, and deploy (or 0).
-- `middleware`: first_response ready to first review, rework that to the first approval, merge that to the merge; cycle
-  ready to merge.
+- `middleware`: first_response ready to first review (0 for one given to a draft), rework first review to the first
+  approval, merge that to the merge; cycle ready to merge.
 - `linearb`: coding first commit to opening, pickup opening to the first answer, review that to the merge, deploy;
   cycle first commit to production.
 - `swarmia`: in_progress first commit or opening to the first request for review, in_review that to the last approval,
@@ -17,8 +17,9 @@ where its definition says so; elsewhere a piece that did not happen is null with
 
 import polars as pl
 
-from metrics.pull_requests.spans import NOT_MERGED, Reasons, measured, seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
+from metrics.spans import NOT_MERGED, Reasons, measured
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
@@ -100,8 +101,11 @@ def _middleware() -> _Phases:
     never_ready = _missing("ready_at", "never_ready")
     no_review = _missing("first_review_at", "no_review")
     no_approval = _missing("first_approval_at", "no_approval")
+    review = pl.col("first_review_at")
+    # A review before there was anything to review is a fault of the clocks; one of a draft is none.
+    response = pl.when(review >= pl.col("opened_at")).then(pl.max_horizontal(review, "ready_at")).otherwise(review)
     return [
-        ("middleware", "first_response", _between("ready_at", "first_review_at", {**never_ready, **no_review})),
+        ("middleware", "first_response", _between("ready_at", response, {**never_ready, **no_review})),
         # 0 where the first review approves: it is the first approval.
         ("middleware", "rework", _between("first_review_at", "first_approval_at", {**no_review, **no_approval})),
         ("middleware", "merge", _between("first_approval_at", "merged_at", no_approval)),

@@ -7,6 +7,7 @@ its author did not wait. One that never became ready again keeps the time it was
 
 import polars as pl
 
+from metrics.expressions import seconds_between
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -19,6 +20,7 @@ class PullRequestDrafts(Intermediate):
     pr_id = col.key("Pull request")
     is_draft = col.flag("Whether it was a draft at its end, or is one now")
     draft_since = col.instant("Since when; null where it is none")
+    ready_since = col.instant("When it became ready the last time, or the opening; null where it is a draft")
     draft_seconds = col.real("Time spent as a draft altogether")
     ready_at = col.instant("The last change from draft to ready before the first answer, or the opening")
     first_answer_at = col.instant("First review or comment by a human other than the author, even to a draft")
@@ -40,13 +42,14 @@ def pull_request_drafts(
     ready = start.filter(~pl.col("is_draft"))
     while_ready = start.filter(~pl.col("is_draft") & (start <= answer) & (end.is_null() | (answer < end)))
     since_draft = start.filter(~pl.col("is_draft") & (start > answer))
-    seconds = (pl.coalesce("end", "until") - start).dt.total_microseconds() / 1e6
+    seconds = seconds_between(start, pl.coalesce("end", "until"))
     return (
         stretches.group_by("pr_id")
         .agg(
             pl.col("opened_at").first(),
             is_draft=pl.col("is_draft").filter(end.is_null()).any(),
             draft_since=start.filter(pl.col("is_draft") & end.is_null()).max(),
+            ready_since=start.filter(~pl.col("is_draft") & end.is_null()).max(),
             draft_seconds=seconds.filter("is_draft").clip(0).sum(),
             while_ready=while_ready.max(),
             since_draft=since_draft.min(),

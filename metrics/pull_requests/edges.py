@@ -14,7 +14,10 @@ EDGE = ["author_id", "reviewer_id", "repo_id", "week"]
 
 
 class ReviewEdges(Table):
-    """One row per author, other human who reviewed or commented, repository and week."""
+    """One row per author, other human who reviewed or commented, repository and week.
+
+    Accounts that are gone are left out: nobody knows which of them is which.
+    """
 
     author_id = col.key_person("Who opened the pull requests; a human")
     reviewer_id = col.key_person("Who answered; another human")
@@ -27,10 +30,13 @@ class ReviewEdges(Table):
 @pipeline(ReviewEdges)
 def review_edges(pull_request_remarks: pl.LazyFrame, pull_request_states: pl.LazyFrame, *, zone: str) -> pl.LazyFrame:
     """Reviews and comments between humans, up to the end of each pull request."""
-    by_humans = pull_request_states.filter("author_is_human").select("pr_id", "repo_id", "author_id")
+    by_humans = (
+        pull_request_states.filter("author_is_human").drop_nulls("author_id").select("pr_id", "repo_id", "author_id")
+    )
     is_review = pl.col("what") == "review"
     return (
         pull_request_remarks.filter("is_human")
+        .drop_nulls("person_id")
         .join(by_humans, on="pr_id")
         .group_by("author_id", "repo_id", reviewer_id="person_id", week=day(pl.col("at"), zone).dt.truncate("1w"))
         .agg(reviews=is_review.sum(), comments=(~is_review).sum())

@@ -15,12 +15,12 @@ import polars as pl
 
 from metrics.clock import WorkingHours
 from metrics.pull_requests.ageing import with_phase, with_risk
-from metrics.pull_requests.spans import NOT_MERGED, Reasons, first_reason, span
 from metrics.registry import pipeline
+from metrics.spans import NOT_MERGED, Reasons, first_reason, span
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
-_REASONS = "`not_finished`, `not_merged`"
+_REASONS = "`not_finished`, `not_merged`, `merge_time_unknown`"
 
 
 class PullRequestFlow(Table):
@@ -32,7 +32,7 @@ class PullRequestFlow(Table):
     title = col.text("Title")
     url = col.text("Web address")
     author_id = col.person("Who opened it")
-    author_is_human = col.flag("Whether a human opened it; null where the author is not known")
+    author_is_human = col.flag("Whether a human opened it; an account that is gone is taken for one")
     team = col.text("The author's team at the opening, the first by name where there are several")
     state = col.text("`open`, `merged` or `closed`")
     is_draft = col.flag("Whether it was a draft at its end, or is one now")
@@ -76,6 +76,13 @@ class PullRequestFlow(Table):
     cycle_working_seconds = col.real("The part of it in working hours")
     lead_seconds = col.real("First commit written to deployed")
     lead_reason = col.text("Why it is null: as for `deploy_wait_seconds` and `cycle_seconds`")
+    human_after_ai_seconds = col.real("First answer of an AI to the first answer of a human")
+    human_after_ai_reason = col.text("Why it is null: `no_ai_review`, `not_finished`, `no_review`, `human_first`")
+    human_after_ai_working_seconds = col.real("The part of it in working hours")
+    abandoned_seconds = col.real(
+        "First commit written, or the opening where that is earlier, to closed without a merge"
+    )
+    abandoned_reason = col.text("Why it is null: `not_finished`, `not_abandoned`, `end_unknown`, `clock_negative`")
     draft_seconds = col.real("Time spent as a draft; 0 for one that never was")
     rework_seconds = col.real("First review that does not approve to the first approval")
     rework_reason = col.text("Why it is null: `not_finished`, `no_review`, `no_approval`, `approved_at_once`")
@@ -164,7 +171,18 @@ def _phased(events: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
         "no_approval": first_approval.is_null(),
         "approved_at_once": objected.is_null(),
     }
+    ai, human = pl.col("first_ai_response_at"), pl.col("first_answer_at")
+    after_ai: Reasons = {
+        "no_ai_review": ai.is_null(),
+        "not_finished": is_open & human.is_null(),
+        "no_review": human.is_null(),
+        "human_first": human < ai,
+    }
+    begun, closed = pl.min_horizontal("first_commit_at", "opened_at"), pl.col("closed_at")
+    kept: Reasons = {"not_finished": is_open, "not_abandoned": state == "merged", "end_unknown": closed.is_null()}
     return events.with_columns(
+        *span("human_after_ai", ai, human, after_ai, hours),
+        *span("abandoned", begun, closed, kept),
         *span("coding", commit, ready, {**no_commit, **unready}),
         *span("pickup", ready, answer, unanswered, hours),
         *span("review", answer, pl.coalesce(approval, merged), {**NOT_MERGED, "no_review": answer.is_null()}, hours),

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.scoped import dated, percentile, share
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, observe
+from metrics.summary.observations import Observations, observe, percentile, share
 
 
 @pipeline(Observations)
@@ -37,6 +37,7 @@ def pull_request_flow_figures(
         percentile(calendar, merged, "coding_time", "coding_seconds"),
         percentile(calendar, merged, "pull_request_size", "size_lines", unit="lines"),
         share(calendar, ended, "abandoned_rate", "is_abandoned"),
+        percentile(calendar, ended.filter("is_abandoned"), "abandoned_time", "abandoned_seconds"),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
 
@@ -50,7 +51,7 @@ _INPUTS = (
     "people",
     "team_members",
 )
-_HUMANS = "Pull requests by programs and by accounts that are gone"
+_HUMANS = "Pull requests by programs"
 _CYCLE_PITFALLS = (
     "Starts with the first commit written, which can be long before the work was meant to be shared; merged is not yet "
     "in production. Compare it with the team's own past, not with other teams."
@@ -160,5 +161,21 @@ METRICS = (
         exclusions=f"{_HUMANS}.",
         pitfalls="Trying something out and closing it is no waste by itself. Some projects merge by hand and close.",
         source="CHAOSS: Change Requests Declined",
+    ),
+    Metric(
+        name="abandoned_time",
+        title="Time spent on abandoned pull requests",
+        unit="seconds",
+        direction="lower",
+        responsibility="execution",
+        definition=(
+            "Median time from the first commit written (or the opening, where that is earlier) to the end, of the pull "
+            "requests closed without a merge in the period; null for fewer than 5."
+        ),
+        table="pull_request_flow",
+        inputs=("pull_requests", "pull_request_commits", "people", "team_members"),
+        exclusions=f"{_HUMANS}; pull requests that end before they begin.",
+        pitfalls="How long they lay about, not how long somebody worked on them; tidying up once makes it long.",
+        source="leadline",
     ),
 )

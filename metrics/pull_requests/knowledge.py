@@ -61,6 +61,7 @@ def file_traces(  # noqa: PLR0917 - one for each table that it reads
     small = pull_request_files.filter(pl.len().over("pr_id") <= BULK).select("pr_id", "path")
     reviews = (
         pull_request_remarks.filter(pl.col("is_answer"))
+        .drop_nulls("person_id")
         .group_by("pr_id", "person_id")
         .agg(at=pl.col("at").min())
         .join(small, on="pr_id")

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.scoped import dated, percentile, share
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, observe, rolling_start
+from metrics.summary.observations import Observations, observe, percentile, rolling_start, share
 
 
 @pipeline(Observations)
@@ -27,6 +27,7 @@ def pull_request_response_figures(
     merged = dated(pull_request_flow, pull_request_scopes, "merged_at", as_of=as_of, zone=zone)
     lines = pl.col("size_lines").filter(pl.col("size_lines") > 0)
     remarks = pl.col("review_comments").filter(pl.col("size_lines") > 0)
+    with_ai = merged.drop_nulls("first_ai_response_at")
     figures = [
         percentile(calendar, merged, "pickup_time", "pickup_working_seconds"),
         percentile(calendar, merged, "pickup_time_p85", "pickup_working_seconds", p85=True),
@@ -35,6 +36,7 @@ def pull_request_response_figures(
         percentile(calendar, merged, "review_rounds", "review_rounds", unit="rounds"),
         share(calendar, merged, "merged_without_review", "merged_without_review"),
         share(calendar, merged, "reviewed_by_ai_only", "reviewed_by_ai_only"),
+        percentile(calendar, with_ai, "human_response_after_ai", "human_after_ai_working_seconds"),
         observe(
             calendar,
             merged,
@@ -70,7 +72,7 @@ def _at_risk(
 
 
 _INPUTS = ("pull_requests", "pull_request_events", "reviews", "comments", "people", "team_members")
-_HUMANS = "Pull requests by programs and by accounts that are gone"
+_HUMANS = "Pull requests by programs"
 
 METRICS = (
     Metric(
@@ -187,6 +189,26 @@ METRICS = (
         exclusions=f"{_HUMANS}.",
         pitfalls=(
             "Only AI reviewers that are known as such; one that writes under a person's account counts as that person."
+        ),
+        source="leadline",
+    ),
+    Metric(
+        name="human_response_after_ai",
+        title="Human response after an AI's",
+        unit="seconds",
+        direction="lower",
+        responsibility="execution",
+        definition=(
+            "Median working time from the first review or comment by an AI reviewer to the first one by a human other "
+            "than the author, of the pull requests merged in the period on which an AI said something first; null for "
+            "fewer than 5."
+        ),
+        table="pull_request_flow",
+        inputs=_INPUTS,
+        exclusions=f"{_HUMANS}; pull requests on which a human came first, or only an AI said anything.",
+        pitfalls=(
+            "An AI answers within minutes: beside `pickup_time` it tells whether people wait until its findings are "
+            "mended, or leave the review to it. Look at `reviewed_by_ai_only` for those that no human answered."
         ),
         source="leadline",
     ),

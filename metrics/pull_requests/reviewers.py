@@ -1,4 +1,4 @@
-"""Who could review a pull request, by what they did to its files lately and what they owe already (WhoDo).
+"""Who could review a pull request, by what they ever did to its files, the later the more, and what they owe (WhoDo).
 
 score = Σ over its files, and over the folders that these lie in, of (the person's changes, and their reviews, each
 divided by the days since the last one) / e^(0.5 · reviews owed), times 1 + the share of its files that fewer than two
@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.expressions import ACTIVE, parent_folder
+from metrics.expressions import ACTIVE, now, parent_folder, seconds_between
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -134,7 +134,6 @@ def reviewer_ranks(
 
 def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """The pull requests that reviewers are looked for, and the instant whose knowledge is used."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
     is_open = pl.col("state") == "open"
     merged = (pl.col("state") == "merged") & (pl.col("merged_at") > as_of - BACKTEST) & (pl.col("merged_at") <= as_of)
     place = pl.int_range(pl.len()).over("repo_id", is_open)
@@ -147,7 +146,7 @@ def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
             "repo_id",
             "author_id",
             is_open=is_open,
-            asked_at=pl.when(is_open).then(now).otherwise("opened_at"),
+            asked_at=pl.when(is_open).then(now(as_of)).otherwise("opened_at"),
         )
     )
 
@@ -155,15 +154,29 @@ def _asked(pull_request_flow: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
 def _traces(places: pl.LazyFrame, traces: pl.LazyFrame, place: str) -> pl.LazyFrame:
     """Points of every person for every file or folder: changes, and reviews, by the days since the last one."""
     trace = ["repo_id", place, "person_id", "is_review"]
-    # A commit that touches several files of a folder, before it is counted for every pull request: that is dear.
-    once = traces.group_by(*trace, "origin").agg(pl.col("at").max()).drop("origin")
-    days = (pl.col("asked_at").first() - pl.col("at").max()).dt.total_microseconds() / 86_400e6
+    # A commit that touches several files of a folder counts once for it. The traces are counted up along time, so that
+    # the last one before each question tells how many there were: to join all of them to every question is dear.
+    once = (
+        traces.group_by(*trace, "origin")
+        .agg(pl.col("at").max())
+        .sort("at", *trace)
+        .select(*trace, "at", n=pl.int_range(1, pl.len() + 1).over(trace))
+    )
+    days = seconds_between(pl.col("at"), pl.col("asked_at")) / 86_400
     return (
-        places.join(once, on=["repo_id", place])
+        places.join(once.select(trace).unique(), on=["repo_id", place])
+        .sort("asked_at")
         # Its own reviews tell who knows an open pull request already; for the backtest they are yet to come.
-        .filter(pl.col("at") < pl.col("asked_at"))
-        .group_by(*_TARGET, place, "is_review")
-        .agg(points=pl.len() / days.clip(1))
+        .join_asof(
+            once,
+            left_on="asked_at",
+            right_on="at",
+            by=trace,
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .drop_nulls("at")
+        .select(*_TARGET, place, "is_review", points=pl.col("n") / days.clip(1))
     )
 
 
@@ -185,16 +198,57 @@ def _last_seen(candidates: pl.LazyFrame, sightings: pl.LazyFrame) -> pl.LazyFram
 
 def _owed(candidates: pl.LazyFrame, owed_reviews: pl.LazyFrame) -> pl.LazyFrame:
     """How many reviews of other pull requests each candidate owed when the question was asked."""
+    asked = candidates.select(*_TARGET, "asked_at")
+    debts = _debts(owed_reviews)
+    of_person = pl.int_range(1, pl.len() + 1).over("person_id")
+    begun = debts.sort("requested_at").select("person_id", at="requested_at", begun=of_person)
+    ended = debts.drop_nulls("settled_at").sort("settled_at").select("person_id", at="settled_at", ended=of_person)
+    its_own = asked.join(debts, on=_TARGET).filter(_is_owed()).group_by(_TARGET).agg(its_own=pl.len().cast(pl.Int64))
     return (
-        candidates.select(*_TARGET, "asked_at")
-        .join(owed_reviews.rename({"pr_id": "other"}), on="person_id")
-        .filter(
-            pl.col("other") != pl.col("pr_id"),
-            pl.col("requested_at") < pl.col("asked_at"),
-            pl.col("settled_at").is_null() | (pl.col("settled_at") >= pl.col("asked_at")),
+        _counted_before(_counted_before(asked, begun), ended)
+        .join(its_own, on=_TARGET, how="left")
+        .select(
+            *_TARGET,
+            owed=pl.col("begun").fill_null(0) - pl.col("ended").fill_null(0) - pl.col("its_own").fill_null(0),
         )
-        .group_by(_TARGET)
-        .agg(owed=pl.col("other").n_unique())
+    )
+
+
+def _debts(owed_reviews: pl.LazyFrame) -> pl.LazyFrame:
+    """The stretches in which a person owed the review of a pull request; those that overlap are one."""
+    stretch = ["pr_id", "person_id"]
+    # Later than all else, for one that is owed still.
+    end = pl.col("settled_at").fill_null(pl.datetime(9999, 1, 1))
+    before = end.cum_max().shift().over(stretch, order_by="requested_at")
+    return (
+        owed_reviews.with_columns(is_new=(before.is_null() | (pl.col("requested_at") > before)))
+        .with_columns(number=pl.col("is_new").cum_sum().over(stretch, order_by="requested_at"))
+        .group_by(*stretch, "number")
+        .agg(
+            pl.col("requested_at").min(),
+            settled_at=pl.when(pl.col("settled_at").is_null().any()).then(None).otherwise(pl.col("settled_at").max()),
+        )
+    )
+
+
+def _is_owed() -> pl.Expr:
+    asked, settled = pl.col("asked_at"), pl.col("settled_at")
+    return (pl.col("requested_at") < asked) & (settled.is_null() | (settled >= asked))
+
+
+def _counted_before(asked: pl.LazyFrame, counted: pl.LazyFrame) -> pl.LazyFrame:
+    """`asked` with the count that a person had reached before the question was asked."""
+    return (
+        asked.sort("asked_at")
+        .join_asof(
+            counted,
+            left_on="asked_at",
+            right_on="at",
+            by="person_id",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .drop("at")
     )
 
 
@@ -268,7 +322,12 @@ def reviewer_backtest(
     as_of: datetime,
 ) -> pl.LazyFrame:
     """Every repository with pull requests that could be tested."""
-    reviewed = pull_request_remarks.filter(pl.col("is_answer"), pl.col("what") == "review").select(_TARGET).unique()
+    reviewed = (
+        pull_request_remarks.filter(pl.col("is_answer"), pl.col("what") == "review")
+        .drop_nulls("person_id")
+        .select(_TARGET)
+        .unique()
+    )
     tested = (
         _asked(pull_request_flow, as_of)
         .filter(~pl.col("is_open"))

@@ -1,4 +1,4 @@
-"""Figures of pull requests: the periods they are given for, the items of a period, and the common statistics."""
+"""Figures of pull requests: the periods they are given for, and the items of a period."""
 
 from datetime import datetime
 
@@ -7,11 +7,8 @@ import polars as pl
 from metrics.expressions import day
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.calendar import every_period
-from metrics.summary.observations import SCOPE, in_periods, observe
+from metrics.summary.observations import SCOPE, in_periods
 from warehouse.tables import columns as col
-
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 
 
 class PullRequestCalendar(Intermediate):
@@ -49,25 +46,3 @@ def dated(
     """The pull requests, or tickets, to which something happened, in the scopes and periods in which it did."""
     items = scopes.join(flow.drop_nulls(at), on=key).with_columns(day=day(pl.col(at), zone))
     return in_periods(items, as_of=as_of, zone=zone)
-
-
-def percentile(
-    calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str, *, p85: bool = False, unit: str = "seconds"
-) -> pl.LazyFrame:
-    """Observations of the median, or the 85th percentile, of a column."""
-    value = pl.col(column)
-    return observe(
-        calendar,
-        items,
-        metric=metric,
-        unit=unit,
-        value=value.quantile(0.85, "linear") if p85 else value.median(),
-        n=value.count(),
-        coverage=value.count() / pl.len(),
-        needed=P85_NEEDS if p85 else MEDIAN_NEEDS,
-    )
-
-
-def share(calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str) -> pl.LazyFrame:
-    """Observations of how many of the items a flag holds for."""
-    return observe(calendar, items, metric=metric, unit="share", value=pl.col(column).mean())

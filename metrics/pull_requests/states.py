@@ -2,12 +2,16 @@
 
 What lies after that is not known yet: a pull request merged later is still open. One that was closed and reopened keeps
 its first opening and its last end.
+
+An account that is gone is taken for a person's, here and in all that follows from here: programs stay known as such.
+What such an account opened counts in the whole and in its repository, and in no team.
 """
 
 from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -18,12 +22,12 @@ class PullRequestStates(Intermediate):
     pr_id = col.key("Pull request")
     repo_id = col.text("Repository")
     author_id = col.person("Who opened it")
-    author_is_human = col.flag("Whether a human opened it; null where the author is not known")
+    author_is_human = col.flag("Whether a human opened it; an account that is gone is taken for one")
     team = col.text("The author's team at the opening, the first by name where there are several")
-    state = col.text("`open`, `merged` or `closed`")
+    state = col.text("`open`, `merged` or `closed`; one whose end has no known time has ended all the same")
     opened_at = col.instant("When it was opened")
-    merged_at = col.instant("When it was merged")
-    closed_at = col.instant("When it was merged or closed, the last time; null while it is open")
+    merged_at = col.instant("When it was merged; null where nobody knows")
+    closed_at = col.instant("When it was merged or closed, the last time; null while it is open, or where nobody knows")
     until = col.instant("How far its story is told: its end, or the time of the report")
 
 
@@ -33,9 +37,13 @@ def pull_request_states(
 ) -> pl.LazyFrame:
     """The pull requests with their state, their end and their author's team."""
     opened = pull_requests.filter(pl.col("created_at") <= as_of)
-    is_merged = (pl.col("merged_at") <= as_of).fill_null(value=False)
-    is_closed = ((pl.col("closed_at") <= as_of) & (pl.col("state") != "open")).fill_null(value=False)
-    end = pl.when(is_merged).then("merged_at").when(is_closed).then("closed_at")
+    told = pl.col("state")
+    # A merge closes: where only the time of that is known, it is the merge's.
+    merged_at = pl.coalesce("merged_at", pl.when(told == "merged").then("closed_at"))
+    is_timeless = pl.all_horizontal(pl.col("merged_at", "closed_at").is_null())
+    is_merged = ((merged_at <= as_of) | (is_timeless & (told == "merged"))).fill_null(value=False)
+    is_closed = ((told != "open") & ((pl.col("closed_at") <= as_of) | is_timeless)).fill_null(value=False)
+    end = pl.when(is_merged).then(merged_at).when(is_closed).then("closed_at")
     humans = people.select(author_id="person_id", author_is_human=pl.col("kind") == "human")
     teams = _teams_at_opening(opened, team_members).group_by("pr_id").agg(team=pl.col("team").min())
     return (
@@ -45,17 +53,17 @@ def pull_request_states(
             "pr_id",
             "repo_id",
             "author_id",
-            "author_is_human",
             "team",
+            author_is_human=pl.col("author_is_human").fill_null(value=True),
             state=pl.when(is_merged)
             .then(pl.lit("merged"))
             .when(is_closed)
             .then(pl.lit("closed"))
             .otherwise(pl.lit("open")),
             opened_at="created_at",
-            merged_at=pl.when(is_merged).then("merged_at"),
+            merged_at=pl.when(is_merged).then(merged_at),
             closed_at=end,
-            until=pl.coalesce(end, pl.lit(as_of, dtype=pl.Datetime("us"))),
+            until=pl.coalesce(end, now(as_of)),
         )
         .select(PullRequestStates.column_names())
         .sort("pr_id")
@@ -71,12 +79,9 @@ class PullRequestScopes(Intermediate):
 
 
 @pipeline(PullRequestScopes)
-def pull_request_scopes(
-    pull_requests: pl.LazyFrame, people: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime
-) -> pl.LazyFrame:
+def pull_request_scopes(pull_request_states: pl.LazyFrame, team_members: pl.LazyFrame) -> pl.LazyFrame:
     """The scopes of every pull request: one whose author is in two teams counts once in each, and once in the whole."""
-    humans = people.filter(pl.col("kind") == "human").select(author_id="person_id")
-    counted = pull_requests.filter(pl.col("created_at") <= as_of).join(humans, on="author_id", how="semi")
+    counted = pull_request_states.filter("author_is_human").rename({"opened_at": "created_at"})
     parts = [
         counted.select("pr_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
         counted.select("pr_id", scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),

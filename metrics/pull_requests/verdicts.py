@@ -3,7 +3,8 @@
 Only humans other than the author count; AI reviewers appear in columns of their own. A round is an objection (a review
 that does not approve) that a later commit follows, before the first approval: three objections in a row and then a
 commit are one round. Commits count when they were applied, so that a rebase is one answer, not many. A request for
-changes stands until its reviewer approves or it is dismissed; a later approval by somebody else does not lift it.
+changes stands until its reviewer approves or it is dismissed; a later approval by somebody else does not lift it. An
+approval stands unless it is dismissed, or its reviewer asks for changes after it.
 """
 
 import polars as pl
@@ -11,7 +12,8 @@ import polars as pl
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
-_VERDICTS = ("approved", "changes_requested", "dismissed")
+_WITHDRAWN = ("changes_requested", "dismissed")
+_VERDICTS = ("approved", *_WITHDRAWN)
 
 
 class PullRequestVerdicts(Intermediate):
@@ -36,13 +38,14 @@ class PullRequestVerdicts(Intermediate):
 @pipeline(PullRequestVerdicts)
 def pull_request_verdicts(pull_request_remarks: pl.LazyFrame, pull_request_commits: pl.LazyFrame) -> pl.LazyFrame:
     """The verdicts on every pull request."""
-    at, what, state, person = (pl.col(name) for name in ("at", "what", "state", "person_id"))
+    at, what, person = (pl.col(name) for name in ("at", "what", "person_id"))
     is_review = pl.col("is_human") & (what == "review")
     is_answer = pl.col("is_answer")
     is_comment = pl.col("is_human") & (what != "review")
-    approved = at.filter(is_review & (state == "approved"))
+    approved = at.filter("stands")
     return (
         pull_request_remarks.filter(~pl.col("is_author"))
+        .with_columns(stands=_stands())
         .group_by("pr_id")
         .agg(
             first_other_at=at.filter(what != "inline").min(),
@@ -68,16 +71,27 @@ def pull_request_verdicts(pull_request_remarks: pl.LazyFrame, pull_request_commi
     )
 
 
+def _stands() -> pl.Expr:
+    """Whether a remark is an approval by another human that they did not take back, and that was not dismissed."""
+    at, is_review = pl.col("at"), pl.col("is_human") & (pl.col("what") == "review")
+    withdrawn = at.filter(is_review & pl.col("state").is_in(_WITHDRAWN)).max().over("pr_id", "person_id")
+    is_last = withdrawn.is_null() | (at > withdrawn)
+    return (is_review & (pl.col("state") == "approved") & is_last).fill_null(value=False)
+
+
 def _rounds(remarks: pl.LazyFrame, commits: pl.LazyFrame) -> pl.LazyFrame:
     """The first objection and the rounds of every pull request that was not approved at once."""
-    reviews = remarks.filter("is_human", pl.col("what") == "review").select(
-        "pr_id", "at", is_review=pl.lit(value=True), is_approval=pl.col("state") == "approved"
+    reviews = (
+        remarks.filter("is_human", pl.col("what") == "review")
+        .with_columns(is_approval=_stands())
+        .filter(pl.col("is_approval") | pl.col("state").ne_missing("approved"))
+        .select("pr_id", "at", "is_approval", is_review=pl.lit(value=True))
     )
     pushed = (
         commits.select("pr_id", at=pl.coalesce("committed_at", "authored_at"))
         .drop_nulls("at")
         .join(reviews, on="pr_id", how="semi")
-        .with_columns(is_review=pl.lit(value=False), is_approval=pl.lit(value=False))
+        .with_columns(is_approval=pl.lit(value=False), is_review=pl.lit(value=False))
     )
     at, is_review = pl.col("at"), pl.col("is_review")
     approval = at.filter("is_approval").min().over("pr_id")

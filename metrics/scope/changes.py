@@ -5,7 +5,7 @@ Misread: a list of changes is no list of mistakes; what was learned on the way b
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col

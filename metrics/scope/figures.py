@@ -5,9 +5,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
-from metrics.pull_requests.scoped import dated, share
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, in_periods, observe
+from metrics.summary.observations import Observations, in_periods, observe, share
 
 
 @pipeline(Observations)

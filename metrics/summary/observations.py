@@ -16,6 +16,8 @@ from warehouse.tables import columns as col
 SCOPE = ["scope_kind", "scope"]
 PERIOD = [*SCOPE, "period", "period_start"]
 ROLLING_DAYS = 90
+MEDIAN_NEEDS, P85_NEEDS = 5, 10
+"""Fewer measurable items have no median and no 85th percentile."""
 
 
 class Observations(Table):
@@ -99,3 +101,25 @@ def observe(
         .select(Observations.column_names())
         .sort("metric", *PERIOD)
     )
+
+
+def percentile(
+    calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str, *, p85: bool = False, unit: str = "seconds"
+) -> pl.LazyFrame:
+    """Observations of the median, or the 85th percentile, of a column."""
+    value = pl.col(column)
+    return observe(
+        calendar,
+        items,
+        metric=metric,
+        unit=unit,
+        value=value.quantile(0.85, "linear") if p85 else value.median(),
+        n=value.count(),
+        coverage=value.count() / pl.len(),
+        needed=P85_NEEDS if p85 else MEDIAN_NEEDS,
+    )
+
+
+def share(calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str) -> pl.LazyFrame:
+    """Observations of how many of the items a flag holds for."""
+    return observe(calendar, items, metric=metric, unit="share", value=pl.col(column).mean())

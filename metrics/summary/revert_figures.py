@@ -5,10 +5,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import SCOPE, Observations, in_periods, observe
+from metrics.summary.observations import MEDIAN_NEEDS, SCOPE, Observations, in_periods, observe
 
 COMMIT = ["repo_id", "sha"]
-MEDIAN_NEEDS = 5
 
 
 @pipeline(Observations)

@@ -9,8 +9,8 @@ Misread: a week within the limits needs no story. A signal says that something c
 
 import polars as pl
 
-from metrics.pull_requests.spans import first_reason
 from metrics.registry import pipeline
+from metrics.spans import first_reason
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

@@ -9,7 +9,7 @@ from the creation of the other ticket.
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
 from metrics.tickets.fields import is_set
 from warehouse.tables import Table

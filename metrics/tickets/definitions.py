@@ -9,9 +9,9 @@
 
 import polars as pl
 
-from metrics.expressions import day
-from metrics.pull_requests.spans import Reasons, measured, seconds_between
+from metrics.expressions import day, seconds_between
 from metrics.registry import pipeline
+from metrics.spans import Reasons, measured
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

@@ -8,9 +8,9 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
-from metrics.pull_requests.scoped import dated, percentile
+from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import SCOPE, Observations, in_periods, observe
+from metrics.summary.observations import SCOPE, Observations, in_periods, observe, percentile
 
 
 @pipeline(Observations)

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import first_reason, seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
+from metrics.spans import first_reason
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 

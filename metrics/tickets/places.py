@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.pull_requests.spans import seconds_between
+from metrics.expressions import seconds_between
 from metrics.registry import pipeline
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 RECENT = timedelta(days=180)
-MEDIAN_NEEDS = 5
-P85_NEEDS = 10
 _PLACE = ["project", "status"]
 
 

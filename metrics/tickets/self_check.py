@@ -12,8 +12,8 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
-from metrics.pull_requests.spans import first_reason
 from metrics.registry import pipeline
+from metrics.spans import first_reason
 from metrics.summary.observations import ROLLING_DAYS, SCOPE, rolling_start
 from warehouse.tables import Table
 from warehouse.tables import columns as col

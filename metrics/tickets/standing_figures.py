@@ -4,9 +4,8 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.pull_requests.scoped import MEDIAN_NEEDS
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, observe, rolling_start
+from metrics.summary.observations import MEDIAN_NEEDS, Observations, observe, rolling_start
 
 
 @pipeline(Observations)

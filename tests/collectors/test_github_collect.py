@@ -3,8 +3,9 @@
 import json
 import os
 import random
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -295,12 +296,53 @@ def test_another_token_takes_over_from_an_expired_one() -> None:
 
 
 def test_a_token_without_project_scope_reads_the_rest() -> None:
-    world = World(lacks_project_scope=True)
+    world = World(beyond_scope={"projectItems"})
     world.put_on_board(world.open_issue(world.repository("acme/app"), "ana"), "Doing")
     with serving(world) as server:
         memory = collected(server)
     assert memory.table("tickets").select("status", "history_complete").rows() == [("open", True)]
     assert memory.quality == {"project_status_unreadable": 1}
+
+
+def test_a_list_beyond_the_scopes_is_told_with_what_it_takes_and_the_others_are_read() -> None:
+    world = World(beyond_scope={"reviews"})
+    repository = world.repository("acme/app")
+    world.open_pull_request(repository, "ana")
+    world.open_issue(repository, "ana")
+    memory = Memory()
+    with serving(world) as server, pytest.raises(ExceptionGroup) as caught:
+        collected(server, memory)
+    (lacking,) = caught.value.exceptions
+    assert "acme/app: pull_requests: " in str(lacking)
+    assert "requires one of the following scopes: ['read:org']" in str(lacking)
+    assert memory.table("tickets").height == 1
+
+
+class OneThread(Memory):
+    """Answers its own thread only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owner = threading.current_thread()
+
+    def cursor(self, stream: str, scope: str) -> str | None:
+        assert threading.current_thread() is self.owner
+        return super().cursor(stream, scope)
+
+    def rows(self, table: str, columns: Sequence[str], **equal: str | Collection[str]) -> pl.DataFrame:
+        assert threading.current_thread() is self.owner
+        return super().rows(table, columns, **equal)
+
+
+def test_answers_become_rows_where_pages_are_loaded() -> None:
+    world, repository, chance = lively(2, 120)
+    with serving(world) as server:
+        memory = collected(server, OneThread())
+        change(world, repository, chance, 40)
+        world.delete_issue(repository["issues"][0])
+        collected(server, memory)
+        assert tables(memory)["tickets"] == tables(collected(server))["tickets"]
+    assert memory.quality["issue_gone"] == 1
 
 
 def test_attempts_of_runs_and_more_than_a_thousand_of_them() -> None:

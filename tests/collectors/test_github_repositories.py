@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from github_support import client, collected, tables
 from memory import Memory
+from polars.testing import assert_frame_equal
 
 from collectors import github
 from leadline.config import GitHubSource
@@ -193,12 +194,18 @@ def test_a_rebuild_knows_a_renamed_repository_under_the_name_that_the_configurat
     warehouse: Warehouse,
 ) -> None:
     world = World()
-    world.open_pull_request(world.repository("acme/app"), "ana")
+    repository = world.repository("acme/app")
+    world.open_pull_request(repository, "ana", body="Closes #2")
+    world.open_issue(repository, "ana")
     with serving(world) as server:
         loaded(warehouse, server, "acme/app")
         world.rename_repository("acme/app", "acme/depot")
         loaded(warehouse, server, "acme/app")
+        world.open_issue(repository, "ana")
         loaded(warehouse, server, "acme/depot")
     again = rebuilt(warehouse, "acme/depot")
     assert again.table("repositories").select("repo_id", "name").rows() == [("hub:acme/app", "acme/depot")]
-    assert again.table("pull_requests")["pr_id"].to_list() == ["hub:acme/app#1"]
+    for table in ("pull_requests", "pull_request_mentions", "tickets"):
+        stored = warehouse.read(table).drop("source", "collected_at")
+        assert_frame_equal(again.table(table), stored, check_row_order=False)
+    assert again.table("tickets")["key"].to_list() == ["acme/depot#2", "acme/depot#3"]

@@ -148,6 +148,7 @@ def _merged(world: World, repo_id: str, number: int, opened: datetime, deployed:
     if merged > world.now:
         return
     later = [one for one in deployed if one["finished_at"] > merged]
+    spans["queue_wait"] = 900.0 if reviewed else None
     spans["deploy_wait"] = (later[0]["finished_at"] - merged).total_seconds() if later else None
     cycle = (merged - opened).total_seconds() + (spans["coding"] or 0)
     lead = cycle + spans["deploy_wait"] if spans["deploy_wait"] is not None else None
@@ -220,6 +221,7 @@ def _builds(world: World, repo_id: str) -> None:
             last_conclusion="failure" if n == 3 else "success", failing_streak=4 if n == 3 else 0,
             url="https://example.org/runs/1" if n else "javascript:alert(1)",
             failing_since=world.now - timedelta(days=4) if n == 3 else None,
+            is_flaky=n == 0, is_slow=n == 1, is_broken=n == 3,
         )  # fmt: skip
 
 

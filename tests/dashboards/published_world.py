@@ -25,6 +25,7 @@ from metrics.delivery.failures import DeploymentFailures
 from metrics.delivery.incidents import Incidents
 from metrics.delivery.intervals import RatioIntervals
 from metrics.delivery.rework import ReworkRules
+from metrics.delivery.scopes import DeliveryScopes
 from metrics.history.activity import Activity, Churn
 from metrics.history.contributors import Contributors
 from metrics.history.releases import ReleaseGaps, ReleaseRhythm
@@ -72,7 +73,8 @@ SCHEMAS = by_name(
     Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
     ReleaseGaps, ReleaseRhythm, Reverts, Observations, Actions, PullRequestFlow, PullRequestFlowDefinitions,
     ReviewEdges, Deployments, DeploymentChanges, DeploymentFailures, WaitingChanges, Incidents, ReworkRules,
-    RatioIntervals, CiWorkflows, ReviewerSuggestions, TicketFlow, TicketFlowDefinitions, TicketBlocks, TicketStatuses,
+    RatioIntervals, CiWorkflows, ReviewerSuggestions, DeliveryScopes, TicketFlow, TicketFlowDefinitions,
+    TicketBlocks, TicketStatuses,
     TicketStatusTimes, TicketServiceLevels, TicketCompletions, TicketDays, CumulativeFlow, ProcessBehaviour,
     TicketSelfCheck, TicketRequirements, SprintTickets, SprintScope, ParentScope, ScopeChanges, RequirementRework,
     UntrackedWork,
@@ -211,6 +213,8 @@ def _metrics(title: str | None, delivered: World) -> dict[str, Rows]:
     tables["actions"] = _actions(title) if title else []
     for table, rows in delivered.metrics.items():
         tables[table] += rows
+    owners = zip((HARBOUR, KITCHEN), TEAMS, strict=True)
+    tables["delivery_scopes"] = [{"scope_kind": "team", "scope": team, "repo_id": repo_id} for repo_id, team in owners]
     return tables
 
 

@@ -1,5 +1,7 @@
 """The page about delivery: what it says is what the tables hold, and it says it for every scope."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +12,10 @@ from test_dashboard_pages import assert_fine, texts, told
 
 from dashboards.parts import charts, delivery_charts, time_charts
 from dashboards.queries import delivery
+from dashboards.queries.windows import recent
 from dashboards.scope import Scope
 from dashboards.views import builds, deployments, lead_time, undeployed
+from metrics.delivery import ci
 
 VIEWS = ("Lead time", "Deployments", "Waiting", "CI")
 SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
@@ -68,11 +72,11 @@ def test_figures_are_spans_in_words_with_their_own_past(world: Path, open_page: 
 
 
 def test_changes_behind_the_figure_are_as_many_as_it_was_taken_from(world: Path, rows: Rows) -> None:
-    recent = rows(world, delivery.changes(Scope())).filter("is_recent")
+    found = rows(world, delivery.changes(Scope())).filter("is_recent")
     figure = rows(world, delivery.phases(Scope()))
-    assert recent.height > 50
-    assert set(figure["changes"]) == {recent.height}
-    assert recent["lead_seconds"].null_count() == 0
+    assert found.height > 50
+    assert set(figure["changes"]) == {found.height}
+    assert found["lead_seconds"].null_count() == 0
 
 
 def test_parts_of_lead_time_add_up_to_all_of_it(world: Path, rows: Rows) -> None:
@@ -81,17 +85,53 @@ def test_parts_of_lead_time_add_up_to_all_of_it(world: Path, rows: Rows) -> None
     assert parts["share"].sum() == pytest.approx(1)
     changes = rows(world, delivery.changes(Scope())).filter("is_recent")
     waited, took = (charts.total(changes, column) for column in ("deploy_wait_seconds", "lead_seconds"))
-    assert parts["share"][4] == pytest.approx(waited / took)
+    assert parts["share"][5] == pytest.approx(waited / took)
     assert parts["p50"][0] == pytest.approx(changes["coding_seconds"].median())
     assert parts["n"][1] == changes["pickup_seconds"].count() < changes.height
-    largest = parts.head(5).sort("share").row(-1, named=True)
+    largest = parts.head(6).sort("share").row(-1, named=True)
     assert lead_time.largest(parts).startswith(f"{largest['phase']} takes the largest part")
+
+
+def test_the_last_90_days_begin_at_midnight_of_the_reporting_zone(
+    world: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins = {}
+    for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
+        monkeypatch.setenv("LEADLINE_DASHBOARDS_ZONE", zone)
+        begins[zone] = rows(world, f"SELECT {recent()} AS begins").item()
+    midnight = begins["UTC"]
+    assert (midnight.hour, midnight.minute) == (0, 0)
+    # In August, when New York is four hours behind.
+    assert begins["America/New_York"] == midnight + timedelta(hours=4)
+    assert begins["Asia/Tokyo"] == midnight - timedelta(hours=9)
+
+
+def test_time_in_the_merge_queue_is_a_part(world: Path, rows: Rows) -> None:
+    parts = rows(world, delivery.phases(Scope()))
+    assert parts.filter(pl.col("phase") == "Merge queue")["share"].item() > 0
+
+
+def test_of_very_many_changes_a_sample_is_drawn(world: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = rows(world, delivery.changes(Scope(weeks=None)))
+    monkeypatch.setattr("dashboards.queries.windows.DOTS", 30)
+    monkeypatch.setattr("dashboards.parts.time_charts.DOTS", 30)
+    few = rows(world, delivery.changes(Scope(weeks=None)))
+    before = few.filter(~pl.col("is_recent"))
+    assert before.height == 30 < everything.filter(~pl.col("is_recent")).height
+    assert few.filter("is_recent").equals(everything.filter("is_recent"))
+    assert before.equals(rows(world, delivery.changes(Scope(weeks=None))).filter(~pl.col("is_recent")))
+    assert time_charts.drawable(everything).height == 30
+    told = time_charts.what_is_drawn(everything, "change")
+    assert told == "The dots are 30 of the changes, drawn by lot"
+    deployed = rows(world, delivery.deployments(Scope(weeks=None)))
+    assert deployed.filter(~pl.col("failed")).height == 30
+    assert deployed.filter("failed").height > 30
 
 
 def test_few_items_have_no_percentile(world: Path, rows: Rows) -> None:
     usual = rows(world, delivery.usual_wait(Scope(EMPTY)))
     assert usual.rows() == [(None, None, 0)]
-    for p50, p85, n in rows(world, delivery.phases(Scope(KITCHEN))).select("p50", "p85", "n").head(5).iter_rows():
+    for p50, p85, n in rows(world, delivery.phases(Scope(KITCHEN))).select("p50", "p85", "n").head(6).iter_rows():
         assert (p50 is None) == (n < 5)
         assert (p85 is None) == (n < 10)
 
@@ -193,3 +233,9 @@ def test_spread_counts_every_item_once() -> None:
     assert bars["items"].to_list() == [2, 1, 1, 0, 0, 0, 0, 1]
     assert bars["by_then"].to_list()[-1] == "100 %"
     assert time_charts.spread_rows(items.clear(), span="s", working=True)["items"].sum() == 0
+
+
+def test_the_page_says_when_a_workflow_is_in_trouble_as_the_table_does() -> None:
+    said = re.findall(r"[0-9]+", builds.NOTE.replace("a minute", "60"))
+    limits = (ci.MIN_STREAK, 100 * ci.MIN_FLAKY_SHARE, ci.MIN_FLAKY, ci.MIN_RUNS, 100 * ci.MIN_SLOWDOWN)
+    assert [int(number) for number in said] == [90, *limits, ci.MIN_ADDED_SECONDS, 90]

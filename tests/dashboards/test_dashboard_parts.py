@@ -190,6 +190,13 @@ def test_action_leads_to_the_page_that_shows_its_item() -> None:
     assert leads_to("failed_deployments", "deployment", "github:77") == {"delivery": "Deployments"}
     assert leads_to("build_trouble", "workflow", "local:app:test") == {**app, "delivery": "CI"}
     assert leads_to("deployments_waiting", "repository", "local:app") == {**app, "delivery": "Waiting"}
+    assert leads_to("ticket_stalled", "ticket", "jira:77") == {"flow": "Stuck"}
+    assert leads_to("ticket_blocked", "ticket", "local:app#3") == {**app, "flow": "Blocked"}
+    assert leads_to("unready_ticket", "ticket", "jira:77") == {"scope": "Readiness"}
+    assert leads_to("scope_growing", "ticket", "jira:77") == {"scope": "Growth"}
+    assert leads_to("pull_request_without_ticket", "pull_request", "local:app#12") == {**app, "scope": "Untracked"}
+    assert leads_to("too_much_in_progress", "project", "APP") == {"project": "APP", "flow": "Flow"}
+    assert leads_to("too_much_in_progress", "team", "Küche") == {"team": "Küche", "flow": "Flow"}
     only_ai = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
     assert leads_to("reviewed_only_by_ai", "repository", "local:app") == {**app, **only_ai}
 

@@ -53,6 +53,16 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     assert all(f"  {name} " in done.stdout for name in COMMANDS)
 
 
+def test_no_command_imports_a_room_before_it_runs(tmp_path: Path) -> None:
+    rooms = ("collectors", "dashboards", "metrics", "polars", "duckdb", "streamlit")
+    probe = (
+        "import sys; from importlib import import_module; from leadline.cli.commands import COMMANDS;"
+        "commands = [import_module(COMMANDS[name][0]) for name in COMMANDS];"
+        f"print(len(commands) > 9, [name for name in {rooms} if name in sys.modules])"
+    )
+    assert run(sys.executable, "-c", probe, cwd=tmp_path).stdout == "True []\n"
+
+
 def test_the_program_ends_with_the_exit_code_and_an_error_is_a_line_and_a_hint(tmp_path: Path) -> None:
     done = run(sys.executable, "-m", "leadline", "config", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

@@ -18,7 +18,10 @@ HUB = (
     '[[source]]\nkind = "github"\nname = "hub"\nbase_url = "http://127.0.0.1:9"\n'
     'token_env = "ACME_HUB"\nrepositories = ["acme/app"]\n'
 )
-JIRA = '[[source]]\nkind = "jira"\nname = "jira"\nbase_url = "https://a.eu"\ntoken_file = "secret"\nprojects = ["A"]\n'
+JIRA = (
+    '[[source]]\nkind = "jira"\nname = "jira"\nbase_url = "http://127.0.0.1:9"\n'
+    'token_file = "secret"\nprojects = ["A"]\n'
+)
 
 
 @pytest.fixture
@@ -87,7 +90,7 @@ def test_credentials_are_looked_for_and_never_shown(
     assert main(["doctor"]) == 3
     out = capsys.readouterr().out
     assert "fail  hub: http://127.0.0.1:9: ConnectionError\n" in out
-    assert "fail  jira: sources of kind jira cannot be collected yet in this version\n" in out
+    assert "fail  jira: GET /rest/api/2/serverInfo: ConnectionError\n" in out
     assert "ok    hub: environment variable ACME_HUB is set\n" in out
     assert "ok    jira: secret can be read\n" in out
     assert "very-secret" not in out

@@ -108,6 +108,17 @@ def test_a_platform_whose_commits_are_not_wanted_has_no_empty_repositories(tmp_p
     assert counts["repositories_without_commits"] == 1
 
 
+def test_production_is_what_the_metrics_take_for_it(tmp_path: Path) -> None:
+    deployments = [
+        {"deployment_id": "1", "repo_id": "git:app", "environment": "Production"},
+        {"deployment_id": "2", "repo_id": "git:lib", "environment": "staging", "is_production": True},
+        {"deployment_id": "3", "repo_id": "git:web", "is_production": True},
+    ]
+    repositories = [{"repo_id": f"git:{name}", "name": name} for name in ("app", "lib", "web")]
+    counts = found(tmp_path, deployments=deployments, repositories=repositories)
+    assert counts["repositories_without_production_environment"] == 1
+
+
 def test_a_flow_that_does_not_add_up_is_named(tmp_path: Path) -> None:
     check = pl.DataFrame(
         {

@@ -143,9 +143,9 @@ def test_a_renamed_repository_misses_no_ticket(tmp_path: Path) -> None:
     assert found(tmp_path, rows) == {}
 
 
-def test_production_can_be_said_by_the_platform_instead_of_the_name(tmp_path: Path) -> None:
+def test_production_can_be_said_by_who_reports_where_there_is_no_name(tmp_path: Path) -> None:
     rows = sound()
-    rows["deployments"][0] |= {"environment": "live", "is_production": True}
+    rows["deployments"][0] |= {"environment": None, "is_production": True}
 
     assert found(tmp_path, rows) == {}
 

@@ -74,7 +74,7 @@ def test_a_deployment_is_loaded_by_the_next_run(folder: Path) -> None:
         {
             "deployment_id": "recorded:42",
             "repo_id": "local:app",
-            "environment": "production",
+            "environment": None,
             "sha": SHA,
             "status": "success",
             "started_at": "2026-03-01 10:00:00",

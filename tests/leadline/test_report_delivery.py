@@ -8,9 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from dashboards.queries import reviews
 from leadline.catalogue import catalogues, published_tables
 from leadline.config import Config, load
+from leadline.definitions import DEFINITIONS, OWN
 from leadline.report import delivery, digest, render
+from metrics.pull_requests.definitions import PHASES
 from tests.leadline.conftest import configure
 from warehouse.publish import publish
 from warehouse.store import Warehouse
@@ -19,6 +22,8 @@ from warehouse.tables import CORE, Page, SourceTable, Table
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).replace(tzinfo=None)
 MONDAY = date(2026, 11, 16)
 DAY = 86_400.0
+TEAMS = {"ana": ("Pay",), "wes": ("Web",), "bea": ("Apps", "Pay")}
+"""The teams of each person, who were in none before this year."""
 Row = dict[str, Any]
 
 
@@ -38,6 +43,13 @@ def published(folder: Path, tables: Mapping[str, list[Row]], *, without: frozens
         rows = [{"repo_id": "local:acme/app", "name": "acme/app"}, {"repo_id": "local:lib", "name": "lib"}]
         page = Page(stream="s", scope="s", upserts={"repositories": filled(CORE["repositories"], rows)})
         warehouse.load(page, source="local", run_id=run_id, now=NOW)
+        since = NOW.replace(month=1, day=1)
+        members = [
+            {"team": team, "person_id": person, "valid_from": since}
+            for person, teams in TEAMS.items()
+            for team in teams
+        ]
+        warehouse.replace("team_members", filled(CORE["team_members"], members))
         warehouse.finish_run(run_id, "ok")
         frames = {name: filled(schemas[name], rows) for name, rows in tables.items()}
         publish(warehouse, run_id, frames, schemas, catalogues=catalogues())
@@ -48,7 +60,8 @@ def request(number: int, over: float | None = None, **more: Any) -> Row:
     """A pull request; an open one at risk where it is so many days over what 85 % took."""
     row = {"pr_id": f"local:acme/app#{number}", "repo_id": "local:acme/app", "number": number, "title": "Retry"}
     row |= {
-        "team": "Pay",
+        "author_id": "ana",
+        "opened_at": NOW - timedelta(days=30),
         "state": "merged",
         "author_is_human": True,
         "url": f"https://github.com/acme/app/pull/{number}",
@@ -96,6 +109,14 @@ def test_figures_stand_beside_their_usual_range_and_in_no_other_section(tmp_path
     assert "| 5.6 h | 1.5 h | 1.0 h to 2.0 h |" in text
 
 
+@pytest.mark.parametrize("days_before", range(7))
+def test_the_last_90_days_are_shown_whatever_day_it_is(tmp_path: Path, days_before: int) -> None:
+    rolling = observed("files_at_risk", "share", 0.4, period="rolling_90d")
+    rows = [{**row, "period_start": MONDAY - timedelta(days=82 + days_before)} for row in rolling]
+    made = digest(published(tmp_path, {"observations": [*rows, *observed("commits", "count", 7)]}))
+    assert [(row.metric, row.value) for row in made.standing] == [("files_at_risk", 0.4)]
+
+
 def phase(number: int, phase: str, days: float | None, definition: str = "leadline", reason: str | None = None) -> Row:
     row = {"pr_id": f"local:acme/app#{number}", "definition": definition, "phase": phase, "reason": reason}
     return {**row, "seconds": None if days is None else days * DAY}
@@ -107,7 +128,7 @@ def test_phases_are_measured_by_the_definition_asked_for(tmp_path: Path) -> None
     flow += [
         request(6, merged_at=within - timedelta(days=7)),
         request(7, merged_at=within, author_is_human=False),
-        request(8, merged_at=within, team="Web"),
+        request(8, merged_at=within, author_id="wes"),
     ]
     phases = [phase(number, "cycle", number) for number in range(9)]
     phases += [phase(number, "pickup", None if number < 4 else 1, reason="no_review") for number in range(9)]
@@ -123,6 +144,11 @@ def test_phases_are_measured_by_the_definition_asked_for(tmp_path: Path) -> None
     everybody = digest(config, definition="devlake")
     assert [(row["phase"], row["n"], row["p50"]) for row in everybody.phases] == [("cycle", 7, 100 * DAY)]
     assert "measured as by devlake" in render(everybody, "html")
+
+
+def test_every_definition_that_can_be_asked_for_is_measured() -> None:
+    assert tuple(PHASES) == DEFINITIONS == reviews.DEFINITIONS
+    assert OWN in PHASES
 
 
 def test_phases_of_a_team_that_is_too_small_are_not_shown(tmp_path: Path) -> None:
@@ -146,15 +172,18 @@ def test_open_pull_requests_at_risk_are_listed_the_latest_first(tmp_path: Path) 
         request(2, over=5),
         request(3, over=-1),
         request(4, over=9, author_is_human=False),
-        request(5, over=3, team="Web", author_is_human=None),
+        request(5, over=3, author_id=None),
         request(6),
+        request(7, over=2, author_id="bea"),
+        request(8, over=4, opened_at=NOW - timedelta(days=400)),
     ]
     config = published(tmp_path, {"pull_request_flow": flow})
     everybody, pay = (delivery.delivery(config, team, []) for team in (None, "Pay"))
     assert everybody is not None
     assert pay is not None
-    assert [row["reference"] for row in everybody.at_risk] == ["acme/app#2", "acme/app#5", "acme/app#1"]
-    assert [row["reference"] for row in pay.at_risk] == ["acme/app#2", "acme/app#1"]
+    assert [row["reference"] for row in everybody.at_risk] == [f"acme/app#{number}" for number in (2, 8, 5, 7, 1)]
+    # Also of one who is in another team too; but not of one who was in no team yet.
+    assert [row["reference"] for row in pay.at_risk] == ["acme/app#2", "acme/app#7", "acme/app#1"]
     assert pay.at_risk[0] == {
         "reference": "acme/app#2",
         "title": "Retry",
@@ -173,7 +202,7 @@ def test_the_list_says_how_many_it_leaves_out(tmp_path: Path) -> None:
 
 
 def test_what_waits_to_be_deployed_is_told_by_repository(tmp_path: Path) -> None:
-    flow = [request(1), request(2), request(3, team="Web"), request(4)]
+    flow = [request(1), request(2), request(3, author_id="wes"), request(4)]
     waits = [waiting(1, 3), waiting(2, 8), waiting(3, 9), waiting(4, 1, "local:lib")]
     config = published(tmp_path, {"pull_request_flow": flow, "waiting_changes": waits})
     everybody, pay = (delivery.delivery(config, team, []) for team in (None, "Pay"))

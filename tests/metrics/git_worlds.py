@@ -27,6 +27,8 @@ SETTINGS: dict[str, Any] = {
     "deployments_ci_run": "deploy",
     "incident_types": ("Incident",),
     "incident_labels": ("incident", "sev1"),
+    "bug_types": ("Bug",),
+    "bug_labels": ("bug",),
     "status_names": {},
     "readiness_needs": ("assignee",),
     "working_hours": WorkingHours("Europe/Berlin"),

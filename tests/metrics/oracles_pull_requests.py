@@ -56,10 +56,12 @@ def _story(world: World, pr: Row) -> Row:
     as_of, pr_id, author = world.as_of, pr["pr_id"], pr["author_id"]
     kinds = {row["person_id"]: row["kind"] for row in world.tables["people"]}
     out: Row = {"pr_id": pr_id, "repo_id": pr["repo_id"], "opened_at": pr["created_at"]}
-    out["author_is_human"] = kinds[author] == "human" if author in kinds else None
+    out["author_is_human"] = kinds.get(author, "human") == "human"
     out["teams"] = _teams(world, pr)
     out["team"] = min(out["teams"], default=None)
     merged, closed = pr.get("merged_at"), pr.get("closed_at")
+    if pr["state"] == "merged" and merged is None:
+        merged = closed
     out["merged_at"] = merged if merged and merged <= as_of else None
     out["state"] = "open"
     out["closed_at"] = None
@@ -67,6 +69,8 @@ def _story(world: World, pr: Row) -> Row:
         out["state"], out["closed_at"] = "merged", merged
     elif closed and closed <= as_of and pr["state"] != "open":
         out["state"], out["closed_at"] = "closed", closed
+    elif not merged and not closed:
+        out["state"] = pr["state"]
     until = out["closed_at"] or as_of
     objections = _verdicts(world, pr, out, kinds, until)
     _size(world, pr, out)
@@ -93,8 +97,8 @@ def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: dat
     pr_id, author = pr["pr_id"], pr["author_id"]
     reviews = [r for r in _of(world, "reviews", pr_id) if r["submitted_at"] <= until]
     comments = [c for c in _of(world, "comments", pr_id) if c["created_at"] <= until]
-    human_reviews = [r for r in reviews if r["reviewer_id"] != author and kinds.get(r["reviewer_id"]) == "human"]
-    human_comments = [c for c in comments if c["author_id"] != author and kinds.get(c["author_id"]) == "human"]
+    human_reviews = [r for r in reviews if not _is_own(r, author) and kinds.get(r["reviewer_id"], "human") == "human"]
+    human_comments = [c for c in comments if not _is_own(c, author) and kinds.get(c["author_id"], "human") == "human"]
     talk = [c for c in human_comments if not c["in_review"]]
     answers = [r["submitted_at"] for r in human_reviews] + [c["created_at"] for c in talk]
     out["first_answer_at"] = _first(answers)
@@ -115,13 +119,12 @@ def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: dat
     out["first_ai_response_at"] = _first(by_ai)
     out["reviewed_by_ai_only"] = bool(by_ai) and not answers
     out["merged_without_review"] = not answers if out["state"] == "merged" else None
-    # Another account that is gone may be the author's own: nobody knows, and so it is somebody else.
-    others = [r["submitted_at"] for r in reviews if author is None or r["reviewer_id"] != author]
-    others += [c["created_at"] for c in comments if not c["in_review"] and (author is None or c["author_id"] != author)]
+    others = [r["submitted_at"] for r in reviews if not _is_own(r, author)]
+    others += [c["created_at"] for c in comments if not c["in_review"] and not _is_own(c, author)]
     out["first_other_at"] = _first(others)
 
     _drafts(world, pr, out, until)
-    approvals = [r["submitted_at"] for r in human_reviews if r["state"] == "approved"]
+    approvals = [r["submitted_at"] for r in human_reviews if _stands(r, human_reviews)]
     out["first_review_at"] = _first([r["submitted_at"] for r in human_reviews])
     out["first_approval_at"], out["last_approval_at"] = _first(approvals), _last(approvals)
     out["objected"] = any(_objects(human_reviews, reviewer) for reviewer in {r["reviewer_id"] for r in human_reviews})
@@ -140,14 +143,30 @@ def _verdicts(world: World, pr: Row, out: Row, kinds: dict[str, str], until: dat
     events = [e for e in _of(world, "pull_request_events", pr_id) if e["occurred_at"] <= until]
     out["first_review_request_at"] = _first([e["occurred_at"] for e in events if e["kind"] == "review_requested"])
     out["queued_at"] = _queued(events, out["merged_at"])
-    own = [r["submitted_at"] for r in reviews if author and r["reviewer_id"] == author]
-    own += [c["created_at"] for c in comments if author and c["author_id"] == author]
+    own = [r["submitted_at"] for r in reviews if _is_own(r, author)]
+    own += [c["created_at"] for c in comments if _is_own(c, author)]
     own += [*applied, pr["created_at"]]
     out["last_author_activity_at"] = _last(own)
     human_events = [e["occurred_at"] for e in events if kinds.get(e["actor_id"]) == "human"]
     said = [r["submitted_at"] for r in human_reviews] + [c["created_at"] for c in human_comments]
     out["last_activity_at"] = _last([*own, *human_events, *said])
     return objections
+
+
+def _is_own(said: Row, author: str | None) -> bool:
+    """Whether a review or comment is the author's: of two accounts that are gone nobody knows, but a verdict is not."""
+    who = said.get("reviewer_id", said.get("author_id"))
+    return who == author and not (who is None and said.get("state") in ("approved", "changes_requested"))
+
+
+def _stands(review: Row, reviews: list[Row]) -> bool:
+    """Whether a review is an approval whose reviewer took nothing back since."""
+    return review["state"] == "approved" and not any(
+        other["state"] in ("changes_requested", "dismissed")
+        and other["reviewer_id"] == review["reviewer_id"]
+        and other["submitted_at"] >= review["submitted_at"]
+        for other in reviews
+    )
 
 
 def _objects(reviews: list[Row], reviewer: str) -> bool:
@@ -178,6 +197,7 @@ def _drafts(world: World, pr: Row, out: Row, until: datetime) -> None:  # noqa: 
     if is_draft:
         seconds += max(0.0, (until - since).total_seconds())
     out["is_draft"], out["draft_since"], out["draft_seconds"] = is_draft, since if is_draft else None, seconds
+    out["ready_since"] = None if is_draft else since
     answer = out["first_answer_at"]
     out["ready_at"], out["first_response_at"] = (ready[-1][0] if ready else None), answer
     if answer is None:
@@ -249,12 +269,18 @@ def _span(out: Row, name: str, start: datetime | None, end: datetime | None, rea
     out[f"{name}_working_seconds"] = None if reason else worked(start, end)
 
 
+def _unmerged(out: Row) -> str | None:
+    if out["state"] == "merged":
+        return None if out["merged_at"] else "merge_time_unknown"
+    return {"open": "not_finished", "closed": "not_merged"}[out["state"]]
+
+
 def _phases(out: Row, objections: list[datetime]) -> None:
     commit, ready, answer, merged = (
         out[name] for name in ("first_commit_at", "ready_at", "first_response_at", "merged_at")
     )
     is_open = out["state"] == "open"
-    unmerged = {"open": "not_finished", "closed": "not_merged", "merged": None}[out["state"]]
+    unmerged = _unmerged(out)
     approval = max(out["last_approval_at"], answer) if out["last_approval_at"] else None
     pending = "not_finished" if is_open else None
     reason = None
@@ -275,6 +301,7 @@ def _phases(out: Row, objections: list[datetime]) -> None:
     _span(out, "merge_wait", approval, queued or merged, unapproved)
     _span(out, "queue_wait", queued, merged, unapproved or (None if queued else "not_queued"))
     _span(out, "cycle", commit, merged, unmerged or (None if commit else "first_commit_unknown"))
+    _aside(out)
     first = out["first_approval_at"]
     reason = None
     if first is None and is_open:
@@ -288,6 +315,22 @@ def _phases(out: Row, objections: list[datetime]) -> None:
     _span(out, "rework", _first(objections), first, reason)
 
 
+def _aside(out: Row) -> None:
+    """How long a human took after an AI, and what was spent on what was closed."""
+    ai, human, closed = out["first_ai_response_at"], out["first_answer_at"], out["closed_at"]
+    reason = None
+    if ai is None:
+        reason = "no_ai_review"
+    elif human is None:
+        reason = "not_finished" if out["state"] == "open" else "no_review"
+    elif human < ai:
+        reason = "human_first"
+    _span(out, "human_after_ai", ai, human, reason)
+    reasons = {"open": "not_finished", "merged": "not_abandoned", "closed": None if closed else "end_unknown"}
+    begun = min(out["first_commit_at"] or out["opened_at"], out["opened_at"])
+    _span(out, "abandoned", begun, closed, reasons[out["state"]])
+
+
 def _deployed(world: World, pr: Row, out: Row) -> None:
     """The default branch is one line: what a tag brought is what was merged since the tag before."""
     out["deployed_at"] = out["deployment_id"] = None
@@ -295,7 +338,7 @@ def _deployed(world: World, pr: Row, out: Row) -> None:
     order = [row["sha"] for row in world.tables["commits"] if row["repo_id"] == repo_id]
     tags = [row for row in world.tables["tags"] if row["repo_id"] == repo_id and row["tagged_at"] <= world.as_of]
     tags.sort(key=lambda row: (row["tagged_at"], row["name"]))
-    reason = {"open": "not_finished", "closed": "not_merged", "merged": None}[out["state"]]
+    reason = _unmerged(out)
     sha = pr.get("merge_sha")
     if reason is None:
         brought = [tag for tag in tags if sha in order and order.index(tag["sha"]) >= order.index(sha)]
@@ -340,8 +383,8 @@ def _phase(row: Row) -> tuple[str, datetime]:
     if answer is None:
         return "pickup", row["ready_at"]
     if row["approved"]:
-        return "merge", max(approval, answer)
-    return "review", answer
+        return "merge", max(approval, answer, row["ready_since"])
+    return "review", max(answer, row["ready_since"])
 
 
 def _age_one(row: Row, paces: Paces, as_of: datetime) -> None:
@@ -371,7 +414,7 @@ def definitions(row: Row) -> dict[tuple[str, str], float | None]:
     """Seconds by definition and phase, of one pull request of `flow`."""
 
     def between(start: datetime | None, end: datetime | None) -> float | None:
-        if row["state"] != "merged" or start is None or end is None or end < start:
+        if row["merged_at"] is None or start is None or end is None or end < start:
             return None
         return (end - start).total_seconds()
 
@@ -380,6 +423,8 @@ def definitions(row: Row) -> dict[tuple[str, str], float | None]:
     review, approval, last = row["first_review_at"], row["first_approval_at"], row["last_approval_at"]
     start = min(commit, opened) if commit else opened
     coding, deploy = between(commit, opened), row["deploy_wait_seconds"]
+    ready = row["ready_at"]
+    response = max(review, ready) if review and ready and review >= opened else review
     cycle = None
     if merged:
         cycle = (coding or 0) + (merged - opened).total_seconds() + (deploy or 0)
@@ -391,7 +436,7 @@ def definitions(row: Row) -> dict[tuple[str, str], float | None]:
         ("devlake", "review"): between(other, merged),
         ("devlake", "deploy"): deploy,
         ("devlake", "cycle"): None if cycle is None or cycle < 0 else cycle,
-        ("middleware", "first_response"): between(row["ready_at"], review),
+        ("middleware", "first_response"): between(ready, response),
         ("middleware", "rework"): between(review, approval),
         ("middleware", "merge"): between(approval, merged),
         ("middleware", "cycle"): between(row["ready_at"], merged),
@@ -417,7 +462,7 @@ def edges(world: World, rows: dict[str, Row]) -> dict[tuple[str, str, str, date]
     counts: dict[tuple[str, str, str, date], list[int]] = {}
     for pr_id, person, at, what in said:
         row, author = rows.get(pr_id), authors[pr_id]
-        if row is None or person == author or kinds.get(person) != "human" or not row["author_is_human"]:
+        if row is None or person == author or kinds.get(person) != "human" or kinds.get(author) != "human":
             continue
         if at <= (row["closed_at"] or world.as_of):
             here = local_day(at)

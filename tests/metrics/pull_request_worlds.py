@@ -182,7 +182,9 @@ def _invent(world: PullRequestWorld, rng: random.Random, repo_id: str) -> None:
         world.merge(pr_id, some_time(), f"{pr_id}-merge" if rng.random() < 0.9 else None)
     elif fate == "closed":
         world.change(pr_id, state="closed", closed_at=some_time())
-    if fate == "merged" and rng.random() < 0.1:  # the clocks disagree
+    if fate != "open" and rng.random() < 0.05:  # the platform does not tell when
+        world.change(pr_id, merged_at=None, closed_at=None)
+    elif fate == "merged" and rng.random() < 0.1:  # the clocks disagree
         world.change(pr_id, merged_at=opened - HOUR)
 
 
@@ -213,7 +215,8 @@ def _files(world: PullRequestWorld, rng: random.Random, pr_id: str) -> None:
 
 def _deploy(world: PullRequestWorld, rng: random.Random, repo_id: str) -> None:
     """The merges as commits of the default branch, in order, some of them tagged; some repositories have no tags."""
-    rows = [row for row in world.world.tables["pull_requests"] if row["repo_id"] == repo_id and row.get("merge_sha")]
+    requests = world.world.tables["pull_requests"]
+    rows = [row for row in requests if row["repo_id"] == repo_id and row.get("merge_sha") and row["merged_at"]]
     has_tags = rng.random() < 0.7
     parent = None
     for row in sorted(rows, key=lambda row: (row["merged_at"], row["number"])):

@@ -31,6 +31,12 @@ def test_shares_are_of_runs_that_ended_in_success_or_failure() -> None:
     assert (found["runs"], found["failed_runs"], found["failure_share"]) == (4, 2, 0.5)
 
 
+def test_the_jobs_of_a_pipeline_are_part_of_its_run() -> None:
+    story = runs("sf")
+    story.run_of("deploy", "s0", 1, parent_run_id="git:s0/1")
+    assert story.run()["ci_workflows"]["name"].to_list() == ["Test"]
+
+
 def test_the_streak_is_that_of_the_last_runs_on_the_default_branch() -> None:
     story = runs("sfsfcf")
     story.run_of("Test", "x", 0.01, branch="feature")
@@ -120,3 +126,18 @@ def test_a_workflow_that_rests_is_left_out_and_others_are_apart() -> None:
     story.run_of("Lint", "a", 1, conclusion="failure")
     found = story.run()["ci_workflows"].select("repo_id", "name", "failed_runs").rows()
     assert found == [(REPO, "Lint", 1), (REPO, "Test", 0)]
+
+
+def test_a_workflow_is_called_flaky_slow_or_broken() -> None:
+    assert [workflow(runs("s" * n + "fff"))["is_broken"] for n in (0, 1)] == [True, True]
+    assert not workflow(runs("sff"))["is_broken"]
+    story = Delivery()
+    for number in range(20):
+        story.run_of("Test", f"n{number}", 1 + number, started_at=ago(1 + number + 2 / 24))
+        story.run_of("Test", f"o{number}", 100 + number, started_at=ago(100 + number + 1 / 24))
+    for number in range(5):
+        key = f"again{number}"
+        story.run_of("Test", key, 30, name=key, conclusion="failure")
+        story.run_of("Test", key, 29, name=key, attempt=2, started_at=ago(29 + 2 / 24))
+    found = workflow(story)
+    assert (found["is_flaky"], found["is_slow"], found["is_broken"]) == (True, True, False)

@@ -271,3 +271,41 @@ def test_failures_of_random_stories_are_those_that_plain_python_finds(seed: int)
     tables = told.story.run()
     assert set(tables["deployment_failures"].select("deployment_id", "cause").iter_rows()) == expected
     assert set(tables["deployments"].filter("failed")["deployment_id"]) == {key for key, _ in expected}
+
+
+def test_a_hotfix_of_long_ago_fails_nothing_where_what_was_deployed_is_not_known() -> None:
+    story = Delivery()
+    story.merged(story.commit("c0", 40), 40, title="hotfix")
+    story.deploy(None, 20, name="d1")
+    story.deploy(story.commit("c1", 19, ["c0"]), 18, name="d2")
+    assert failed(story) == {}
+
+
+def test_what_is_rolled_back_is_mended_before_its_ticket_is_closed() -> None:
+    story = line(20, 18)
+    incident(story, "i", 17.5, 12)
+    story.deploy("c0", 17, name="back")
+    assert failed(story) == {"git:d1": ("incident", "i", DAY, None)}
+
+
+@pytest.mark.parametrize("button", [True, False])
+def test_a_revert_of_a_revert_takes_nothing_back(button: bool) -> None:
+    shas = [f"{number:040x}" for number in range(4)]
+    story = Delivery()
+    for number in range(4):
+        reverts = {"reverts_sha": shas[number - 1]} if number > 1 and not button else {}
+        story.commit(shas[number], 20 - number, parents=shas[number - 1 : number] if number else [], **reverts)
+        branch = f"revert-{number}-change" if number > 1 and button else "change"
+        story.merged(shas[number], 20 - number, head_branch=branch)
+        story.deploy(shas[number], 19.5 - number, name=f"d{number}")
+    assert failed(story) == {"git:d1": ("revert", shas[2], DAY, None)}
+    assert rework(story) == {"git:d2": "revert"}
+
+
+def test_a_ticket_that_a_report_makes_an_incident_is_one() -> None:
+    story = line(20, 18)
+    pr_id = story.merged("c1", 18)
+    story.add("tickets", ticket_id="t", type="Story", created_at=ago(100))
+    story.add("incidents", incident_id="i", ticket_id="t", opened_at=ago(19))
+    story.add("pull_request_tickets", pr_id=pr_id, ticket_id="t", found_in="closing_reference")
+    assert rework(story) == {"git:d1": "incident_or_bug"}

@@ -8,6 +8,7 @@ from delivery_worlds import BEGIN, REPO, Delivery, ago
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadline.config.checks import may_be
 from metrics.catalogue import METRICS
 from metrics.delivery.intervals import RATIOS, ratio_intervals
 
@@ -179,3 +180,38 @@ def test_a_share_without_a_value_has_no_interval() -> None:
     key = ["metric", "scope_kind", "scope", "period", "period_start"]
     assert tables["ratio_intervals"].select(key).rows() == valued.sort(key).select(key).rows()
     assert valued.height
+
+
+def test_days_between_deployments_are_those_of_one_workflow() -> None:
+    story = Delivery()
+    for number in range(6):
+        story.run_of("Deploy app", f"c{number}", 20 - 2 * number)
+        story.run_of("Deploy site", f"c{number}", 20 - 2 * number - 0.1)
+    value, n, *_ = rolling(story, "days_between_deployments")
+    assert (round(float(str(value)), 6), n) == (2.0, 10)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "has"),
+    [
+        ("app", ["git:acme/app"]),
+        ("acme/app", ["git:acme/app"]),
+        ("acme/*", ["git:acme/app", "git:acme/tools/lib"]),
+        ("cme/app", []),
+        ("acme/ap", []),
+        ("l?b", ["git:acme/tools/lib"]),
+        ("tools/*", ["git:acme/tools/lib"]),
+        ("tools", []),
+        ("mirrors/site", ["local:site"]),
+        ("s.te", []),
+    ],
+)
+def test_a_team_has_the_repositories_that_its_configuration_may_name(pattern: str, has: list[str]) -> None:
+    story = Delivery()
+    story.deploy("c", 1, repo_id="git:acme/tools/lib")
+    story.add("repositories", repo_id="local:site", name="site", url="/srv/mirrors/site.git")
+    story.add("team_scopes", team="T", kind="repository", pattern=pattern)
+    scopes = story.run()["delivery_scopes"].filter(scope_kind="team")
+    assert scopes.select("scope", "repo_id").rows() == [("T", repo_id) for repo_id in has]
+    parts = {"git:acme/app": "acme/app", "git:acme/tools/lib": "acme/tools/lib", "local:site": "srv/mirrors/site"}
+    assert [repo_id for repo_id, text in parts.items() if may_be(pattern, text.split("/"))] == has

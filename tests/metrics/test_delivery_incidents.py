@@ -54,3 +54,30 @@ def test_what_comes_after_now_is_not_known() -> None:
     story.add("incidents", incident_id="b", opened_at=ago(3))
     found = story.run(ago(4))["incidents"].select("incident_id", "resolved_at", "restore_reason")
     assert found.rows() == [("a", None, "not_resolved")]
+
+
+def test_an_incident_known_by_its_resolution_began_with_its_ticket() -> None:
+    story = Delivery()
+    row = {"type": "Incident", "title": "Down"}
+    story.add("tickets", ticket_id="jira:1", created_at=ago(3), **row)
+    story.add("incidents", incident_id="pager:7", ticket_id="jira:1", resolved_at=ago(1))
+    found = story.run()["incidents"].select("incident_id", "ticket_id", "opened_at", "restore_seconds")
+    assert found.rows() == [("pager:7", "jira:1", ago(3), 2 * DAY)]
+
+
+def test_an_incident_that_nobody_saw_begin_is_kept_without_a_time() -> None:
+    story = Delivery()
+    story.deploy(story.commit("c0", 9), 8)
+    story.add("incidents", incident_id="pager:7", repo_id=REPO, resolved_at=ago(1))
+    tables = story.run()
+    found = tables["incidents"].select("incident_id", "opened_at", "restore_seconds", "restore_reason")
+    assert found.rows() == [("pager:7", None, None, "opened_unknown")]
+    assert tables["deployment_failures"].is_empty()
+    assert story.run(ago(2))["incidents"].is_empty()
+
+
+def test_a_report_of_tomorrow_does_not_hide_the_ticket_of_today() -> None:
+    story = Delivery()
+    story.add("tickets", ticket_id="jira:1", created_at=ago(3), type="Incident")
+    story.add("incidents", incident_id="pager:7", ticket_id="jira:1", opened_at=ago(1))
+    assert story.run(ago(2))["incidents"]["incident_id"].to_list() == ["jira:1"]

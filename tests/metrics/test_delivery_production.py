@@ -124,3 +124,12 @@ def test_the_same_commit_again_is_a_rollback_in_its_environment_only() -> None:
     story.deploy(None, 3, name="d5")
     found = story.run()["deployments"].select("is_first", "is_rollback").rows()
     assert found == [(True, False), (False, False), (True, False), (False, True), (False, False), (False, False)]
+
+
+def test_a_run_of_an_earlier_commit_takes_the_last_one_back() -> None:
+    story = Delivery()
+    for number, sha in enumerate("abba"):
+        story.run_of("Deploy", sha, 9 - number, name=f"r{number}")
+    story.run_of("Deploy docs", "b", 5.5, name="docs")
+    found = story.run()["deployments"].filter(line="Deploy").sort("finished_at")
+    assert found.select("sha", "is_rollback").rows() == [("a", False), ("b", False), ("a", True)]

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import pytest
 from delivery_worlds import AS_OF, REPO, Delivery
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,17 +72,34 @@ def test_a_commit_belongs_to_the_earliest_deployment_that_reaches_it(seed: int) 
 @few
 @given(worlds)
 def test_the_first_deployment_is_that_of_the_first_range_that_contains_the_commit(seed: int) -> None:
-    """The definition itself: reachable from this deployment and not from the previous one."""
+    """The definition itself: reachable from this deployment and not from the previous one.
+
+    The first of an environment has no previous one: it counts where no environment that was there before tells more.
+    """
     story, deployed, parents = invent(seed)
     for sha in parents:
         story.merged(sha, days_ago=50)
-    expected = {}
+    at = {row["deployment_id"]: row["finished_at"] for row in story.world.tables["deployments"]}
+    begun: dict[str, datetime] = {}
+    first_ranges: dict[tuple[str, str], tuple[str, bool]] = {}
     previous: dict[str, str] = {}
     for key, environment, sha in deployed:
         before = reachable(previous[environment], parents) if environment in previous else set()
         for change in reachable(sha, parents) - before:
-            expected.setdefault(change, key)
+            first_ranges.setdefault((change, environment), (key, environment in previous))
+        begun.setdefault(environment, at[key])
         previous[environment] = sha
+    order = [key for key, _, _ in deployed]
+    expected = {}
+    for change in {change for change, _ in first_ranges}:
+        found = {env: first_ranges[change, env] for env in begun if (change, env) in first_ranges}
+        measured = [begun[environment] for environment, (_, is_measured) in found.items() if is_measured]
+        counting = [
+            key
+            for environment, (key, is_measured) in found.items()
+            if is_measured or not any(older < begun[environment] for older in measured)
+        ]
+        expected[change] = min(counting, key=order.index)
     times = story.run()["change_lead_times"]
     first = dict(times.drop_nulls("deployment_id").select("pr_id", "deployment_id").iter_rows())
     assert {story.commit_of(pr_id): key for pr_id, key in first.items()} == expected
@@ -196,3 +214,90 @@ def test_nothing_after_now_is_known() -> None:
     assert earlier["waiting_changes"].select("waiting_seconds").rows() == [(0.0,)]
     assert story.run(AS_OF - timedelta(days=10))["change_lead_times"].is_empty()
     assert story.run(datetime.fromisoformat("2020-01-01"))["deployments"].is_empty()
+
+
+def waits(story: Delivery) -> tuple[list[str], list[str | None]]:
+    """The commits that wait for production, and why each pull request is not measured, in order."""
+    tables = story.run(rungs=["deployment"])
+    waiting = [story.commit_of(pr_id) for pr_id in tables["waiting_changes"]["pr_id"]]
+    return waiting, tables["change_lead_times"].sort("merged_at")["production_reason"].to_list()
+
+
+@pytest.mark.parametrize("sha", [None, "gone"])
+def test_nothing_waits_where_no_deployment_says_what_it_held(sha: str | None) -> None:
+    story = Delivery()
+    for number in range(3):
+        story.merged(story.commit(f"c{number}", 9 - number, [f"c{number - 1}"] if number else []), 9 - number)
+    story.deploy(sha, 8)
+    assert waits(story) == ([], ["deployment_commit_unknown"] * 3)
+
+
+def test_only_what_was_merged_after_an_unknown_deployment_can_wait() -> None:
+    story = Delivery()
+    for number in range(4):
+        story.merged(story.commit(f"c{number}", 20 - number, [f"c{number - 1}"] if number else []), 20 - number)
+    story.deploy("c0", 19.5)
+    story.deploy("c1", 18.5)
+    story.deploy(None, 17.5)
+    assert waits(story) == (["c3"], ["first_deployment", None, "deployment_commit_unknown", "no_deployment"])
+    # The next known one does not hold it: so it is not there, whatever was in between.
+    story.deploy("c1", 16.5)
+    assert waits(story) == (["c2", "c3"], ["first_deployment", None, "no_deployment", "no_deployment"])
+
+
+def test_a_new_environment_does_not_hide_what_an_older_one_measures() -> None:
+    story = Delivery()
+    story.commit("c0", 30)
+    for number in range(1, 4):
+        sha = story.commit(f"c{number}", 30 - number, parents=[f"c{number - 1}"])
+        story.merged(sha, 30 - number)
+    story.deploy("c0", 29.5)
+    story.deploy("c1", 28.5)
+    new = story.deploy("c3", 26, "prod-eu")
+    times = story.run()["change_lead_times"].sort("merged_at")
+    assert times["production_reason"].to_list() == [None, "first_deployment", "first_deployment"]
+    old = story.deploy("c2", 25.5)
+    times = story.run()["change_lead_times"].sort("merged_at")
+    assert times["production_reason"].to_list() == [None, None, "first_deployment"]
+    assert times["deployment_id"].to_list()[1:] == [old, new]
+
+
+def test_what_the_first_deployment_of_all_held_is_not_measured_by_a_later_environment() -> None:
+    story = Delivery()
+    story.commit("c0", 300)
+    story.merged(story.commit("c1", 299, ["c0"]), 299)
+    story.deploy("c1", 200)
+    story.deploy("c0", 10, "prod-eu")
+    story.deploy("c1", 9, "prod-eu")
+    assert story.run()["change_lead_times"]["production_reason"].to_list() == ["first_deployment"]
+
+
+@pytest.mark.parametrize(
+    ("merge_sha", "head_sha", "own", "reason"),
+    [
+        (None, "c1", [], None),  # a fast-forward makes no commit of its own
+        ("gone", "c1", [], None),
+        (None, None, ["x", "c1"], None),
+        (None, "old", ["old"], None),  # copied by a rebase
+        (None, "x", ["x", "old"], "merge_commit_unknown"),  # only an earlier one is there
+        (None, "c0", [], "first_deployment"),
+        (None, "side", [], "merge_commit_unknown"),
+    ],
+)
+def test_a_pull_request_is_found_by_its_own_commits_where_its_merge_is_not(
+    merge_sha: str | None, head_sha: str | None, own: list[str], reason: str | None
+) -> None:
+    story = Delivery()
+    story.deploy(story.commit("c0", 20), 19)
+    story.commit("side", 12, ["c0"], on_default_branch=False)
+    story.deploy(story.commit("c1", 10, ["c0"]), 8)
+    pr_id = story.merged(merge_sha, 9, head_sha=head_sha)
+    written = {"x": AS_OF - timedelta(days=11), "old": AS_OF - timedelta(days=10), "c1": AS_OF - timedelta(days=10)}
+    for place, sha in enumerate(sorted(own, key=lambda sha: sha == own[-1])):
+        applied = AS_OF - timedelta(days=10, hours=-place)
+        row = {"author_id": "ann", "authored_at": written[sha], "committed_at": applied}
+        story.add("pull_request_commits", pr_id=pr_id, sha=sha, **row)
+    tables = story.run()
+    assert tables["change_lead_times"]["production_reason"].to_list() == [reason]
+    pushed = tables["direct_commit_changes"]["sha"].to_list()
+    assert ("c1" in pushed) == (reason is not None)

@@ -22,6 +22,7 @@ from metrics.actions import (
 from metrics.actions.actions import actions
 from metrics.catalogue import PIPELINES, RULES
 from metrics.clock import WorkingHours
+from metrics.delivery.ci import troubles
 from metrics.registry import Rule
 from warehouse.tables import CORE
 
@@ -168,7 +169,7 @@ def test_an_overdue_pull_request_that_is_approved_waits_for_its_author() -> None
 
 
 def test_a_gone_author_is_nobody_to_act() -> None:
-    (action,) = overdue(opened(author_id=None, author_is_human=None, approved=True), *many(10))
+    (action,) = overdue(opened(author_id=None, approved=True), *many(10))
     assert action["actor_id"] is None
 
 
@@ -213,7 +214,7 @@ def test_other_repositories_say_nothing_about_this_one() -> None:
 
 
 def unmerged(**more: Any) -> list[dict[str, Any]]:
-    request = opened(**{"approved": True, "last_approval_at": ago(6), **more})
+    request = opened(**{"phase": "merge", "phase_since": ago(6), "opened_at": ago(9), **more})
     return proposed(approved_unmerged.RULE, pull_request_flow=[request])
 
 
@@ -224,7 +225,8 @@ def test_approved_but_not_merged() -> None:
     assert action["url"] == "https://github.com/acme/app/pull/1"
     assert action["title"] == "acme/app#1 is approved and not merged"
     assert action["why"] == (
-        '"Retry payments" was approved 6 days ago, and no reviewer objects; it has been ready for 9 days.'
+        '"Retry payments" has been approved and ready to merge for 6 days, and no reviewer objects; it was opened 9 '
+        "days ago."
     )
     assert action["next_step"] == "Merge it, or write in it what it waits for."
     assert (action["days_saved"], action["confidence"]) == (0.4, 0.8)
@@ -233,11 +235,11 @@ def test_approved_but_not_merged() -> None:
 @pytest.mark.parametrize(
     ("more", "fires"),
     [
-        ({"last_approval_at": datetime.fromisoformat("2025-12-02T11:59:00")}, True),
-        ({"last_approval_at": datetime.fromisoformat("2025-12-02T12:00:00")}, False),  # exactly one working day
-        ({"last_approval_at": datetime.fromisoformat("2025-11-28T16:00:00")}, True),
-        ({"approved": False}, False),
-        ({"approved": None}, False),
+        ({"phase_since": datetime.fromisoformat("2025-12-02T11:59:00")}, True),
+        ({"phase_since": datetime.fromisoformat("2025-12-02T12:00:00")}, False),  # exactly one working day
+        ({"phase_since": datetime.fromisoformat("2025-11-28T16:00:00")}, True),
+        ({"phase": "review"}, False),
+        ({"phase": None}, False),
         ({"is_draft": True}, False),
         ({"state": "merged"}, False),
         ({"author_is_human": False}, False),
@@ -250,7 +252,7 @@ def test_what_is_approved_and_not_merged(more: Row, *, fires: bool) -> None:
 
 def test_a_weekend_is_no_working_day() -> None:
     friday, monday = datetime.fromisoformat("2025-11-28T15:30:00"), datetime.fromisoformat("2025-12-01T15:00:00")
-    request = opened(approved=True, last_approval_at=friday, last_activity_at=friday, ready_at=friday)
+    request = opened(phase="merge", phase_since=friday, opened_at=friday, last_activity_at=friday)
     assert proposed(approved_unmerged.RULE, as_of=monday, pull_request_flow=[request]) == []
     tuesday = monday + timedelta(days=1)
     assert len(proposed(approved_unmerged.RULE, as_of=tuesday, pull_request_flow=[request])) == 1
@@ -258,10 +260,10 @@ def test_a_weekend_is_no_working_day() -> None:
 
 def test_a_working_day_can_end_at_midnight() -> None:
     hours = WorkingHours("UTC", opens=time(0), closes=time.max)
-    request = opened(approved=True, last_approval_at=ago(1.001), last_activity_at=ago(1))
+    request = opened(phase="merge", phase_since=ago(1.001), opened_at=ago(9), last_activity_at=ago(1))
     requests = rows_of("pull_request_flow", [request]).lazy()
     for days, fires in ((1.0, False), (1.001, True)):
-        flow = requests.with_columns(last_approval_at=pl.lit(ago(days), pl.Datetime("us")))
+        flow = requests.with_columns(phase_since=pl.lit(ago(days), pl.Datetime("us")))
         found = approved_unmerged.RULE.propose(flow, as_of=AS_OF, working_hours=hours).collect()
         assert (found.height == 1) is fires
 
@@ -376,8 +378,8 @@ def test_deployments_waiting() -> None:
     )
     assert action["title"] == "3 merged pull requests of acme/app wait for production"
     assert action["why"] == (
-        "The oldest was merged 12 days ago, and the last deployment was 20 days ago; of those merged in the last 90 "
-        "days 85 % were in production within 3 days. Longer than that: #1, #2."
+        "The oldest was merged 12 days ago, and the last deployment was 20 days ago; of those deployed that were "
+        "merged in the last 90 days 85 % were in production within 3 days. Longer than that: #1, #2."
     )
     assert (action["days_saved"], action["actor_id"]) == (0.2, None)
 
@@ -391,10 +393,17 @@ def test_deployments_waiting() -> None:
         (8, [20] * 9, True),  # what is usual is not known
         (7, [], False),
         (7.1, [], True),
+        (0.9, [0.01] * 10, False),  # however quick it is otherwise
+        (1.1, [0.01] * 10, True),
     ],
 )
 def test_what_waits_too_long(days: float, usual: list[float], *, fires: bool) -> None:
     assert bool(waiting(days, usual=usual)) is fires
+
+
+def test_where_deployments_are_quick_a_day_is_long() -> None:
+    (action,) = waiting(2, usual=[0.01] * 10)
+    assert "were in production within 14 minutes, and more than a day counts as long. Longer" in action["why"]
 
 
 def test_where_the_habit_is_not_known_a_week_is_long() -> None:
@@ -422,12 +431,19 @@ def deployed(outcomes: str, days: float = 1, **more: Any) -> list[dict[str, Any]
         }
         for number, outcome in enumerate(outcomes)
     ]
-    return proposed(failed_deployments.RULE, deployments=rows)
+    return proposed(failed_deployments.RULE, deployments=rows, delivery_scopes=teams("Pay"))
+
+
+def teams(*names: str) -> list[Row]:
+    """The teams whose repository it is."""
+    scopes = [("repository", REPO), *(("team", name) for name in names)]
+    return [{"scope_kind": kind, "scope": scope, "repo_id": REPO} for kind, scope in scopes]
 
 
 def test_failed_deployments_in_a_row() -> None:
     (action,) = deployed("F...FF", days=3)
     assert (action["item_kind"], action["item_id"]) == ("deployment", "d5")
+    assert (action["team"], action["actor_team"]) == ("Pay", "Pay")
     assert action["url"] == "https://github.com/acme/app/deployments/5"
     assert action["title"] == "The last 2 deployments of acme/app failed"
     assert action["why"] == (
@@ -461,10 +477,12 @@ def test_a_deployment_without_an_address_leads_to_its_repository() -> None:
     assert action["url"] == "https://github.com/acme/app"
 
 
-def build(**more: Any) -> list[dict[str, Any]]:
+def build(owners: tuple[str, ...] = ("Pay",), **more: Any) -> list[dict[str, Any]]:
     """A workflow that is as it should be, but for what is given."""
     quiet = {"runs": 100, "flaky_runs": 0, "flaky_share": 0.0, "p50_seconds": 600.0, "failing_streak": 0}
-    return proposed(build_trouble.RULE, ci_workflows=[{"repo_id": REPO, "name": "Tests", **quiet, **more}])
+    workflow = {"repo_id": REPO, "name": "Tests", **quiet, **more}
+    (judged,) = rows_of("ci_workflows", [workflow]).with_columns(**troubles()).rows(named=True)
+    return proposed(build_trouble.RULE, ci_workflows=[judged], delivery_scopes=teams(*owners))
 
 
 SLOW: Row = {"p50_seconds": 750.0, "p50_seconds_before": 600.0, "slowdown_share": 0.25}
@@ -478,6 +496,12 @@ def test_a_flaky_build() -> None:
     assert action["why"] == ("8 of 100 runs in the last 90 days (8 %) failed and then succeeded on the same commit.")
     # A quarter of an hour each.
     assert (action["days_saved"], action["actor_id"]) == (0.2, None)
+
+
+@pytest.mark.parametrize(("owners", "team"), [((), None), (("Pay",), "Pay"), (("Pay", "Web"), None)])
+def test_a_build_is_for_the_one_team_whose_repository_it_is(owners: tuple[str, ...], team: str | None) -> None:
+    (action,) = build(owners, **SLOW)
+    assert (action["team"], action["actor_team"]) == (team, team)
 
 
 def test_a_slowing_build() -> None:

@@ -97,6 +97,8 @@ FIGURES: dict[str, tuple[str, Callable[[Rows], float | None]]] = {
     "coding_time": ("merged_at", percentile("coding_seconds", 50, 5)),
     "pull_request_size": ("merged_at", percentile("size_lines", 50, 5)),
     "abandoned_rate": ("closed_at", share(lambda row: row["state"] == "closed")),
+    "abandoned_time": ("closed_at", percentile("abandoned_seconds", 50, 5)),
+    "human_response_after_ai": ("merged_at", percentile("human_after_ai_working_seconds", 50, 5)),
     "pickup_time": ("merged_at", percentile("pickup_working_seconds", 50, 5)),
     "pickup_time_p85": ("merged_at", percentile("pickup_working_seconds", 85, 10)),
     "review_time": ("merged_at", percentile("review_working_seconds", 50, 5)),

@@ -116,13 +116,84 @@ def test_nobody_but_another_human_answers(world: PullRequestWorld) -> None:
     world.review(pr_id, MONDAY + HOUR, "rabbit", "approved")
     world.comment(pr_id, MONDAY + 2 * HOUR, "renovate")
     world.review(pr_id, MONDAY + 3 * HOUR, "ann")
-    world.review(pr_id, MONDAY + 4 * HOUR, None, "approved")
     world.merge(pr_id, MONDAY + 5 * HOUR)
     world.comment(pr_id, MONDAY + 6 * HOUR, "ben")
     row = only(world)
     assert reasons(row, "pickup", "review", "merge_wait") == ["no_review", "no_review", "no_approval"]
     assert (row["reviewed_by_ai_only"], row["merged_without_review"], row["approved"]) == (True, True, False)
     assert (row["human_reviewers"], row["responders"], row["review_rounds"]) == (0, 0, None)
+
+
+def test_an_account_that_is_gone_answers_as_a_human(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY, "ann")
+    world.comment(pr_id, MONDAY + HOUR, None)
+    world.review(pr_id, MONDAY + 4 * HOUR, None, "approved")
+    world.merge(pr_id, MONDAY + 5 * HOUR)
+    row = only(world)
+    assert seconds(row, "pickup", "review", "merge_wait") == [3600, 3 * 3600, 3600]
+    assert (row["merged_without_review"], row["human_reviewers"], row["responders"]) == (False, 1, 1)
+    assert world.computed()["review_edges"].is_empty()
+
+
+@pytest.mark.parametrize(("state", "pickup", "reason"), [("commented", None, "no_review"), ("approved", 7200, None)])
+def test_where_author_and_reviewer_are_gone_only_a_verdict_is_somebody_elses(
+    world: PullRequestWorld, state: str, pickup: int | None, reason: str | None
+) -> None:
+    pr_id = world.open(REPO, MONDAY, None)
+    world.comment(pr_id, MONDAY + HOUR, None)
+    world.review(pr_id, MONDAY + 2 * HOUR, None, state)
+    world.merge(pr_id, MONDAY + 3 * HOUR)
+    row = only(world)
+    assert (row["pickup_seconds"], row["pickup_reason"]) == (pickup, reason)
+    assert row["last_author_activity_at"] == MONDAY + (1 if state == "approved" else 2) * HOUR
+
+
+def test_how_long_a_human_took_after_the_ai(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "rabbit")
+    assert reasons(only(world), "human_after_ai") == ["not_finished"]
+    world.review(pr_id, MONDAY + 25 * HOUR, "ben", "approved")
+    row = only(world)
+    # From 10:00 to 10:00 of the next day, of which 7.5 and 1 hours are worked.
+    assert (row["human_after_ai_seconds"], row["human_after_ai_working_seconds"]) == (86_400, 8.5 * 3600)
+    world.comment(pr_id, MONDAY + HOUR / 2, "cat")
+    assert reasons(only(world), "human_after_ai") == ["human_first"]
+
+
+def test_the_time_spent_on_an_abandoned_one_begins_with_its_first_commit(world: PullRequestWorld) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    assert reasons(only(world), "abandoned") == ["not_finished"]
+    world.commit(pr_id, MONDAY - 3 * HOUR)
+    world.change(pr_id, state="closed", closed_at=MONDAY + 2 * HOUR)
+    assert seconds(only(world), "abandoned") == [5 * 3600]
+    world.merge(pr_id, MONDAY + 2 * HOUR)
+    assert reasons(only(world), "abandoned") == ["not_abandoned"]
+
+
+@pytest.mark.parametrize("verdict", ["changes_requested", "dismissed"])
+def test_an_approval_that_its_reviewer_took_back_does_not_stand(world: PullRequestWorld, verdict: str) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "ben", "approved")
+    world.review(pr_id, MONDAY + 2 * HOUR, "ben", verdict)
+    row = only(world)
+    assert (row["first_approval_at"], row["last_approval_at"], row["approved"]) == (None, None, False)
+    world.commit(pr_id, MONDAY + 3 * HOUR)
+    world.review(pr_id, MONDAY + 4 * HOUR, "cat", "approved")
+    row = only(world)
+    assert row["first_approval_at"] == row["last_approval_at"] == MONDAY + 4 * HOUR
+    assert (row["review_rounds"], row["rework_seconds"]) == (1, 2 * 3600)
+
+
+@pytest.mark.parametrize("state", ["merged", "closed"])
+def test_one_that_ended_nobody_knows_when_is_not_open(world: PullRequestWorld, state: str) -> None:
+    pr_id = world.open(REPO, MONDAY, state=state)
+    world.commit(pr_id, MONDAY)
+    row = only(world)
+    assert (row["state"], row["closed_at"], row["phase"]) == (state, None, None)
+    assert row["cycle_reason"] == {"merged": "merge_time_unknown", "closed": "not_merged"}[state]
+    world.change(pr_id, closed_at=MONDAY + HOUR)
+    row = only(world)
+    assert (row["closed_at"], row["cycle_seconds"]) == (MONDAY + HOUR, 3600 if state == "merged" else None)
 
 
 def test_a_comment_inside_a_review_answers_when_the_review_is_submitted(world: PullRequestWorld) -> None:
@@ -263,12 +334,33 @@ def test_a_request_for_changes_sends_an_approved_one_back_to_review(world: PullR
     assert (row["phase"], row["phase_since"]) == ("review", MONDAY + HOUR)
 
 
+@pytest.mark.parametrize(("state", "phase"), [("approved", "merge"), ("commented", "review")])
+def test_time_as_a_draft_is_no_part_of_the_phase_after_it(world: PullRequestWorld, state: str, phase: str) -> None:
+    pr_id = world.open(REPO, MONDAY)
+    world.review(pr_id, MONDAY + HOUR, "ben", state)
+    world.event(pr_id, "converted_to_draft", MONDAY + 2 * HOUR)
+    world.event(pr_id, "ready_for_review", MONDAY + 15 * DAY)
+    row = only(world)
+    assert (row["phase"], row["phase_since"]) == (phase, MONDAY + 15 * DAY)
+    world.review(pr_id, MONDAY + 16 * DAY, "cat", state)
+    assert only(world)["phase_since"] == MONDAY + (16 if phase == "merge" else 15) * DAY
+
+
 def test_programs_are_listed_and_counted_nowhere(world: PullRequestWorld) -> None:
-    for author in ("renovate", "devin", None):
+    for author in ("renovate", "devin"):
         world.merge(world.open(REPO, MONDAY, author), MONDAY + HOUR)
     tables = world.computed()
-    assert tables["pull_request_flow"]["author_is_human"].to_list() == [False, False, None]
+    assert tables["pull_request_flow"]["author_is_human"].to_list() == [False, False]
     assert tables["observations"].is_empty()
+
+
+def test_what_an_account_that_is_gone_opened_counts_for_no_team(world: PullRequestWorld) -> None:
+    world.add("team_members", team="a", person_id="ann", valid_from=MONDAY - DAY, valid_to=None)
+    world.merge(world.open(REPO, MONDAY, None), MONDAY + HOUR)
+    tables = world.computed(minimum_group=1)
+    assert tables["pull_request_flow"].select("author_is_human", "team").row(0) == (True, None)
+    counted = tables["observations"].filter(pl.col("metric") == "merged_pull_requests", pl.col("value") > 0)
+    assert set(counted.select("scope_kind", "scope").iter_rows()) == {("all", "all"), ("repository", REPO)}
 
 
 def test_what_happens_after_the_report_is_not_known_yet(world: PullRequestWorld) -> None:

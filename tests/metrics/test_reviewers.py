@@ -354,14 +354,21 @@ def test_the_ranking_agrees_with_an_oracle(seed: int) -> None:
         requests.append(request(number, author_id=author, state=state, opened_at=ago(opened), merged_at=merged))
     paths = [row for n in range(1, 13) for row in files(n, *rng.sample(everything, rng.randint(1, 5)))]
     traces = [
-        trace(rng.choice(everybody), rng.uniform(0, 150), rng.choice(everything), f"o{n}", is_review=rng.random() < 0.4)
+        trace(
+            rng.choice(everybody),
+            float(rng.randrange(150)),
+            rng.choice(everything),
+            f"o{n}",
+            is_review=rng.random() < 0.4,
+        )
         for n in range(90)
     ]
     owed = []
-    for number in range(25):
+    for number in range(60):
         since = rng.uniform(0, 90)
         settled = rng.choice([None, ago(rng.uniform(0, since))])
-        key: Row = {"pr_id": f"{REPO}#{number % 14}", "person_id": rng.choice(everybody)}
+        # Some of the same person and pull request, and some of these at the same time.
+        key: Row = {"pr_id": f"{REPO}#{number % 7}", "person_id": rng.choice(everybody)}
         owed.append({**key, "requested_at": ago(since), "settled_at": settled})
     past = Past(requests, paths, traces, owed)
     ranks = past.ranks()

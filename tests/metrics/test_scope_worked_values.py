@@ -113,6 +113,7 @@ def test_what_a_ticket_lacked_when_it_was_started(world: TicketWorld) -> None:
     world.change(late, "assignee", ago(7), None, "ann")
     world.change(late, "Story Points", ago(8.5), "5", "3")
     world.change(late, "description", ago(7.5), "120", "300")
+    world.change(late, "Acceptance Criteria", ago(8), None, "40")  # with the start, not after it
     ready = world.ticket("AA-2", (ago(9), "Backlog"), (ago(8), "Doing"), assignee_id="ann")
     needs = ("assignee", "estimate")
     rows = {r["ticket_id"]: r for r in world.computed(readiness_needs=needs)["ticket_requirements"].to_dicts()}

@@ -41,6 +41,7 @@ class CiRuns(SourceTable):
     status = col.text("State of the run")
     conclusion = col.text("Outcome")
     attempt = col.number("Number of the attempt, from 1")
+    parent_run_id = col.text("The run of the pipeline that a job belongs to; null for a run of a workflow or pipeline")
     actor_id = col.person("Who started it")
     created_at = col.instant("When it was created")
     started_at = col.instant("When it started")

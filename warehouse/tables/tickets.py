@@ -14,6 +14,7 @@ class Tickets(SourceTable):
     title = col.text("Title")
     status = col.text("Status as the tracker names it")
     status_category = col.text("`todo`, `in_progress` or `done`")
+    status_id = col.text("Id of the status, where the tracker has one: it stays when the status is renamed")
     priority = col.text("Priority")
     reporter_id = col.person("Who reported it")
     assignee_id = col.person("Who is assigned now")
@@ -55,6 +56,7 @@ class TicketStatusIntervals(SourceTable):
     status_category = col.text("`todo`, `in_progress` or `done`")
     left_at = col.instant("When it left the status; null for the current one")
     actor_id = col.person("Who moved it there")
+    status_id = col.text("Id of the status, where the tracker has one")
 
 
 class TicketLinks(SourceTable):

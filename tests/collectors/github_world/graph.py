@@ -87,9 +87,10 @@ class Graph:
 
     def _connection(self, item: Item, info: GraphQLResolveInfo, **given: Any) -> dict[str, Any]:
         """A list with its order, its filters and its pages; a cursor holds what it is ordered by, not a position."""
-        if info.field_name == "projectItems" and self.world.lacks_project_scope:
+        if info.field_name in self.world.beyond_scope:
             raise GraphQLError(
-                "Your token has not been granted the required scopes to execute this query.",
+                "Your token has not been granted the required scopes to execute this query. "
+                f"The '{info.field_name}' field requires one of the following scopes: ['read:org'].",
                 extensions={"type": "INSUFFICIENT_SCOPES"},
             )
         if info.field_name == "repositories":

@@ -26,7 +26,8 @@ class World:
     former_names: dict[str, str] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
     """Names of repositories that the token may not read."""
-    lacks_project_scope: bool = False
+    beyond_scope: set[str] = field(default_factory=set)
+    """Lists that the scopes of the token do not reach, such as `projectItems`."""
     site: str = "https://github.example"
     _numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1000))
 

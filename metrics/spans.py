@@ -3,17 +3,17 @@
 import polars as pl
 
 from metrics.clock import WorkingHours, working_seconds
+from metrics.expressions import seconds_between
 
 Reasons = dict[str, pl.Expr]
 """Why a span is null, by name; the first whose condition holds is given."""
 
-NOT_MERGED: Reasons = {"not_finished": pl.col("state") == "open", "not_merged": pl.col("state") == "closed"}
+NOT_MERGED: Reasons = {
+    "not_finished": pl.col("state") == "open",
+    "not_merged": pl.col("state") == "closed",
+    "merge_time_unknown": pl.col("merged_at").is_null(),
+}
 """Spans that end with the merge."""
-
-
-def seconds_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """The seconds from one instant to another."""
-    return (end - start).dt.total_microseconds() / 1e6
 
 
 def first_reason(reasons: Reasons) -> pl.Expr:

@@ -1,7 +1,7 @@
-"""From values of the API to frames of the core tables."""
+"""From values that a platform tells to frames of the core tables."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import polars as pl
@@ -29,6 +29,11 @@ def day(text: str | None) -> date | None:
     """The day of an instant of the API."""
     moment = instant(text)
     return moment.date() if moment else None
+
+
+def beginning(day: date | None) -> datetime | None:
+    """The instant at which a day begins (UTC)."""
+    return datetime.combine(day, time()) if day else None
 
 
 def length(text: str | None) -> int:
