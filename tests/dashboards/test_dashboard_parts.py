@@ -169,6 +169,9 @@ def test_map_says_nothing_of_files_that_are_not_there(changes: list[int], said: 
 
 def test_scope_quotes_what_it_is_given() -> None:
     assert Scope("it's", "a'b").where("x") == "WHERE x AND repo_id = 'it''s' AND team = 'a''b'"
+    assert Scope(project="a'b").where(repository=None) == "WHERE project = 'a''b'"
+    assert Scope("r", "t", project="p").observed == ("team", "t")
+    assert Scope("r", project="p").observed == ("project", "p")
     assert Scope().where() == ""
 
 
