@@ -11,7 +11,8 @@ T = TypeVar("T")
 def merged(jobs: Iterable[Callable[[], Iterator[T]]], workers: int, cancel: Callable[[], None]) -> Iterator[T]:
     """What the jobs yield, as it comes; the first error of a job is raised here.
 
-    `cancel` is called when the results are no longer wanted, so that jobs that wait for a process come to an end.
+    `cancel` is called when the results are no longer wanted, so that jobs that wait for something come to an end; never
+    when all of them are done.
     """
     workshop = _Workshop(jobs, workers)
     try:
@@ -25,6 +26,7 @@ class _Workshop(Generic[T]):
         self._jobs = iter(jobs)
         self._taking = threading.Lock()
         self._closing = threading.Event()
+        self._is_over = False
         # A result, the error of a job, or None when a worker has nothing left to do.
         self._done: Queue[tuple[T] | BaseException | None] = Queue(maxsize=max(workers, 1))
         self._threads = [threading.Thread(target=self._work, name="collector", daemon=True) for _ in range(workers)]
@@ -41,12 +43,14 @@ class _Workshop(Generic[T]):
                 raise result
             else:
                 yield result[0]
+        self._is_over = True
 
     def close(self, cancel: Callable[[], None]) -> None:
         self._closing.set()
         for thread in self._threads:
             while thread.is_alive():
-                cancel()
+                if not self._is_over:  # a thread that has nothing left to do may live on for a moment
+                    cancel()
                 thread.join(timeout=0.1)
 
     def _work(self) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from collectors.github import discovery, repositories, standing
 from collectors.github.client import Client
+from collectors.github.errors import Malformed
 from collectors.github.pages import issue_counts, page_told
 from collectors.github.reading import Job, Reading
 from collectors.github.source import GitHubSource
 from collectors.listing import is_news, unreachable
 from collectors.parallel import merged
+from collectors.promises import promised
 from warehouse.tables import Page, State
 
 
@@ -21,6 +23,11 @@ def collect(source: GitHubSource, client: Client, state: State, *, full: bool = 
     be read does not stop the others: when they are done, an ExceptionGroup of GitHubError is raised. BudgetSpent and
     Refused end everything at once; what was yielded before is complete.
     """
+    with promised(Malformed, source.name):
+        yield from _collected(source, client, state, full=full)
+
+
+def _collected(source: GitHubSource, client: Client, state: State, *, full: bool) -> Iterator[Page]:
     before = client.requests
     found = discovery.find(client, source.wanted, repositories.stored_ids(source.name, state))
     known = repositories.identified(list(found.nodes.values()), source=source.name, state=state)

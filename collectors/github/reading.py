@@ -10,13 +10,14 @@ import polars as pl
 
 from collectors.github import budget, delivery, runs, units
 from collectors.github.client import Client
-from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Refused
+from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Malformed, Refused
 from collectors.github.pages import NUMBERS, WITHOUT_BOARD
 from collectors.github.source import GitHubSource
 from collectors.github.streams import RECENT, STREAMS, Stream
 from collectors.github.units import Repository, ScopesLacking, Unit
 from collectors.github.walk import Cursor, Walk
 from collectors.page_size import Size
+from collectors.promises import promised
 from collectors.rows import Node, beginning, instant
 from collectors.told import Told
 from warehouse.tables import Payload, State
@@ -65,7 +66,8 @@ class Reading:
     def _guarded(self, part: Job) -> Iterator[Told]:
         """What a part tells; where it cannot be read, that is noted and the others go on."""
         try:
-            yield from part()
+            with promised(Malformed, self.repository.name):
+                yield from part()
         except (BudgetSpent, Refused):
             raise
         except GitHubError as error:

@@ -78,15 +78,23 @@ def batches(ask: Ask, size: int, cursor: Cursor, since: datetime | None) -> Iter
         last: str | None = items[-1]["updated_at"] if items else cursor.watermark
         is_over = not answer.has_more(size)
         at = written(answer.told_at) if is_over else None
-        yield Batch(answer, _unseen(items, seen), Cursor(last, at))
+        yield Batch(answer, _unseen(items, seen), Cursor(_reached(last, answer), at))
         if is_over or last is None:
             return
         if utc(items[0]["updated_at"]) == utc(last):
             for more in _crowd(ask, size, utc(last)):
-                yield Batch(more, _unseen(more.body, seen), Cursor(last))
+                yield Batch(more, _unseen(more.body, seen), Cursor(_reached(last, more)))
             start = utc(last) + _MOMENT
         else:
             start = utc(last)
+
+
+def _reached(last: str | None, answer: Answer) -> str | None:
+    """Up to where all is read with the last change of an answer: no farther than the server's clock when it told.
+
+    An item that was imported can have changed in the future; what changes until then would never be asked for.
+    """
+    return written(answer.told_at) if last and utc(last) > answer.told_at else last
 
 
 def _crowd(ask: Ask, size: int, moment: datetime) -> Iterator[Answer]:

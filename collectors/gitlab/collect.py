@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from collectors.gitlab import changed, discovery, issues, lists, merge_requests, pipelines, projects, standing
 from collectors.gitlab.client import Client
+from collectors.gitlab.errors import Malformed
 from collectors.gitlab.lists import PipelineCursor
 from collectors.gitlab.pages import numbers, page_told
 from collectors.gitlab.reading import Job, Reading
 from collectors.gitlab.source import GitLabSource
 from collectors.listing import is_news, unreachable
 from collectors.parallel import merged
+from collectors.promises import promised
 from warehouse.tables import Page, State
 
 
@@ -22,6 +24,11 @@ def collect(source: GitLabSource, client: Client, state: State, *, full: bool = 
     read does not stop the others: when they are done, an ExceptionGroup of GitLabError is raised. BudgetSpent and
     Refused end everything at once; what was yielded before is complete.
     """
+    with promised(Malformed, source.name):
+        yield from _collected(source, client, state, full=full)
+
+
+def _collected(source: GitLabSource, client: Client, state: State, *, full: bool) -> Iterator[Page]:
     before = client.requests
     since = lists.last_looked(source.name, state)
     found = discovery.find(client, source.wanted, projects.stored(source.name, state), since)

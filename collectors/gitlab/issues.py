@@ -10,7 +10,7 @@ from collectors.gitlab.details import discussions_of
 from collectors.gitlab.parts import Node, Row, frames, instant, length, nodes_of, number_of, utc
 from collectors.gitlab.people import People
 from collectors.gitlab.statuses import Turn
-from warehouse.tables import Page
+from warehouse.tables import Page, State
 
 STREAM = "tickets"
 
@@ -28,6 +28,7 @@ def page(
     source: str,
     repo_id: str,
     project: str,
+    state: State,
 ) -> Page:
     """The rows of whole issues; what was stored of them before is replaced.
 
@@ -47,7 +48,7 @@ def page(
         STREAM,
         repo_id,
         deletes={} if ids.is_empty() else dict.fromkeys(REPLACED, ids),
-        upserts=frames({**rows, **people.rows()}),
+        upserts=frames({**rows, **people.rows(state)}),
         quality={check: count for check, count in quality.items() if count},
     )
 
@@ -73,8 +74,9 @@ def _one(
     people.account((node or {}).get("author"))
     reporter_id = people.author(item["author"])
     assignees = [people.account(user) for user in item.get("assignees") or ()]
-    for note in told:
-        people.account(note["author"])
+    # Who is told with the flag of a bot; REST tells its assignees without.
+    for user in (*_assigned(node), *(note["author"] for note in told)):
+        people.account(user)
     changes = list(_changes(told, ticket_id, labels, people))
     created_at = utc(item["created_at"])
     closed_at = instant(item.get("closed_at")) if item["state"] == "closed" else None
@@ -204,6 +206,12 @@ def _parent(item: Node, node: Node | None) -> str | None:
             return f"{path}{'&' if is_epic else '#'}{parent['iid']}"
     epic = item.get("epic") or {}
     return str((epic.get("references") or {}).get("full") or f"&{epic['iid']}") if epic.get("iid") else None
+
+
+def _assigned(node: Node | None) -> Iterator[Node]:
+    """The assignees as GraphQL tells them."""
+    for widget in (node or {}).get("widgets") or ():
+        yield from nodes_of(widget or {}, "assignees")
 
 
 def _severity(item: Node) -> str | None:

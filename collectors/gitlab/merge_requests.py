@@ -60,7 +60,7 @@ def page(
         STREAM,
         repo_id,
         deletes=dict.fromkeys(REPLACED, pl.DataFrame({"pr_id": ids}, schema={"pr_id": pl.String})) if ids else {},
-        upserts=frames({**rows, **people.rows()}),
+        upserts=frames({**rows, **people.rows(state)}),
         quality={check: count for check, count in quality.items() if count},
     )
 

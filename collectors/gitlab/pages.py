@@ -41,7 +41,7 @@ def page_of(  # noqa: PLR0911 - one for each stream
             told = details.read(payloads)
             items = [item for item in json.loads(payloads[0].body) if str(item["iid"]) in request["fresh"]]
             history = None if request.get("no_history") else told
-            return issues.page(items, history, labels=lists.labels(payloads), project=name, **common)
+            return issues.page(items, history, labels=lists.labels(payloads), project=name, state=state, **common)
         case "deployments":
             return delivery.deployments(json.loads(payloads[0].body), lists.tiers(payloads), url=url, **common)
         case "releases":

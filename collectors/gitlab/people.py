@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from collectors.gitlab.parts import Node, Row, number_of
+from warehouse.tables import State
 
 _BOT = re.compile(
     r"(?i)^(project|group)_\d+_bot(_|\d|$)|^service_account_(group|project)?_?\d*|^(support|alert|visual-review|migration|security|automation)-bot\d*$"
@@ -30,6 +31,8 @@ class People:
     signatures: dict[tuple[str, str], Row] = field(default_factory=dict)
     usernames: dict[str, str] = field(default_factory=dict)
     """Identity by user name, in lower case."""
+    flagged: set[str] = field(default_factory=set)
+    """Identities of accounts of which is told whether they are bots."""
     ghosts: int = 0
     """How many items have no author any more: their accounts were deleted."""
 
@@ -39,6 +42,8 @@ class People:
             return None
         identity_id = f"{self.source}:{number_of(user['id'])}"
         known = self.identities.get(identity_id, {})
+        if "bot" in user:
+            self.flagged.add(identity_id)
         # REST does not tell the flag of a bot: once told, it stays.
         is_program = is_bot(user) or known.get("platform_type") == "Bot"
         self.identities[identity_id] = {
@@ -72,6 +77,15 @@ class People:
             self.signatures[signature_id, account_id] = {"signature_id": signature_id, "account_id": account_id}
         return account_id or signature_id
 
-    def rows(self) -> dict[str, list[Row]]:
-        """The rows of `identities` and `account_signatures`."""
+    def rows(self, state: State | None = None) -> dict[str, list[Row]]:
+        """The rows of `identities` and `account_signatures`.
+
+        What was told before of accounts, as `state` knows it, stays where it is not told whether they are bots.
+        """
+        vague = [one for one, row in self.identities.items() if "account" in row and one not in self.flagged]
+        if state is not None and vague:
+            stored = state.rows("identities", ["identity_id", "platform_type"], identity_id=vague)
+            for identity_id, platform_type in stored.iter_rows():
+                if platform_type == "Bot":
+                    self.identities[identity_id]["platform_type"] = platform_type
         return {"identities": list(self.identities.values()), "account_signatures": list(self.signatures.values())}

@@ -12,11 +12,12 @@ from collectors.gitlab import changed, details, issues, lists, merge_requests, p
 from collectors.gitlab.answers import Answer
 from collectors.gitlab.changed import Cursor
 from collectors.gitlab.client import Client
-from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Refused, Unknown
+from collectors.gitlab.errors import BudgetSpent, Forbidden, GitLabError, Malformed, Refused, Unknown
 from collectors.gitlab.lists import PipelineCursor
 from collectors.gitlab.parts import Node, Project, instant, nodes_of, payload
 from collectors.gitlab.source import GitLabSource
 from collectors.page_size import Size
+from collectors.promises import promised
 from collectors.told import Told
 from warehouse.tables import Payload, State
 
@@ -89,7 +90,7 @@ class Reading:
             self.is_looking = True
             parts.append(partial(self._pipelines, PipelineCursor.of(stored)))
         cursor = Cursor.of(self._cursor(_DEPLOYMENTS.stream))
-        if self.is_looking or self._may_have_deployed(cursor):
+        if self.is_looking or self._may_have_deployed(cursor, PipelineCursor.of(stored)):
             parts.append(partial(self._deployments, cursor))
         return [partial(self._guarded, part) for part in parts]
 
@@ -103,7 +104,8 @@ class Reading:
     def _guarded(self, part: Job) -> Iterator[Told]:
         """What a part tells; where it cannot be read, that is noted and the others go on."""
         try:
-            yield from part()
+            with promised(Malformed, self.project.name):
+                yield from part()
         except (BudgetSpent, Refused):
             raise
         except GitLabError as error:
@@ -228,7 +230,9 @@ class Reading:
             yield told if cursor.looked_at else replace(told, quality={"ci_runs_unreadable": 1})
         self.has_looked, self.is_looking = True, False
 
-    def _may_have_deployed(self, cursor: Cursor) -> bool:
-        """Whether it is time to look for deployments though no pipeline changed."""
-        looked = instant(cursor.told_at)
-        return looked is None or self.now - looked > _LOOK_AGAIN
+    def _may_have_deployed(self, cursor: Cursor, ran: PipelineCursor) -> bool:
+        """Whether to look for deployments though no pipeline changed: after a while, or as they failed when one had."""
+        looked, ran_at = instant(cursor.told_at), instant(ran.looked_at)
+        if looked is None or self.now - looked > _LOOK_AGAIN:
+            return True
+        return ran_at is not None and ran_at - looked > changed.OVERLAP

@@ -42,22 +42,31 @@ def intervals(
 
     The label that was put on last counts of several. Closed without a note of it, it is so from `closed_at` on.
     """
+    told = sorted(turns, key=lambda turn: turn.at)
+    if closed_at and not _ends_closed(told):
+        told = sorted([*told, Turn(closed_at, None, "status", "open", "closed")], key=lambda turn: turn.at)
     entered = [Entered(created_at, "open", "todo", reporter_id)]
     begun: list[str] = []
     is_open = True
-    for turn in sorted(turns, key=lambda turn: turn.at):
+    for turn in told:
         if turn.field == "status":
             is_open = turn.new != "closed"
         elif turn.field == "labels" and turn.new and says_begun(turn.new):
             begun = [*(label for label in begun if label != turn.new), turn.new]
         elif turn.field == "labels" and turn.old in begun:
             begun.remove(turn.old)
+        else:
+            continue
         entered.append(Entered(max(turn.at, created_at), *_status(is_open, begun), turn.actor_id))
-    if closed_at and is_open:
-        entered.append(Entered(max(closed_at, entered[-1].at), "closed", "done"))
-    elif closed_at is None and not is_open:  # reopened by whom or what the notes do not show
-        entered.append(Entered(entered[-1].at, *_status(True, begun)))
+    if closed_at is None and not is_open:  # reopened by whom or what the notes do not show: by the last of them it was
+        entered.append(Entered(max(told[-1].at, created_at), *_status(True, begun)))
     return status_intervals(ticket_id, entered)
+
+
+def _ends_closed(turns: Iterable[Turn]) -> bool:
+    """Whether the last change of the state in a list is that it was closed."""
+    states = [turn.new for turn in turns if turn.field == "status"]
+    return bool(states) and states[-1] == "closed"
 
 
 def _status(is_open: bool, begun: list[str]) -> tuple[str, str]:

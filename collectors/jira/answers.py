@@ -12,6 +12,9 @@ from collectors.jira.errors import Forbidden, JiraError, Malformed, Refused, Rem
 PAUSE = timedelta(seconds=30)
 """How long to stay away after a limit that does not say how long."""
 
+_LONGEST = timedelta(days=1)
+"""No server means more."""
+
 _PROXY = "check base_url and the proxy in between; the next run tries again"
 _LOGIN_URL = re.compile(r"login-url=(\S+)")
 
@@ -115,7 +118,7 @@ def _messages(text: str) -> str:
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta:
     try:
-        return timedelta(seconds=max(float(headers["retry-after"]), 0))
+        return min(timedelta(seconds=max(float(headers["retry-after"]), 0)), _LONGEST)
     except (KeyError, ValueError, OverflowError):
         return PAUSE
 

@@ -86,10 +86,6 @@ class Client:
         """Let nobody wait any longer: what would have to wait is refused."""
         self._stopped.set()
 
-    def resume(self) -> None:
-        """Let those wait again who have to."""
-        self._stopped.clear()
-
     def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Document:
         """The document at a path below the base address; raises the errors of `collectors.jira.errors`."""
         return self._persist("GET", path, {"params": dict(parameters or {})}, is_heavy=False)

@@ -12,7 +12,7 @@ import polars as pl
 from collectors.jira import boards, completion, issues, jql, projects, removal, search, server, units
 from collectors.jira.answers import now
 from collectors.jira.client import Client
-from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Refused
+from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Malformed, Refused
 from collectors.jira.pages import QUERY, JiraSource, known_server, page_of
 from collectors.jira.projects import Project
 from collectors.jira.search import Search
@@ -21,6 +21,7 @@ from collectors.jira.values import instant, utc
 from collectors.jira.walk import Cursor, Walk
 from collectors.page_size import Size
 from collectors.parallel import merged
+from collectors.promises import promised
 from collectors.rows import beginning
 from warehouse.tables import Page, Payload, State
 
@@ -56,7 +57,8 @@ def collect(source: JiraSource, client: Client, state: State, *, full: bool = Fa
     BudgetSpent and Refused end everything at once; what was yielded before is complete.
     """
     run = _Run(source, client, state, full)
-    yield from run.pages()
+    with promised(Malformed, source.name):
+        yield from run.pages()
     if run.failures:
         raise ExceptionGroup(f"{len(run.failures)} parts of {source.name} could not be read", run.failures)
 
@@ -85,7 +87,6 @@ class _Run:
         wanted = self.source.projects if self.source.jql is None else [None]
         jobs = [partial(self._guarded, key) for key in wanted]
         yield from map(self._made, merged(jobs, min(self.client.workers, len(jobs)), self.client.stop))
-        self.client.resume()
         yield from self._farewells()
         for part in (self._query_projects, self._sprints, partial(self._sweep, had_tickets=had_tickets)):
             yield from map(self._made, self._guard(part()))
@@ -110,7 +111,8 @@ class _Run:
     def _guard(self, part: Iterator[_Part]) -> Iterator[_Part]:
         """A part of the work; where it cannot be done, that is noted and the others go on."""
         try:
-            yield from part
+            with promised(Malformed, self.source.name):
+                yield from part
         except (BudgetSpent, Refused):
             raise
         except JiraError as error:
@@ -231,13 +233,17 @@ class _Run:
         if found is None:  # tickets come and go too fast to be sure; the next run looks again
             return
         payloads = removal.asked_of(found, keys)
-        gone, known = removal.missing(payloads, source=self.source.name, state=self.state)
-        if gone.height == known > _FEW:
+        hidden = removal.hidden(payloads, _FEW, source=self.source.name, state=self.state)
+        if hidden:
+            payloads = removal.asked_of(found, [key for key in keys or () if key not in hidden])
+        # While something is hidden, every run looks again and says so.
+        yield _Part(removal.SWEEP, removal.ALL, payloads, len(payloads), None if hidden else cursor, only_news=True)
+        if hidden:
+            known = [f"{count} known tickets{f' of {key}' if key else ''}" for key, count in hidden.items()]
             raise Forbidden(
-                f"none of {known} known tickets is shown any more",
+                f"none of {' and none of '.join(known)} is shown any more",
                 hint="check what the account may see; they stay until then, or until the source is taken out",
             )
-        yield _Part(removal.SWEEP, removal.ALL, payloads, len(payloads), cursor, only_news=True)
 
     def _stored(self) -> pl.DataFrame:
         return self.state.rows(issues.STREAM, ["project"], source=self.source.name)

@@ -34,6 +34,15 @@ _FIELDS = {
 }
 """What a field is called here, by its name in a list of changes in lower case; others keep their own."""
 
+_EPICS = frozenset({"epic link", "parent link"})
+"""Custom fields that say what a ticket belongs to, also where a server no longer has them."""
+
+_KNOWN = frozenset(_FIELDS.values()) | {
+    *("status", "assignee", "reporter", "priority", "resolution", "description", "comment", "environment", "sprint"),
+    *("flagged", "story_points", "acceptance_criteria"),
+}
+"""Names of fields that mean something here."""
+
 _IDS = frozenset({"assignee", "reporter", "sprint"})
 """Fields whose values are told by id: names of people and sprints change."""
 
@@ -148,13 +157,15 @@ def _ids(listed: object) -> list[str]:
 
 
 def _field(item: Item, server: Server) -> str:
+    """What the field of a change is called here; a custom one that only sounds like one of Jira's has its own name."""
     name = str(item.get("field") or "")
     is_custom = item.get("fieldtype") == "custom"
     if is_custom and (meaning := server.fields.meaning(item.get("fieldId"), name)):
         return "parent" if meaning == "epic" else meaning
-    return (
-        _FIELDS.get(name.lower()) or re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).strip("_").lower()
-    )
+    own = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).strip("_").lower()
+    if is_custom and name.lower() not in _EPICS:
+        return f"custom_{own}" if own in _KNOWN or name.lower() in _FIELDS else own
+    return _FIELDS.get(name.lower()) or own
 
 
 def _values(change: Change) -> tuple[str | None, str | None]:

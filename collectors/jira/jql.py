@@ -81,5 +81,5 @@ def _written(local: datetime) -> str:
 
 def question(scope: str, *clauses: str, order: str = "updated ASC, key ASC") -> str:
     """All that is in a scope and meets the clauses, in order."""
-    whole = f"({scope})" if scope and clauses and not scope.startswith("project ") else scope
+    whole = f"({scope})" if scope and clauses else scope  # an OR in it binds less than the AND before the clauses
     return f"{' AND '.join(filter(None, [whole, *clauses]))} ORDER BY {order}".strip()

@@ -19,20 +19,32 @@ def asked_of(payloads: Sequence[Payload], keys: Sequence[str] | None) -> list[Pa
     return [Payload(json.dumps(request, ensure_ascii=False), first.body, first.received_at), *payloads[1:]]
 
 
-def missing(payloads: Sequence[Payload], *, source: str, state: State) -> tuple[pl.DataFrame, int]:
-    """`ticket_id` and `key` of the stored tickets that the answers of a sweep do not tell of, and of how many."""
+def hidden(payloads: Sequence[Payload], few: int, *, source: str, state: State) -> dict[str | None, int]:
+    """How many tickets are stored of each project of which more than a few are, and the answers tell none any more.
+
+    Of a question with no projects of its own it is all that is stored, under None.
+    """
+    stored, is_there = _stored(payloads, source=source, state=state)
+    if json.loads(payloads[0].request)["projects"] is None:
+        stored = stored.with_columns(project=pl.lit(None, pl.String))
+    shown = stored.group_by("project").agg(known=pl.len(), told=is_there.sum())
+    return dict(shown.filter(pl.col("known") > few, told=0).select("project", "known").sort("project").iter_rows())
+
+
+def _stored(payloads: Sequence[Payload], *, source: str, state: State) -> tuple[pl.DataFrame, pl.Expr]:
+    """The stored tickets of what a sweep went over, and whether its answers tell of them."""
     there = {f"{source}:{issue['id']}" for said in payloads for issue in json.loads(said.body)["issues"]}
     keys = json.loads(payloads[0].request)["projects"]
     stored = state.rows(issues.STREAM, ["ticket_id", "key", "project"], source=source)
     if keys is not None:
         stored = stored.filter(pl.col("project").is_in(keys))
-    gone = stored.filter(~pl.col("ticket_id").is_in(list(there))).sort("ticket_id")
-    return gone.select("ticket_id", "key"), stored.height
+    return stored, pl.col("ticket_id").is_in(list(there))
 
 
 def page(payloads: Sequence[Payload], *, source: str, state: State) -> Page:
     """The page that takes out every stored ticket that is not told, and what other tickets say of it."""
-    gone, _ = missing(payloads, source=source, state=state)
+    stored, is_there = _stored(payloads, source=source, state=state)
+    gone = stored.filter(~is_there).sort("ticket_id")
     if gone.is_empty():
         return Page(SWEEP, ALL)
     ids, keys = gone["ticket_id"].to_list(), gone["key"].to_list()

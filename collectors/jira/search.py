@@ -58,7 +58,7 @@ class Search:
         else:
             asked |= {"startAt": position or 0}
             document = self.client.post(f"{self.server.api}/search", asked, is_heavy=True)
-        return _unit(document, listing, jql, position, is_cloud=is_cloud)
+        return read(document, listing, jql, position, is_cloud=is_cloud)
 
 
 def whole(search: Search, jql: str, size: int) -> list[Payload] | None:
@@ -89,7 +89,8 @@ def _lighter(search: Search, jql: str, size: int, position: Position) -> Unit:
             size //= 2
 
 
-def _unit(document: Document, listing: str, jql: str, position: Position, *, is_cloud: bool) -> Unit:
+def read(document: Document, listing: str, jql: str, position: Position, *, is_cloud: bool) -> Unit:
+    """A page out of its answer; raises Malformed where it does not tell whether there is more."""
     body = expected(document.body, dict, "search")
     issues = expected(body.get("issues"), list, "search")
     request: Mapping[str, object] = {"listing": listing, "jql": jql, "position": position}
@@ -100,7 +101,7 @@ def _unit(document: Document, listing: str, jql: str, position: Position, *, is_
             raise Malformed("search: the same page again and again", hint="the next run tries again")
         unit.following = None if body.get("isLast") else token or None
     else:
-        unit.total = int(body.get("total") or 0)
-        after = int(body.get("startAt") or 0) + len(issues)
+        unit.total = expected(body.get("total"), int, "search")  # without it the page would be taken for the last one
+        after = int(position or 0) + len(issues)
         unit.following = after if issues and after < unit.total else None
     return unit

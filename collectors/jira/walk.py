@@ -3,7 +3,7 @@
 Every page is a question of its own, for what changed from the minute of the last ticket on. So a ticket that changes
 while pages are read moves to the end and is read once more, and nothing that stands behind it slips through, as it
 does where pages are counted. Only where a minute has more tickets than a page is that minute read page by page; if its
-tickets become fewer meanwhile, it is read again.
+tickets become fewer meanwhile, as many of them are read again.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from collectors.jira.answers import now
 from collectors.jira.errors import TooHeavy
 from collectors.jira.jql import Clock, question
 from collectors.jira.units import ISSUES, SKIPPED, WITHOUT_HISTORY, Position, Unit
@@ -20,7 +21,6 @@ from collectors.page_size import Size
 
 OVERLAP = timedelta(minutes=5)
 """So long after a change a search may not know of it yet."""
-_RESTARTS = 5
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,11 @@ class Cursor:
         return utc(self.watermark) if self.watermark else None
 
     def at(self, instant: datetime) -> "Cursor":
-        """The cursor moved on to an instant, never back."""
-        later = max(instant, self.instant or instant)
+        """The cursor moved on to an instant, never back, and never beyond this moment.
+
+        A ticket that was imported can have changed in the future; what changes until then would never be asked for.
+        """
+        later = min(max(instant, self.instant or instant), now())
         return replace(self, watermark=f"{later.isoformat(timespec='milliseconds')}Z")
 
 
@@ -99,18 +102,19 @@ class Walk:
         """Every page of a minute that has more than one; returns when it is over."""
         text, end = self.clock.end(minute + self.clock.span)
         asked = self._asked(minute, f"updated < {text}")
-        for _ in range(_RESTARTS):
-            position: Position = None
-            total: int | None = None
-            while True:
-                unit = self._unit(asked, position)
-                yield unit, cursor
-                if unit.total is not None and total is not None and unit.total < total:
-                    break  # some have left: those behind them moved up, onto pages that are read already
-                total, position = unit.total, unit.following
-                if position is None:
-                    return end
-        return end
+        position: Position = None
+        total: int | None = None
+        while True:
+            unit = self._unit(asked, position)
+            yield unit, cursor
+            if unit.total is not None and total is not None and unit.total < total:
+                # Some have left: as many of those behind them may have moved up, onto pages that are read already.
+                position = max(int(position or 0) - (total - unit.total), 0)
+            else:
+                position = unit.following
+            total = unit.total
+            if position is None:
+                return end
 
     def _asked(self, start: datetime | None, *clauses: str) -> str:
         since = [f"updated >= {self.clock.start(start)}"] if start else []

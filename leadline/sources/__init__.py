@@ -1,6 +1,7 @@
 """From a source of the configuration to the collector that reads it.
 
 - `git`, `github`, `gitlab`, `jira`: one module a kind.
+- `access`: what holds the credentials of a source, and who hears of its waits.
 - `failures`: what a collector could not read, as one error of its source.
 """
 

@@ -1,10 +1,8 @@
 """Sources of kind `github`: the platform's API, and the history of its repositories."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from collectors import git, github
@@ -12,6 +10,7 @@ from leadline.config import Config, GitHubSource
 from leadline.errors import PartlyRead, SourceUnreachable
 from leadline.narration import Say
 from leadline.sources import failures
+from leadline.sources.access import content, later, telling, variable
 from leadline.sources.git import histories
 from warehouse.payloads import Archive
 from warehouse.tables import Page, State
@@ -39,7 +38,7 @@ def pages(
         try:
             with failures.told(github.GitHubError, failed):
                 yield from github.collect(
-                    replace(_asked(source), since=_later(source.since, since)), client, state, full=full
+                    replace(_asked(source), since=later(source.since, since)), client, state, full=full
                 )
         except github.BudgetSpent as error:
             spent = error
@@ -77,7 +76,7 @@ def connected(source: GitHubSource, access: github.Credentials, say: Say | None 
         source.base_url,
         owners=_asked(source).owners,
         patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
-        on_wait=_telling(source, say),
+        on_wait=telling(source.name, say),
     )
 
 
@@ -87,28 +86,11 @@ def credentials(config: Config, source: GitHubSource) -> github.Credentials:
     Raises SourceUnreachable where the variable or file that should hold them is not there or empty.
     """
     if source.app_id is not None and source.private_key_file:
-        key = _content(config, source.private_key_file, "private_key_file")
+        key = content(config, source.private_key_file, "private_key_file")
         return github.Credentials.of_app(str(source.app_id), key)
     if source.token_file:
-        return github.Credentials.of_tokens(_content(config, source.token_file, "token_file"))
-    tokens = os.environ.get(source.token_env or "", "")
-    if not tokens.strip():
-        raise SourceUnreachable(
-            f"environment variable {source.token_env} is not set",
-            hint=f"export {source.token_env}=… before the run, or name another in token_env",
-        )
-    return github.Credentials.of_tokens(tokens)
-
-
-def _content(config: Config, file: str, key: str) -> str:
-    path = Path(config.locate(file))
-    try:
-        content = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        content = ""
-    if not content:
-        raise SourceUnreachable(f"{path} is empty or cannot be read", hint=f"check {key}, and who may read the file")
-    return content
+        return github.Credentials.of_tokens(content(config, source.token_file, "token_file"))
+    return github.Credentials.of_tokens(variable(source.token_env or "", "token_env"))
 
 
 def _asked(source: GitHubSource) -> github.GitHubSource:
@@ -119,25 +101,6 @@ def _asked(source: GitHubSource) -> github.GitHubSource:
         archived=source.archived,
         forks=source.forks,
     )
-
-
-def _later(*days: date | None) -> date | None:
-    return max((day for day in days if day), default=None)
-
-
-def _telling(source: GitHubSource, say: Say | None) -> github.OnWait:
-    def on_wait(waiting: github.Waiting) -> None:
-        if say:
-            say(
-                f"{source.name}: waiting {waiting.seconds:.0f} s, until {waiting.until:%H:%M:%S} UTC: {waiting.reason}",
-                event="waiting",
-                source=source.name,
-                seconds=round(waiting.seconds, 1),
-                until=waiting.until,
-                reason=waiting.reason,
-            )
-
-    return on_wait
 
 
 def _repositories(source: GitHubSource, state: State) -> dict[str, str]:

@@ -1,10 +1,8 @@
 """Sources of kind `gitlab`: the platform's API, and the history of its projects."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from collectors import git, gitlab
@@ -12,6 +10,7 @@ from leadline.config import Config, GitLabSource
 from leadline.errors import PartlyRead, SourceUnreachable
 from leadline.narration import Say
 from leadline.sources import failures
+from leadline.sources.access import content, later, telling, variable
 from leadline.sources.git import histories
 from warehouse.payloads import Archive
 from warehouse.tables import Page, State
@@ -40,7 +39,7 @@ def pages(
         try:
             with failures.told(gitlab.GitLabError, failed):
                 yield from gitlab.collect(
-                    replace(_asked(source), since=_later(source.since, since)), client, state, full=full
+                    replace(_asked(source), since=later(source.since, since)), client, state, full=full
                 )
         except gitlab.BudgetSpent as error:
             spent = error
@@ -77,7 +76,7 @@ def connected(source: GitLabSource, access: str, say: Say | None = None) -> gitl
         access,
         source.base_url,
         patience=gitlab.Patience(longest_wait_seconds=60 * source.wait_minutes),
-        on_wait=_telling(source, say),
+        on_wait=telling(source.name, say),
     )
 
 
@@ -87,23 +86,8 @@ def token(config: Config, source: GitLabSource) -> str:
     Raises SourceUnreachable where the variable or file that should hold it is not there or empty.
     """
     if source.token_file:
-        path = Path(config.locate(source.token_file))
-        try:
-            content = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            content = ""
-        if not content:
-            raise SourceUnreachable(
-                f"{path} is empty or cannot be read", hint="check token_file, and who may read the file"
-            )
-        return content
-    content = os.environ.get(source.token_env or "", "").strip()
-    if not content:
-        raise SourceUnreachable(
-            f"environment variable {source.token_env} is not set",
-            hint=f"export {source.token_env}=… before the run, or name another in token_env",
-        )
-    return content
+        return content(config, source.token_file, "token_file")
+    return variable(source.token_env or "", "token_env")
 
 
 def _asked(source: GitLabSource) -> gitlab.GitLabSource:
@@ -114,25 +98,6 @@ def _asked(source: GitLabSource) -> gitlab.GitLabSource:
         archived=source.archived,
         forks=source.forks,
     )
-
-
-def _later(*days: date | None) -> date | None:
-    return max((day for day in days if day), default=None)
-
-
-def _telling(source: GitLabSource, say: Say | None) -> gitlab.OnWait:
-    def on_wait(waiting: gitlab.Waiting) -> None:
-        if say:
-            say(
-                f"{source.name}: waiting {waiting.seconds:.0f} s, until {waiting.until:%H:%M:%S} UTC: {waiting.reason}",
-                event="waiting",
-                source=source.name,
-                seconds=round(waiting.seconds, 1),
-                until=waiting.until,
-                reason=waiting.reason,
-            )
-
-    return on_wait
 
 
 def _projects(source: GitLabSource, state: State) -> dict[str, str]:

@@ -1,16 +1,15 @@
 """Sources of kind `jira`: the tickets of a Jira."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 from collectors import jira
 from leadline.config import Config, JiraSource
 from leadline.errors import PartlyRead, SourceUnreachable
 from leadline.narration import Say
 from leadline.sources import failures
+from leadline.sources.access import content, later, telling, variable
 from warehouse.payloads import Archive
 from warehouse.tables import Page, State
 
@@ -29,11 +28,15 @@ def pages(
     if offline:
         return
     failed: list[Exception] = []
-    asked = _asked(source)
-    client = connected(source, credentials(config, source), say)
+    has_read = False
+    asked = replace(_asked(source), since=later(source.since, since))
+    access = credentials(config, source)
     try:
+        client = connected(source, access, say)
         with failures.told(jira.JiraError, failed):
-            yield from jira.collect(replace(asked, since=_later(source.since, since)), client, state, full=full)
+            for page in jira.collect(asked, client, state, full=full):
+                has_read |= page.stream == "tickets" and page.requests > 0
+                yield page
     except jira.BudgetSpent as error:
         raise PartlyRead(
             failures.once([str(error), *map(str, failed)]),
@@ -41,8 +44,8 @@ def pages(
         ) from error
     except jira.JiraError as error:
         raise SourceUnreachable(str(error), hint=error.hint) from error
-    # Beside the projects there are the boards and the search for what is gone: the rest was read if only one fails.
-    failures.raise_together(failed, max(len(source.projects or ()), 1), (jira.Forbidden, jira.Unreachable))
+    # Fields, boards and the search for what is gone can fail beside projects: what counts is whether any was read.
+    failures.raise_together(failed, len(failed) + has_read, (jira.Forbidden, jira.Unreachable))
 
 
 def replayed(source: JiraSource, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
@@ -58,12 +61,12 @@ def replayed(source: JiraSource, state: State, archive: Archive) -> Iterator[tup
 
 
 def connected(source: JiraSource, access: jira.Credentials, say: Say | None = None) -> jira.Client:
-    """Return a client for the source; `say` hears of waits."""
+    """Return a client for the source; `say` hears of waits. Raises jira.Refused for what cannot be a token."""
     return jira.Client(
         access,
         source.base_url,
         patience=jira.Patience(longest_wait_seconds=60 * source.wait_minutes),
-        on_wait=_telling(source, say),
+        on_wait=telling(source.name, say),
     )
 
 
@@ -72,31 +75,10 @@ def credentials(config: Config, source: JiraSource) -> jira.Credentials:
 
     Raises SourceUnreachable where a variable or file that should hold them is not there or empty.
     """
-    user = _variable(source.user_env, "user_env") if source.user_env else None
+    user = variable(source.user_env, "user_env") if source.user_env else None
     if source.token_file:
-        return jira.Credentials(_content(config, source.token_file), user)
-    return jira.Credentials(_variable(source.token_env or "", "token_env"), user)
-
-
-def _variable(name: str, key: str) -> str:
-    content = os.environ.get(name, "").strip()
-    if not content:
-        raise SourceUnreachable(
-            f"environment variable {name} is not set",
-            hint=f"export {name}=… before the run, or name another in {key}",
-        )
-    return content
-
-
-def _content(config: Config, file: str) -> str:
-    path = Path(config.locate(file))
-    try:
-        content = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        content = ""
-    if not content:
-        raise SourceUnreachable(f"{path} is empty or cannot be read", hint="check token_file, and who may read it")
-    return content
+        return jira.Credentials(content(config, source.token_file, "token_file"), user)
+    return jira.Credentials(variable(source.token_env or "", "token_env"), user)
 
 
 def _asked(source: JiraSource) -> jira.JiraSource:
@@ -109,22 +91,3 @@ def _asked(source: JiraSource) -> jira.JiraSource:
         since=source.since,
         fields={what: field for what, field in named.items() if field is not None},
     )
-
-
-def _later(*days: date | None) -> date | None:
-    return max((day for day in days if day), default=None)
-
-
-def _telling(source: JiraSource, say: Say | None) -> jira.OnWait:
-    def on_wait(waiting: jira.Waiting) -> None:
-        if say:
-            say(
-                f"{source.name}: waiting {waiting.seconds:.0f} s, until {waiting.until:%H:%M:%S} UTC: {waiting.reason}",
-                event="waiting",
-                source=source.name,
-                seconds=round(waiting.seconds, 1),
-                until=waiting.until,
-                reason=waiting.reason,
-            )
-
-    return on_wait

@@ -195,7 +195,7 @@ def test_a_run_that_ends_after_any_page_is_completed_by_the_next(platform: Platf
             assert tables(platform.collected(server, broken)) == whole
 
 
-@pytest.mark.parametrize("fault", ["html", "truncated", "502"])
+@pytest.mark.parametrize("fault", ["html", "truncated", "502", "odd"])
 def test_answers_that_are_none_are_said_and_leave_what_was_read(platform: Platform, fault: str) -> None:
     world, place, chance = platform.lively(4, 60)
     with platform.serving(world) as server:

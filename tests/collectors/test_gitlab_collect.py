@@ -462,6 +462,21 @@ def test_what_changes_while_a_list_is_read_is_not_lost() -> None:
     assert memory.table("comments").height == sum(len(item["notes"]) for item in project["mergeRequests"])
 
 
+def test_an_item_of_the_future_does_not_hide_what_changes_before_it() -> None:
+    world = World()
+    project = world.project("acme/app")
+    issues = [world.open_issue(project, "ana") for _ in range(3)]
+    issues[1]["updatedAt"] = world.now + timedelta(days=30)  # imported, or written by a clock that goes wrong
+    with serving(world) as server:
+        memory = collected(server)
+        for _ in range(2):
+            world.tick(10)
+            world.note(issues[0], "ben")
+            collected(server, memory)
+    assert memory.table("tickets").height == 3
+    assert memory.table("comments").height == 2
+
+
 def test_many_changes_at_one_instant_are_read_by_number_and_again_when_the_list_goes_stale() -> None:
     world = World()
     project = world.project("acme/app")
@@ -629,6 +644,29 @@ def test_bots_are_known_by_their_flag_and_by_the_names_of_tokens() -> None:
     }
 
 
+def test_a_bot_stays_one_where_it_is_told_without_its_flag() -> None:
+    world = World()
+    project = world.project("acme/app")
+    world.account("renovate", bot=True)
+    closed = world.open_merge_request(project, "ana")
+    closed |= {"state": "closed", "closedAt": world.tick(), "closedBy": world.account("renovate")}  # and no note of it
+    closed["updatedAt"] = world.now
+    issue = world.open_issue(project, "ana")
+    issue["assignees"] = [world.account("dependency-robot", bot=True)]
+
+    def kinds(memory: Memory) -> dict[str, str]:
+        accounts = memory.table("identities").filter(pl.col("account").is_not_null())
+        return dict(accounts.select("account", "platform_type").rows())
+
+    with serving(world) as server:
+        memory = collected(server)
+        assert kinds(memory) == {"ana": "User", "renovate": "User", "dependency-robot": "Bot"}
+        world.open_issue(project, "renovate")
+        assert kinds(collected(server, memory))["renovate"] == "Bot"
+        closed["updatedAt"] = world.tick()
+        assert kinds(collected(server, memory)) == {"ana": "User", "renovate": "Bot", "dependency-robot": "Bot"}
+
+
 def test_how_a_merge_was_made_and_forks_that_are_gone() -> None:
     world = World()
     project = world.project("acme/app")
@@ -746,6 +784,28 @@ def test_an_older_gitlab_tells_issues_without_their_history() -> None:
     assert memory.table("tickets").select("status", "history_complete").rows() == [("closed", False)]
     assert memory.table("pull_requests").height == 1
     assert memory.quality == {"ticket_history_unreadable": 1}
+
+
+def test_deployments_that_could_not_be_read_are_looked_for_by_the_next_run() -> None:
+    world = World()
+    project = world.project("acme/app")
+    world.deploy(project, "a" * 40)
+    with serving(world) as server:
+        memory = collected(server)
+        world.tick(30)
+        world.deploy(project, "b" * 40)
+        world.tick(30)
+        server.fault = lambda number: "500" if "deployments" in server.requests[-1] else ""
+        with pytest.raises(ExceptionGroup, match="1 parts"):
+            collected(server, memory)
+        assert memory.table("ci_runs")["sha"].n_unique() == 2
+        assert memory.table("deployments").height == 1
+        server.fault = lambda number: ""
+        collected(server, memory)
+        assert memory.table("deployments").height == 2
+        asked = len(server.requests)
+        collected(server, memory)
+    assert len(server.requests) == asked + 1
 
 
 def test_deployments_that_are_not_for_the_token_are_counted_once() -> None:

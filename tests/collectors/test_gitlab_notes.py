@@ -1,9 +1,12 @@
 """What the notes say that GitLab itself writes."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from collectors.gitlab import mentions, notes, statuses
 from collectors.gitlab.notes import Change, Event, Link
+from collectors.gitlab.statuses import Turn
 
 LABELS = {"5": "bug", "6": "workflow::in dev"}
 
@@ -150,3 +153,24 @@ def test_what_a_description_says_that_it_closes(text: str | None, expected: list
 def test_references_with_any_number_of_groups() -> None:
     text = "Like acme/sub/deep/app#3, !4, &5 and https://lab.example/acme/app/-/work_items/6 for UTF-8"
     assert list(mentions.in_text(text, "acme/here")) == ["acme/sub/deep/app#3", "acme/app#6", "UTF-8"]
+
+
+def test_a_close_without_a_note_is_when_it_was_closed_whatever_was_written_afterwards() -> None:
+    made, noon = (datetime.fromisoformat(f"2026-03-02T{hour}:00:00") for hour in ("08", "12"))
+    passed = statuses.intervals(
+        "gitlab:acme/app#1",
+        made,
+        "ana",
+        [
+            Turn(made + timedelta(hours=1), "ben", "labels", None, "Doing"),
+            Turn(made + timedelta(hours=1), "cleo", "milestone", None, "1.0"),
+            Turn(noon + timedelta(hours=5), "cleo", "description", None, None),
+            Turn(noon + timedelta(hours=6), "cleo", "labels", "Doing", None),
+        ],
+        noon,
+    )
+    assert [(row["status"], row["entered_at"], row["left_at"], row["actor_id"]) for row in passed] == [
+        ("open", made, made + timedelta(hours=1), "ana"),
+        ("Doing", made + timedelta(hours=1), noon, "ben"),
+        ("closed", noon, None, None),
+    ]

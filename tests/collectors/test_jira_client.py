@@ -137,7 +137,7 @@ def test_the_server_is_left_alone_for_as_long_as_it_says(status: int) -> None:
     assert [wait.reason for wait in waits] == ["the rate limit of Jira is used up"]
 
 
-@pytest.mark.parametrize("headers", [{"Retry-After": "600"}, {"Retry-After": "soon"}, {}])
+@pytest.mark.parametrize("headers", [{"Retry-After": value} for value in ("600", "soon", "nan", "1e12")] + [{}])
 def test_a_wait_that_is_too_long_ends_the_run(headers: dict[str, str]) -> None:
     with answering(Reply(429, "", headers)) as script, pytest.raises(jira.BudgetSpent) as caught:
         client(script).get("rest/x")

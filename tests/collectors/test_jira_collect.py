@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -444,6 +444,46 @@ def test_more_tickets_in_a_minute_than_a_page_holds(is_cloud: bool) -> None:
 
 
 @BOTH
+def test_a_crowded_minute_that_goes_on_losing_tickets_is_read_to_its_end(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    world.project("APP")
+    issues = [world.open_issue("APP") for _ in range(60)]
+    world.tick(10)
+    for issue in issues:
+        issue["updated"] = world.now
+    world.tick(10)
+    leaving = iter(issues[:30])
+    with serving(world, most=5) as server:
+
+        def leave(number: int) -> None:
+            if number > 6 and (issue := next(leaving, None)):
+                world.comment(issue)
+
+        server.between = leave
+        memory = collected(server, source=source_of(server, "APP"))
+        assert memory.table("tickets").height == 60
+        server.between = lambda number: None
+        collected(server, memory, source=source_of(server, "APP"))  # what changed after the end was reached
+    assert memory.table("comments").height == sum(len(issue["comments"]) for issue in issues) > 10
+
+
+@BOTH
+def test_a_ticket_of_the_future_does_not_hide_what_changes_before_it(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    world.project("APP")
+    issues = [world.open_issue("APP") for _ in range(3)]
+    issues[1]["updated"] = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=30)  # imported, or by a wrong clock
+    with serving(world) as server:
+        memory = collected(server, source=source_of(server, "APP"))
+        for _ in range(2):
+            world.now = datetime.now(UTC).replace(tzinfo=None)
+            world.comment(issues[0])
+            collected(server, memory, source=source_of(server, "APP"))
+    assert memory.table("tickets").height == 3
+    assert memory.table("comments").height == 2
+
+
+@BOTH
 def test_moved_tickets_keep_their_rows_under_the_new_key(is_cloud: bool) -> None:
     world = World(is_cloud=is_cloud)
     for key in ("APP", "OPS"):
@@ -513,8 +553,33 @@ def test_what_is_shown_to_nobody_any_more_is_not_taken_for_deleted(is_cloud: boo
             issue["hidden"] = issue["project"] == "OPS"
         with pytest.raises(ExceptionGroup) as caught:
             collected(server, memory, full=True)
-        assert "none of 12 known tickets is shown any more" in str(caught.value.exceptions[0])
+        assert "none of 12 known tickets of OPS is shown any more" in str(caught.value.exceptions[0])
     assert memory.table("tickets").height == 24
+
+
+@BOTH
+def test_a_project_whose_tickets_are_all_hidden_stays_while_others_lose_what_is_gone(is_cloud: bool) -> None:
+    world = World(is_cloud=is_cloud)
+    for key in ("APP", "OPS"):
+        world.project(key)
+    for _ in range(12):
+        lost = world.open_issue("APP")
+        world.open_issue("OPS")
+    with serving(world) as server:
+        memory = collected(server)
+        world.delete(lost)
+        for issue in world.issues.values():
+            issue["hidden"] = issue["project"] == "OPS"
+        no_longer_looked(memory)
+        for _ in range(2):
+            with pytest.raises(ExceptionGroup, match="1 parts") as caught:
+                collected(server, memory)
+            assert "none of 12 known tickets of OPS is shown any more" in str(caught.value.exceptions[0])
+            assert memory.table("tickets")["project"].value_counts().sort("project").rows() == [
+                ("APP", 11),
+                ("OPS", 12),
+            ]
+            assert memory.quality["issue_gone"] == 1
 
 
 @BOTH

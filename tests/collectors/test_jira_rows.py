@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collectors.jira import boards, issues, jql
+from collectors.jira import boards, issues, jql, search
+from collectors.jira.answers import Document
+from collectors.jira.errors import Malformed
 from collectors.jira.fields import Fields
 from collectors.jira.jql import Clock
 from collectors.jira.people import People
@@ -95,6 +97,26 @@ def test_a_status_that_is_gone_keeps_its_name_and_has_no_category() -> None:
     rows = memory.table("ticket_status_intervals").select("status", "status_category", "status_id").rows()
     assert rows == [("To Do", "todo", "1"), ("Limbo", None, "9"), ("Doing", "in_progress", "3")]
     assert memory.quality == {"status_unknown": 1}
+
+
+def test_a_custom_field_that_is_called_like_one_of_jira_is_not_taken_for_it() -> None:
+    def picked(name: str, number: int) -> Item:
+        identifier = f"customfield_{number}"
+        return {
+            "field": name,
+            "fieldtype": "custom",
+            "fieldId": identifier,
+            "from": "10",
+            "to": "11",
+            "toString": "Won",
+        }
+
+    items = [picked("Status", 90), picked("Due Date", 91), picked("Flagged", 92), picked("Parent Link", 93)]
+    memory = rows_of(ticket(("10:00", items)))
+    assert statuses(memory) == [("To Do", at(8), None)]
+    assert memory.table("tickets")["history_complete"].to_list() == [True]
+    fields = ["custom_status", "custom_due_date", "custom_flagged", "parent"]
+    assert memory.table("ticket_changes")["field"].to_list() == fields
 
 
 def test_sprints_from_the_creation_on_and_back_again() -> None:
@@ -229,11 +251,23 @@ def test_the_order_of_a_question_is_taken_off(asked: str, plain: str) -> None:
     assert jql.without_order(asked) == plain
 
 
+@pytest.mark.parametrize("total", [None, "many"])
+def test_a_page_that_does_not_tell_how_many_there_are_is_not_taken_for_the_last(total: object) -> None:
+    body = {"startAt": 0, "maxResults": 1, "issues": [{"id": "1"}], "total": total}
+    document = Document(body, "", at(8))
+    with pytest.raises(Malformed, match="search: an answer of another shape"):
+        search.read(document, search.ISSUES, "project = APP", None, is_cloud=False)
+    body["total"] = 2
+    assert search.read(document, search.ISSUES, "project = APP", None, is_cloud=False).following == 1
+
+
 def test_questions() -> None:
     assert jql.of_projects(["APP"]) == 'project = "APP"'
     assert jql.of_projects(["APP", 'O"PS']) == 'project in ("APP", "O\\"PS")'
     assert jql.question("a OR b", "c") == "(a OR b) AND c ORDER BY updated ASC, key ASC"
     assert jql.question("a OR b", order="key ASC") == "a OR b ORDER BY key ASC"
+    of_a_person = "project = APP OR assignee = ana"
+    assert jql.question(of_a_person, "c") == f"({of_a_person}) AND c ORDER BY updated ASC, key ASC"
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Nowhere/Else", None])

@@ -129,6 +129,22 @@ def test_what_cannot_be_read_ends_with_a_code_of_its_own(folder: Path, server: S
     refused = leadline(folder, "run", token="another")  # noqa: S106
     assert refused.returncode == 3
     assert "hint: Cloud takes the account's e-mail" in refused.stderr
+    impossible = leadline(folder, "run", token="“quoted”")  # noqa: S106
+    assert impossible.returncode == 3
+    assert "jira: the token is empty or has characters that it cannot have" in impossible.stderr
+    assert "quoted" not in impossible.stderr
+
+
+def test_what_fails_beside_the_tickets_does_not_make_the_source_unreachable(folder: Path, server: Server) -> None:
+    configuration = folder / "leadline.toml"
+    text = configuration.read_text()
+    configuration.write_text(f'{text}fields.story_points = "Size"\n')
+    for _ in range(2):  # the second one reads nothing new
+        partly = leadline(folder, "collect")
+        assert partly.returncode == 4
+        assert 'there is no custom field "Size"' in partly.stderr
+    configuration.write_text(text.replace('["APP"]', '["GONE"]'))
+    assert leadline(folder, "collect").returncode == 3
 
 
 def test_a_killed_collection_is_completed_by_the_next_one(folder: Path, server: Server) -> None:

@@ -20,7 +20,7 @@ from tests.collectors.github_world.world import Item, World
 from tests.collectors.local_server import listening
 
 Fault = str
-"""`502`, `reset`, `truncated`, `html`, `secondary`, `rate_limited`, `heavy`; empty for none."""
+"""`502`, `reset`, `truncated`, `html`, `odd`, `secondary`, `rate_limited`, `heavy`; empty for none."""
 
 
 @dataclass
@@ -148,6 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, '{"data": {"node": {"page": {"nodes": [{"number": 1')
             case "html":
                 self._send(200, "<html><body>A proxy says hello</body></html>")
+            case "odd":
+                page = {"nodes": [{"odd": 1}], "pageInfo": {"hasNextPage": False}}
+                self._send(200, {"data": {"node": {"page": page}, "nodes": [{}]}} if what == "graphql" else [{}])
             case "secondary":
                 self._send(403, {"message": "You have exceeded a secondary rate limit."}, {"Retry-After": "0"})
             case "rate_limited":

@@ -21,7 +21,7 @@ from tests.collectors.gitlab_world.graph import Graph
 from tests.collectors.gitlab_world.world import Item, World
 
 Fault = str
-"""`500`, `502`, `reset`, `truncated`, `html`, `limited`, `heavy`; empty for none."""
+"""`500`, `502`, `reset`, `truncated`, `html`, `odd`, `limited`, `heavy`; empty for none."""
 
 Answer = tuple[int, Any, dict[str, str]]
 
@@ -163,6 +163,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, '[{"iid": 1' if what != "graphql" else '{"data": {"project": {"page": {"nodes": [{')
             case "html":
                 self._send(200, "<html><body>A proxy says hello</body></html>")
+            case "odd":
+                page = {"nodes": [{"odd": 1}], "pageInfo": {"hasNextPage": False}}
+                told = {"data": {"project": {"page": page}, "projects": {"nodes": [{"odd": 1}]}}}
+                self._send(200, told if what == "graphql" else [{}])
             case "limited":
                 self._send(429, "Retry later", {"Retry-After": "0"})
             case "heavy" if what == "graphql":

@@ -19,7 +19,7 @@ from tests.collectors.jira_world.world import Item, World
 from tests.collectors.local_server import listening
 
 Fault = str
-"""`502`, `503`, `reset`, `truncated`, `html`, `limited`; empty for none."""
+"""`502`, `503`, `reset`, `truncated`, `html`, `odd`, `limited`; empty for none."""
 USER, TOKEN = "ana@acme.example", "secret-token"
 Answer = tuple[int, Any]
 
@@ -124,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, text[: len(text) // 2])
             case "html":
                 self._send(200, "<html><title>Proxy</title></html>")
+            case "odd":
+                self._send(200, json.dumps({**json.loads(text), "issues": [{}]} if text.startswith("{") else [{}]))
             case "limited":
                 self._send(429, "{}", {"Retry-After": "0"})
             case _:
