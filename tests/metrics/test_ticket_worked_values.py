@@ -221,6 +221,18 @@ def test_a_ticket_belongs_to_the_teams_of_its_project_and_else_of_its_assignee(w
     assert set(suppressed["reason"]) == {"group_too_small"}
 
 
+def test_a_repository_is_called_as_everywhere_else(world: TicketWorld) -> None:
+    # By its whole name or its last parts; stars cross slashes.
+    for team, pattern in (("blue", "app"), ("red", "acme/*"), ("green", "deep/lib")):
+        world.add("team_scopes", team=team, kind="repository", pattern=pattern)
+    for key in ("acme/app#1", "acme/deep/lib#1", "other/happ#1"):
+        world.ticket(key, (ago(3), "Backlog"), project=key.partition("#")[0])
+    created = world.computed(minimum_group=0)["observations"].filter(
+        metric="tickets_created", scope_kind="team", period="rolling_90d"
+    )
+    assert dict(created.select("scope", "value").iter_rows()) == {"blue": 1, "green": 1, "red": 2}
+
+
 def test_the_cumulative_flow_marks_the_days_that_were_rewritten(world: TicketWorld) -> None:
     world.ticket("AA-1", (ago(5), "Backlog"), (ago(4), "Doing"), (ago(2), "Backlog"), (ago(1), "Doing"))
     world.ticket("AA-2", (ago(5), "Doing"), (ago(3), "Done"), (ago(2), "Doing"))
