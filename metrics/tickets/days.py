@@ -97,6 +97,7 @@ def ticket_days(
 def cumulative_flow(
     tickets: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
+    ticket_steps: pl.LazyFrame,
     ticket_completions: pl.LazyFrame,
     *,
     as_of: datetime,
@@ -105,14 +106,21 @@ def cumulative_flow(
     """How many tickets had reached each category, day by day."""
     of_project = tickets.select("ticket_id", "project", "created_at").drop_nulls("project")
     spans = ticket_spans.join(of_project, on="ticket_id")
-    begun = pl.coalesce("started_at", "done_at")
-    reached = {"todo": pl.col("created_at"), "in_progress": begun, "done": pl.col("done_at")}
+    created, begun, done = pl.col("created_at"), pl.coalesce("started_at", "done_at"), pl.col("done_at")
+    # Nothing is over before it is there, whatever a tracker says.
+    reached = {
+        "todo": created,
+        "in_progress": pl.when(begun.is_not_null()).then(pl.max_horizontal(created, begun)),
+        "done": pl.when(done.is_not_null()).then(pl.max_horizontal(created, begun, done)),
+    }
     arrived = pl.concat(
         [spans.select("project", at=at, status_category=pl.lit(category)) for category, at in reached.items()]
     )
     fell = pl.concat(
         [
-            spans.select("project", at="returned_at", status_category=pl.lit("in_progress")),
+            _put_back(ticket_steps)
+            .join(of_project, on="ticket_id")
+            .select("project", "at", status_category=pl.lit("in_progress")),
             ticket_completions.join(of_project, on="ticket_id").select(
                 "project", at="left_at", status_category=pl.lit("done")
             ),
@@ -137,6 +145,13 @@ def cumulative_flow(
         .select(CumulativeFlow.column_names())
         .sort(CumulativeFlow.primary_key())
     )
+
+
+def _put_back(steps: pl.LazyFrame) -> pl.LazyFrame:
+    """`ticket_id` and `at` of every time that a ticket was put back, so that it begins anew."""
+    told = steps.filter(pl.col("is_reset") | pl.col("is_start") | pl.col("is_done")).sort("ticket_id", "entered_at")
+    was_begun = (pl.col("ticket_id") == pl.col("ticket_id").shift(1)) & ~pl.col("is_reset").shift(1)
+    return told.filter(pl.col("is_reset") & was_begun).select("ticket_id", at="entered_at")
 
 
 def _every_day(counted: pl.LazyFrame, scope: list[str], as_of: datetime, zone: str) -> pl.LazyFrame:

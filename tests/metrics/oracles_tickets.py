@@ -85,7 +85,9 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
     if not steps:
         done, state = _untold(ticket, as_of)
     elif done and not has_history and ticket["resolved_at"] and ticket["resolved_at"] <= as_of:
-        done = ticket["resolved_at"]
+        # Not where it is known to have been open since.
+        if ticket["resolved_at"] >= max((step["at"] for step in steps if "done" not in step["means"]), default=done):
+            done = ticket["resolved_at"]
     return {
         "state": state,
         "started": started,
@@ -148,17 +150,25 @@ def _links(world: TicketWorld, told: dict[str, Row], changes: list[Row]) -> list
         if change["field"] == "Link"
     ]
     return [
-        (
-            a,
-            (
-                f"link {b}",
-                min([at for both, at in made if both == {a, b}], default=tickets[b]["created_at"]),
-                told[b]["done"] or FAR,
-            ),
-        )
+        (a, (f"link {b}", max([since, *sorted(at for both, at in made if both == {a, b})[:1]]), until))
         for a, b in pairs
         if a in told and b in told
+        for since, until in _open(tickets[b], told[b])
     ]
+
+
+def _open(ticket: Row, row: Row) -> list[Span]:
+    """When a ticket was open; never, where it is over and nobody knows since when."""
+    found, since = [], ticket["created_at"]
+    for at, left in row["completions"]:
+        found.append((since, at))
+        since = left
+    if row["state"] != "done":
+        return [*found, (since, FAR)]
+    if row["done"] is None:
+        return []
+    # The end may be the tracker's own word.
+    return [*found[:-1], (found[-1][0] if found else since, row["done"])]
 
 
 def blocks(
@@ -301,6 +311,20 @@ def service_days(
         return int(np.percentile(values, 85, method="inverted_cdf")) if len(values) >= 10 else None
 
     return {key: (len(late[key]), days(late[key]), days(early[key])) for key in {*late, *early}}
+
+
+def corrections(world: TicketWorld) -> tuple[int, int]:
+    """How often a ticket that was begun (or finished) was put back, and how often a finished one was taken up again."""
+    put_back = taken_up = 0
+    for steps in steps_of(world).values():
+        means = [step["means"] for step in steps]
+        is_begun = is_done = False
+        for step in means:
+            put_back += "before" in step and is_begun
+            taken_up += "done" not in step and is_done
+            is_done = "done" in step
+            is_begun = bool(step & {"start", "done"}) or (is_begun and "before" not in step)
+    return put_back, taken_up
 
 
 def in_progress(flows: dict[str, Row], end: datetime) -> int:

@@ -188,7 +188,7 @@ def _invent(world: TicketWorld, rng: random.Random, number: int) -> None:
     )
     last = world.tables["tickets"][-1]
     if last["resolved_at"] and rng.random() < 0.2:  # the tracker has its own date for it, or none
-        last["resolved_at"] = rng.choice([None, last["resolved_at"] + rng.choice([1, 48]) * HOUR])
+        last["resolved_at"] = rng.choice([None, last["resolved_at"] + rng.choice([-400, -2, 1, 48]) * HOUR])
     if rng.random() < 0.05:  # nobody knows what happened to it
         intervals = world.tables["ticket_status_intervals"]
         intervals[:] = [row for row in intervals if row["ticket_id"] != ticket_id]
