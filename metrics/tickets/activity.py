@@ -11,7 +11,6 @@ import polars as pl
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
-
 LEVELS = 2
 """Parts of parts count, too: the tasks of the stories of an epic."""
 

@@ -101,7 +101,7 @@ def _in_status(steps: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _open(tickets: pl.LazyFrame, spans: pl.LazyFrame, completions: pl.LazyFrame) -> pl.LazyFrame:
-    """`by_ticket_id`, `opened_at` and `closed_at` of every time that a ticket was open, but those whose end is unknown."""
+    """`by_ticket_id`, `opened_at` and `closed_at` of every time that a ticket was open, where its end is known."""
     number = pl.int_range(pl.len()).over("ticket_id", order_by="at")
     opened = pl.concat(
         [tickets.select("ticket_id", at="created_at"), completions.select("ticket_id", at="left_at").drop_nulls()]

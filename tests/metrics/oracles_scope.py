@@ -100,7 +100,10 @@ def sprint_tickets(world: TicketWorld, flows: dict[str, Row]) -> dict[tuple[str,
             done = ticket_id in flows and any(
                 start <= at <= end and (left is None or left > end) for (at, left), _ in flows[ticket_id]["completions"]
             )
-            over = is_in and not done if sprint["is_over"] else None
+            was_done = ticket_id in flows and any(
+                at <= end and (left is None or left > end) for (at, left), _ in flows[ticket_id]["completions"]
+            )
+            over = is_in and not was_done if sprint["is_over"] else None
             carried[ticket_id] += bool(over)
             found[sprint["sprint_id"], ticket_id] = {
                 "is_planned": planned,
@@ -121,9 +124,11 @@ def ended(world: TicketWorld) -> list[Row]:
     """The sprints that have begun, with their end and whether it is over."""
     found = []
     for row in world.tables["sprints"]:
-        if row["started_at"] is None or row["started_at"] > world.as_of:
+        if row["started_at"] is None or row["started_at"] > world.as_of or row["state"] == "future":
             continue
         end = row["completed_at"] or (row["ends_at"] if row["state"] == "closed" else None)
+        if row["state"] == "closed" and end is None:
+            continue
         is_over = end is not None and end <= world.as_of
         found.append({**row, "end": end if is_over else world.as_of, "is_over": is_over})
     return found

@@ -84,10 +84,8 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
     has_history = bool(steps) and ticket["history_complete"] is not False
     if not steps:
         done, state = _untold(ticket, as_of)
-    elif done and not has_history and ticket["resolved_at"] and ticket["resolved_at"] <= as_of:
-        # Not where it is known to have been open since.
-        if ticket["resolved_at"] >= max((step["at"] for step in steps if "done" not in step["means"]), default=done):
-            done = ticket["resolved_at"]
+    elif done and not has_history:
+        done = _own_end(ticket, steps, as_of) or done
     return {
         "state": state,
         "started": started,
@@ -99,6 +97,14 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
         "until": done or as_of,
         "has_history": has_history,
     }
+
+
+def _own_end(ticket: Row, steps: list[Row], as_of: datetime) -> datetime | None:
+    """The tracker's own date of the end; none where the ticket is known to have been open since."""
+    resolved = ticket["resolved_at"]
+    if resolved is None or resolved > as_of or any(s["at"] > resolved for s in steps if "done" not in s["means"]):
+        return None
+    return resolved
 
 
 def _untold(ticket: Row, as_of: datetime) -> tuple[datetime | None, str]:

@@ -230,7 +230,7 @@ def _invent_sprints(world: TicketWorld, rng: random.Random) -> None:
             name=f"Sprint {number}",
             state=state,
             started_at=start if state != "future" or rng.random() < 0.3 else None,
-            ends_at=end,
+            ends_at=rng.choice([end, end, end, None]),
             completed_at=late if state == "closed" and rng.random() < 0.8 else None,
         )
         for row in rng.sample(world.tables["tickets"], 12):
