@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import duration
+from metrics.actions.recent import WINDOW, duration
 from metrics.actions.ticket_wording import of_tickets, titled
 from metrics.actions.wording import MOST_DAYS
 from metrics.clock import WorkingHours, working_seconds
@@ -26,7 +26,10 @@ def propose_ticket_blocked(
     waiting = seconds_between(since, now(as_of))
     causes = _causes(ticket_flow, ticket_blocks)
     blocked = ticket_flow.filter(
-        "is_blocked", working_seconds(since, now(as_of), working_hours) > MIN_DAYS * working_hours.day_seconds
+        "is_blocked",
+        working_seconds(since, now(as_of), working_hours) > MIN_DAYS * working_hours.day_seconds,
+        # A flag that nobody clears is forgotten with its ticket.
+        pl.col("last_activity_at") > as_of - WINDOW,
     ).join(causes, on="ticket_id")
     return of_tickets(
         blocked,
@@ -64,7 +67,7 @@ RULE = Rule(
     responsibility="bridging",
     definition=(
         f"Tickets in progress that have been flagged, in a status that means blocked, or blocked by an open ticket for "
-        f"more than {MIN_DAYS} working days."
+        f"more than {MIN_DAYS} working days, in which something happened in the last {WINDOW.days} days."
     ),
     propose=propose_ticket_blocked,
 )

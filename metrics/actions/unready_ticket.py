@@ -31,13 +31,17 @@ def propose_unready_ticket(
     """One action for every such ticket in a sprint that runs or comes next."""
     lacks = pl.col("missing").list.eval(pl.element().replace(_WORDS)).list.join(" and ")
     is_over = (pl.col("completed_at") <= as_of) | (pl.col("state") == "closed")
+    begins, has_begun, state = (
+        pl.coalesce("started_at", "ends_at"),
+        pl.col("started_at") <= as_of,
+        pl.col("state").fill_null(""),
+    )
     near = (
         sprints.filter(~is_over.fill_null(value=False))
-        # Of the sprints of a board the running one and the next.
-        .sort("board", pl.coalesce("started_at", "ends_at"), "sprint_id", nulls_last=True)
-        .group_by("board", maintain_order=True)
-        .agg(pl.col("sprint_id", "name").head(2))
-        .explode("sprint_id", "name")
+        # Of the sprints of a board those that run and the next. Where those to come have no dates, numbers tell.
+        .with_columns(is_running=(state == "active") | ((state != "future") & has_begun.fill_null(value=False)))
+        .sort("board", begins, pl.col("sprint_id").str.len_chars(), "sprint_id", nulls_last=True)
+        .filter(pl.col("is_running") | (pl.int_range(pl.len()).over("board", "is_running") == 0))
         .select("sprint_id", sprint="name")
     )
     planned = (
@@ -78,7 +82,7 @@ RULE = Rule(
     title="Unready ticket about to start",
     responsibility="requirements",
     definition=(
-        "Tickets to do in the sprint that runs, or the next one of its board, that lack something that `[readiness] "
+        "Tickets to do in the sprints that run, or the next one of their board, that lack something that `[readiness] "
         "needs` asks for."
     ),
     propose=propose_unready_ticket,
