@@ -34,8 +34,10 @@ def propose_too_much_in_progress(
         # An epic is not begun beside its stories.
         .join(parent_scope, on="ticket_id", how="anti")
         # What belongs to no team is told by project.
-        .with_columns(place=pl.coalesce("team", "project"))
-        .group_by("team", "place")
+        .with_columns(
+            place=pl.coalesce("team", "project"), item_id=pl.coalesce("team", pl.format("{}:{}", "source", "project"))
+        )
+        .group_by("team", "place", "item_id")
         .agg(
             begun=is_begun.sum().cast(pl.Int64),
             finished=(pl.col("done_at") > as_of - LATELY).sum().cast(pl.Int64),
@@ -47,7 +49,7 @@ def propose_too_much_in_progress(
             "team",
             rule=pl.lit(NAME),
             item_kind=pl.when(is_team).then(pl.lit("team")).otherwise(pl.lit("project")),
-            item_id="place",
+            item_id="item_id",
             responsibility=pl.lit("allocation"),
             title=pl.format("{} has begun more than it finishes", "place"),
             why=pl.format(

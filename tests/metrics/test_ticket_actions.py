@@ -173,7 +173,11 @@ def test_more_begun_than_finished() -> None:
     assert proposed(too_much_in_progress.RULE, ticket_flow=in_progress + done, parent_scope=whole) == []
     teamless = [{**row, "team": None} for row in in_progress + done]
     (action,) = proposed(too_much_in_progress.RULE, ticket_flow=teamless)
-    assert (action["item_kind"], action["item_id"], action["team"]) == ("project", "APP", None)
+    assert (action["item_kind"], action["item_id"], action["team"]) == ("project", "jira:APP", None)
+    # A team can be called as a project is, and a project as one of another source.
+    namesakes = [{**row, "team": "APP"} for row in in_progress + done] + [{**row, "source": "old"} for row in teamless]
+    found = proposed(too_much_in_progress.RULE, ticket_flow=teamless + namesakes)
+    assert {action["action_id"].partition(":")[2] for action in found} == {"APP", "jira:APP", "old:APP"}
 
 
 def sprint(name: str, start: float | None, **more: Any) -> Row:
