@@ -30,25 +30,11 @@ def propose_unready_ticket(
 ) -> pl.LazyFrame:
     """One action for every such ticket in a sprint that runs or comes next."""
     lacks = pl.col("missing").list.eval(pl.element().replace(_WORDS)).list.join(" and ")
-    is_over = (pl.col("completed_at") <= as_of) | (pl.col("state") == "closed")
-    begins, has_begun, state = (
-        pl.coalesce("started_at", "ends_at"),
-        pl.col("started_at") <= as_of,
-        pl.col("state").fill_null(""),
-    )
-    near = (
-        sprints.filter(~is_over.fill_null(value=False))
-        # Of the sprints of a board those that run and the next. Where those to come have no dates, numbers tell.
-        .with_columns(is_running=(state == "active") | ((state != "future") & has_begun.fill_null(value=False)))
-        .sort("board", begins, pl.col("sprint_id").str.len_chars(), "sprint_id", nulls_last=True)
-        .filter(pl.col("is_running") | (pl.int_range(pl.len()).over("board", "is_running") == 0))
-        .select("sprint_id", sprint="name")
-    )
     planned = (
         ticket_sprints.filter(
             pl.col("added_at") <= as_of, pl.col("removed_at").is_null() | (pl.col("removed_at") > as_of)
         )
-        .join(near, on="sprint_id")
+        .join(_near(sprints, as_of), on="sprint_id")
         .group_by("ticket_id")
         .agg(sprint=pl.col("sprint").min())
     )
@@ -74,6 +60,24 @@ def propose_unready_ticket(
         days_saved=pl.lit(HALF_A_DAY),
         basis=pl.lit("half a day of asking and waiting after the start"),
         confidence=pl.lit(0.4),
+    )
+
+
+def _near(sprints: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    """`sprint_id` and `sprint`, the name, of those that run, and of the next one of every board."""
+    state, begins = pl.col("state").fill_null(""), pl.coalesce("started_at", "ends_at")
+    # One with an end beforehand begins and ends by itself; of the others the state tells.
+    by_itself = pl.col("completed_at").is_not_null()
+    is_over = pl.when(by_itself).then(pl.col("completed_at") <= as_of).otherwise(state == "closed")
+    has_begun = (pl.col("started_at") <= as_of).fill_null(value=False)
+    is_running = (state == "active") | (has_begun & (by_itself | (state != "future")))
+    return (
+        sprints.filter(~is_over)
+        .with_columns(is_running=is_running)
+        # Where those to come have no dates, their numbers tell.
+        .sort("board", begins, pl.col("sprint_id").str.len_chars(), "sprint_id", nulls_last=True)
+        .filter(pl.col("is_running") | (pl.int_range(pl.len()).over("board", "is_running") == 0))
+        .select("sprint_id", sprint="name")
     )
 
 

@@ -192,8 +192,8 @@ def _started(sprints: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     # One that nobody completed is over at its planned end, if the tracker says that it is closed.
     end = pl.coalesce("completed_at", pl.when(state == "closed").then("ends_at"))
     is_over = (end <= as_of).fill_null(value=False)
-    # One to come can be planned to have begun already.
-    is_told = (state != "future") & ((state != "closed") | end.is_not_null())
+    # One to come can be planned to have begun already. What has an end beforehand begins and ends by its dates.
+    is_told = end.is_not_null() | ~state.is_in(["future", "closed"])
     return (
         sprints.filter(pl.col("started_at") <= as_of, is_told)
         .with_columns(is_over=is_over, ended_at=pl.when(is_over).then(end).otherwise(at_last))

@@ -124,7 +124,9 @@ def ended(world: TicketWorld) -> list[Row]:
     """The sprints that have begun, with their end and whether it is over."""
     found = []
     for row in world.tables["sprints"]:
-        if row["started_at"] is None or row["started_at"] > world.as_of or row["state"] == "future":
+        if row["started_at"] is None or row["started_at"] > world.as_of:
+            continue
+        if row["state"] == "future" and row["completed_at"] is None:
             continue
         end = row["completed_at"] or (row["ends_at"] if row["state"] == "closed" else None)
         if row["state"] == "closed" and end is None:

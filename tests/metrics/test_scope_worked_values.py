@@ -82,6 +82,17 @@ def test_a_sprint_that_nobody_started_or_whose_end_nobody_knows_is_not_told(worl
     assert tables["sprint_tickets"].is_empty()
 
 
+@pytest.mark.parametrize("state", ["future", "active", "closed"])
+def test_a_sprint_that_ends_by_itself_goes_by_its_dates(world: TicketWorld, state: str) -> None:
+    # Its state is that of the last time that a ticket in it changed.
+    dates = {"started_at": ago(20), "ends_at": ago(6), "completed_at": ago(6)}
+    world.add("sprints", sprint_id="jira:3", name="S3", state=state, **dates)
+    world.add("sprints", sprint_id="jira:4", name="S4", state=state, started_at=ago(6), completed_at=ago(-8))
+    *_, over, running = world.computed()["sprint_scope"].to_dicts()
+    assert (over["name"], over["is_over"], over["ended_at"]) == ("S3", True, ago(6))
+    assert (running["name"], running["is_over"], running["ended_at"]) == ("S4", False, NOW)
+
+
 def test_a_day_of_grace(world: TicketWorld) -> None:
     for number, hours in enumerate([24, 25]):
         put(world, world.ticket(f"AA-{number}", (ago(40), "Backlog")), 0, 30 - hours / 24)

@@ -255,6 +255,12 @@ def test_all_sprints_that_run_and_the_next_one_are_near() -> None:
         unready_ticket.RULE, ticket_flow=rows, ticket_requirements=lacking, ticket_sprints=members, sprints=sprints
     )
     assert [names[int(action["item_id"][-1])] for action in found] == ["9", "10", "99"]
+    # One that ends by itself runs, though it was to come when it was last heard of.
+    by_itself = [{**row, "state": "future", "completed_at": ago(-3)} for row in sprints[:2]] + sprints[2:]
+    again = proposed(
+        unready_ticket.RULE, ticket_flow=rows, ticket_requirements=lacking, ticket_sprints=members, sprints=by_itself
+    )
+    assert [action["item_id"] for action in again] == [action["item_id"] for action in found]
 
 
 def parent(**more: Any) -> Row:

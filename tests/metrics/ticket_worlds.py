@@ -231,7 +231,7 @@ def _invent_sprints(world: TicketWorld, rng: random.Random) -> None:
             state=state,
             started_at=start if state != "future" or rng.random() < 0.3 else None,
             ends_at=rng.choice([end, end, end, None]),
-            completed_at=late if state == "closed" and rng.random() < 0.8 else None,
+            completed_at=late if rng.random() < (0.8 if state == "closed" else 0.2) else None,
         )
         for row in rng.sample(world.tables["tickets"], 12):
             at = start + rng.choice([-48, -1, 0, 23, 24, 25, 100, 200, 400]) * HOUR
