@@ -1,7 +1,7 @@
 """The last sign of life of every ticket: a change, a comment, or anything in a pull request that serves it.
 
-That of a part is one of the whole. What programs do (marking tickets as stale, for example) is no sign of life. Where
-the history has a hole, the tracker's own word for the last change counts, too.
+That of a part is one of the whole. What programs do (marking tickets as stale, for example) is no sign of life, nor is
+a new rank or workflow. Where the history has a hole, the tracker's own word for the last change counts, too.
 """
 
 from datetime import datetime
@@ -11,6 +11,8 @@ import polars as pl
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
+BOOKKEEPING = ("rank", "workflow")
+"""Fields that change when a board is tidied, not when somebody works."""
 LEVELS = 2
 """Parts of parts count, too: the tasks of the stories of an epic."""
 
@@ -47,7 +49,9 @@ def ticket_activity(  # noqa: PLR0917 - one parameter a table
     )
     done = pl.concat(
         [
-            ticket_changes.select("ticket_id", at="changed_at", person_id="actor_id"),
+            ticket_changes.filter(~pl.col("field").str.to_lowercase().is_in(BOOKKEEPING)).select(
+                "ticket_id", at="changed_at", person_id="actor_id"
+            ),
             ticket_status_intervals.select("ticket_id", at="entered_at", person_id="actor_id"),
             comments.select("ticket_id", at="created_at", person_id="author_id"),
         ]

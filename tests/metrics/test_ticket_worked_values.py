@@ -155,6 +155,9 @@ def test_five_working_days_of_silence_are_a_stall(world: TicketWorld) -> None:
     tickets = {key: world.ticket(key, (at, "Doing")) for key, at in since.items()}
     world.change(tickets["AA-1"], "labels", ago(1), None, "stale", who="stale-bot")
     world.change(tickets["AA-3"], "labels", ago(1), None, "urgent")
+    # Nor is what moves the board and not the work.
+    world.change(tickets["AA-1"], "Rank", ago(1), "", "Ranked higher")
+    world.change(tickets["AA-1"], "workflow", ago(1), "1", "2")
     # A status that a program sets is no sign of life, either.
     world.ticket("AA-4", (ago(20), "Doing"), (ago(1), "In Review"))
     world.ticket("AA-5", (ago(20), "Doing"), (ago(1), "In Review"))
