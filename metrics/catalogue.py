@@ -140,6 +140,20 @@ from metrics.tickets import (
 from metrics.tickets import (
     flow as ticket_flow,
 )
+from metrics.timelines import (
+    backtests,
+    calibration,
+    cases,
+    choice,
+    due_dates,
+    estimates,
+    forecasts,
+    outcomes,
+    survival,
+    targets,
+    throughput,
+)
+from metrics.timelines import tickets as forecast_tickets
 
 RULES: tuple[Rule, ...] = (
     file_at_risk.RULE,
@@ -301,6 +315,25 @@ PIPELINES: tuple[Pipeline, ...] = (
     scope_figures.requirement_figures,
     scope_figures.sprint_figures,
     scope_figures.untracked_figures,
+    forecast_tickets.forecast_tickets,
+    throughput.throughput_days,
+    cases.forecast_cases,
+    choice.window_scores,
+    choice.forecast_windows,
+    backtests.forecast_hits,
+    backtests.forecast_backtests,
+    targets.forecast_items,
+    targets.forecast_targets,
+    forecasts.new_forecasts,
+    forecasts.forecasts,
+    outcomes.forecast_outcomes,
+    outcomes.forecast_moves,
+    calibration.forecast_calibration,
+    survival.ticket_survival,
+    survival.open_ticket_forecasts,
+    due_dates.ticket_due_dates,
+    due_dates.due_date_record,
+    estimates.estimate_record,
     *(rule.propose for rule in RULES),
     actions.actions,
 )
@@ -328,5 +361,8 @@ METRICS: tuple[Metric, ...] = (
     *standing_figures.METRICS,
     *scope_figures.METRICS,
     *coordination_catalogue.METRICS,
+    *calibration.METRICS,
+    *due_dates.METRICS,
+    *estimates.METRICS,
 )
 """The metric catalogue."""

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 from metrics.actions.actions import Actions
 from metrics.catalogue import METRICS, PIPELINES, RULES
 from metrics.registry import COLLECTED, Pipeline
+from metrics.timelines.forecasts import Forecasts
 from warehouse.tables import CORE, table_name
 
 AS_OF = datetime.fromisoformat("2026-01-01")
@@ -18,6 +19,7 @@ SCHEMAS = {
     **CORE,
     **{f"{COLLECTED}{name}": schema for name, schema in CORE.items()},
     "previous_actions": Actions,
+    "previous_forecasts": Forecasts,
     **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES},
 }
 OF_ALL_REPOSITORIES = {
