@@ -6,7 +6,7 @@ import polars as pl
 
 from metrics.actions.actions import ActionCandidates
 from metrics.actions.recent import WINDOW, duration
-from metrics.actions.ticket_wording import of_tickets, titled
+from metrics.actions.ticket_wording import HALF_A_DAY, of_tickets, titled
 from metrics.actions.wording import MOST_DAYS
 from metrics.clock import WorkingHours, working_seconds
 from metrics.expressions import now, seconds_between
@@ -40,7 +40,7 @@ def propose_ticket_blocked(
         next_step=pl.when(pl.col("keys") != "")
         .then(pl.format("Agree with those who have {} on a day, or find a way around it.", "keys"))
         .otherwise(pl.lit("Find out who can clear it and ask them today; take the flag off if it is no longer true.")),
-        days_saved=(waiting / 86_400 * 0.1).clip(0.5, MOST_DAYS).round(1),
+        days_saved=(waiting / 86_400 * 0.1).clip(HALF_A_DAY, MOST_DAYS).round(1),
         basis=pl.lit("a tenth of each day that it has been blocked, at least half a day, at most 5 days"),
         confidence=pl.lit(0.7),
     )

@@ -14,6 +14,7 @@ import polars as pl
 from metrics.expressions import day, today
 from metrics.nesting import with_teams_above
 from metrics.registry import pipeline
+from metrics.summary.calendar import team_sizes
 from metrics.summary.observations import SCOPE
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -168,8 +169,7 @@ def _small(
     team_members: pl.LazyFrame, ticket_scopes: pl.LazyFrame, as_of: datetime, minimum_group: int
 ) -> pl.LazyFrame:
     """The scopes of teams that have fewer members than may be reported on."""
-    is_member = (pl.col("valid_from") <= as_of) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > as_of))
-    sizes = team_members.filter(is_member).group_by(scope="team").agg(members=pl.col("person_id").n_unique())
+    sizes = team_sizes(team_members, as_of)
     teams = ticket_scopes.filter(pl.col("scope_kind") == "team").select(SCOPE).unique()
     return (
         teams.join(sizes, on="scope", how="left").filter(pl.col("members").fill_null(0) < minimum_group).select(SCOPE)
