@@ -34,6 +34,7 @@ class SprintTickets(Table):
     is_added = col.flag("Whether it came later")
     is_removed = col.flag("Whether it was taken out before the end")
     is_completed = col.flag("Whether it was finished during the sprint, and in it at the end")
+    was_done = col.flag("Whether it had been finished before the sprint began, and still was at the end, or is")
     is_carried_over = col.flag("Whether it was in it and not finished at the end; null while the sprint runs")
     times_carried = col.number("In how many sprints up to this one it was carried over")
     is_reestimated = col.flag("Whether its estimate changed after the first day")
@@ -122,6 +123,7 @@ def sprint_tickets(  # noqa: PLR0917 - one parameter a table
         .with_columns(pl.col("is_done", "is_done_in_it", "is_incident", "is_reestimated").fill_null(value=False))
         .with_columns(
             is_removed=~pl.col("is_in_at_end"),
+            was_done=pl.col("is_done") & ~pl.col("is_done_in_it"),
             is_completed=pl.col("is_in_at_end") & pl.col("is_done_in_it"),
             is_carried_over=pl.when("is_over").then(carried),
         )
