@@ -1,7 +1,7 @@
 """Issues as tickets: what they are now, and what happened to them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -176,6 +176,8 @@ def _sprint(iteration: Node | None, source: str) -> Row | None:
         "state": _ITERATION_STATES.get(int(iteration.get("state") or 0)),
         "started_at": _midnight(iteration.get("start_date")),
         "ends_at": _midnight(iteration.get("due_date")),
+        # It ends by itself, with its last day; nobody tells when it has, unless one of its issues changes.
+        "completed_at": _day_after(iteration.get("due_date")),
     }
 
 
@@ -229,6 +231,11 @@ def _resolution(item: Node) -> str | None:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _day_after(text: str | None) -> datetime | None:
+    last = _midnight(text)
+    return last + timedelta(days=1) if last else None
 
 
 def _midnight(text: str | None) -> datetime | None:

@@ -61,6 +61,7 @@ SELECT
     CASE
         WHEN t.is_removed THEN 'Taken out'
         WHEN t.is_completed THEN 'Finished'
+        WHEN t.was_done THEN 'Finished before'
         WHEN t.is_carried_over THEN 'Carried over'
         ELSE 'Open'
     END AS outcome,

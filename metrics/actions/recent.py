@@ -41,10 +41,10 @@ def reference() -> pl.Expr:
     return pl.format("{}#{}", repository_name(), pl.col("number"))
 
 
-def called() -> pl.Expr:
-    """The title of a pull request in quotes; what it is where it has none."""
+def called(otherwise: str = "The pull request") -> pl.Expr:
+    """The title of an item in quotes; what it is where it has none."""
     title = pl.col("title").str.strip_chars()
-    return pl.when(title.str.len_chars() > 0).then(pl.format('"{}"', title)).otherwise(pl.lit("The pull request"))
+    return pl.when(title.str.len_chars() > 0).then(pl.format('"{}"', title)).otherwise(pl.lit(otherwise))
 
 
 def named(chosen: pl.Expr, by: pl.Expr) -> pl.Expr:

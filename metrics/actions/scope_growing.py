@@ -9,20 +9,20 @@ from metrics.registry import Rule, pipeline
 from metrics.scope.parents import LATELY
 
 NAME = "scope_growing"
-MIN_CREATED = 3
+MIN_ADDED = 3
 MIN_CHILDREN = 5
 
 
 @pipeline(ActionCandidates)
 def propose_scope_growing(parent_scope: pl.LazyFrame) -> pl.LazyFrame:
     """One action for every such parent."""
-    created, finished = pl.col("created_30d"), pl.col("finished_30d")
+    added, finished = pl.col("added_30d"), pl.col("finished_30d")
     left = pl.col("children") - pl.col("children_done")
     growing = parent_scope.filter(
         pl.col("state") == "in_progress",
         pl.col("children") >= MIN_CHILDREN,
-        created >= MIN_CREATED,
-        created > finished,
+        added >= MIN_ADDED,
+        added > finished,
     )
     return of_tickets(
         growing,
@@ -32,7 +32,7 @@ def propose_scope_growing(parent_scope: pl.LazyFrame) -> pl.LazyFrame:
         why=pl.format(
             "{} got {} in the last 30 days and finished {}; {} of {} are left{}.",
             titled(),
-            counted(created, "new part"),
+            counted(added, "new part"),
             number(finished),
             number(left),
             number(pl.col("children")),
@@ -50,7 +50,7 @@ def propose_scope_growing(parent_scope: pl.LazyFrame) -> pl.LazyFrame:
             "Go through what was added with those who asked for it: what belongs to this, what is a later step, what "
             "can go?"
         ),
-        days_saved=((created - finished) * HALF_A_DAY).clip(HALF_A_DAY, MOST_DAYS).round(1),
+        days_saved=((added - finished) * HALF_A_DAY).clip(HALF_A_DAY, MOST_DAYS).round(1),
         basis=pl.lit("half a day for each part added beyond what was finished, at most 5 days"),
         confidence=pl.lit(0.5),
     )
@@ -61,8 +61,8 @@ RULE = Rule(
     title="Scope grows faster than it is finished",
     responsibility="requirements",
     definition=(
-        f"Tickets in progress with {MIN_CHILDREN} or more children, that got {MIN_CREATED} or more in the last "
-        f"{LATELY.days} days, and more than were finished in the same time."
+        f"Tickets in progress with {MIN_CHILDREN} or more children, that got {MIN_ADDED} or more of them in the last "
+        f"{LATELY.days} days, after the start, and more than were finished in the same time."
     ),
     propose=propose_scope_growing,
 )

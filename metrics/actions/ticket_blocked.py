@@ -5,8 +5,8 @@ from datetime import datetime
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import duration
-from metrics.actions.ticket_wording import of_tickets, titled
+from metrics.actions.recent import WINDOW, duration
+from metrics.actions.ticket_wording import HALF_A_DAY, of_tickets, titled
 from metrics.actions.wording import MOST_DAYS
 from metrics.clock import WorkingHours, working_seconds
 from metrics.expressions import now, seconds_between
@@ -26,7 +26,10 @@ def propose_ticket_blocked(
     waiting = seconds_between(since, now(as_of))
     causes = _causes(ticket_flow, ticket_blocks)
     blocked = ticket_flow.filter(
-        "is_blocked", working_seconds(since, now(as_of), working_hours) > MIN_DAYS * working_hours.day_seconds
+        "is_blocked",
+        working_seconds(since, now(as_of), working_hours) > MIN_DAYS * working_hours.day_seconds,
+        # A flag that nobody clears is forgotten with its ticket.
+        pl.col("last_activity_at") > as_of - WINDOW,
     ).join(causes, on="ticket_id")
     return of_tickets(
         blocked,
@@ -37,7 +40,7 @@ def propose_ticket_blocked(
         next_step=pl.when(pl.col("keys") != "")
         .then(pl.format("Agree with those who have {} on a day, or find a way around it.", "keys"))
         .otherwise(pl.lit("Find out who can clear it and ask them today; take the flag off if it is no longer true.")),
-        days_saved=(waiting / 86_400 * 0.1).clip(0.5, MOST_DAYS).round(1),
+        days_saved=(waiting / 86_400 * 0.1).clip(HALF_A_DAY, MOST_DAYS).round(1),
         basis=pl.lit("a tenth of each day that it has been blocked, at least half a day, at most 5 days"),
         confidence=pl.lit(0.7),
     )
@@ -64,7 +67,7 @@ RULE = Rule(
     responsibility="bridging",
     definition=(
         f"Tickets in progress that have been flagged, in a status that means blocked, or blocked by an open ticket for "
-        f"more than {MIN_DAYS} working days."
+        f"more than {MIN_DAYS} working days, in which something happened in the last {WINDOW.days} days."
     ),
     propose=propose_ticket_blocked,
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.actions.actions import ActionCandidates
-from metrics.actions.recent import duration
+from metrics.actions.recent import WINDOW, duration
 from metrics.actions.ticket_wording import HALF_A_DAY, of_tickets, titled
 from metrics.expressions import now, seconds_between
 from metrics.registry import Rule, pipeline
@@ -19,8 +19,8 @@ def propose_ticket_stalled(ticket_flow: pl.LazyFrame, *, as_of: datetime) -> pl.
     quiet = seconds_between(pl.col("last_activity_at"), now(as_of))
     served = pl.col("open_pull_requests") > 0
     return of_tickets(
-        # One that is blocked waits for others, which another rule tells.
-        ticket_flow.filter(pl.col("is_stalled"), ~pl.col("is_blocked")),
+        # One that is blocked waits for others, which another rule tells; one forgotten for long is no work any more.
+        ticket_flow.filter(pl.col("is_stalled"), ~pl.col("is_blocked"), pl.col("last_activity_at") > as_of - WINDOW),
         rule=pl.lit(NAME),
         responsibility=pl.lit("execution"),
         title=pl.format("{} is in progress and nothing happens", "key"),
@@ -45,7 +45,8 @@ RULE = Rule(
     responsibility="execution",
     definition=(
         "Tickets in progress, not blocked, to which nothing has happened for 5 working days: no change, no comment, "
-        "nothing in a pull request that serves them. What programs do is no sign of life."
+        "nothing in a pull request that serves them, nothing in their parts; but something in the last "
+        f"{WINDOW.days} days. What programs do is no sign of life."
     ),
     propose=propose_ticket_stalled,
 )

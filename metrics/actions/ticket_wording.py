@@ -3,14 +3,14 @@
 import polars as pl
 
 from metrics.actions.actions import candidates
+from metrics.actions.recent import called
 
 HALF_A_DAY = 0.5
 
 
 def titled() -> pl.Expr:
     """The title of a ticket in quotes; what it is where it has none."""
-    title = pl.col("title").str.strip_chars()
-    return pl.when(title.str.len_chars() > 0).then(pl.format('"{}"', title)).otherwise(pl.lit("The ticket"))
+    return called("The ticket")
 
 
 def of_tickets(proposed: pl.LazyFrame, **said: pl.Expr) -> pl.LazyFrame:

@@ -17,7 +17,9 @@ NAMED = 5
 
 
 @pipeline(ActionCandidates)
-def propose_too_much_in_progress(ticket_flow: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+def propose_too_much_in_progress(
+    ticket_flow: pl.LazyFrame, parent_scope: pl.LazyFrame, *, as_of: datetime
+) -> pl.LazyFrame:
     """One action for every such team or project."""
     is_begun = pl.col("state") == "in_progress"
     begun, finished = pl.col("begun"), pl.col("finished")
@@ -29,9 +31,13 @@ def propose_too_much_in_progress(ticket_flow: pl.LazyFrame, *, as_of: datetime) 
     is_team = pl.col("team").is_not_null()
     return (
         ticket_flow.drop_nulls("project")
+        # An epic is not begun beside its stories.
+        .join(parent_scope, on="ticket_id", how="anti")
         # What belongs to no team is told by project.
-        .with_columns(place=pl.coalesce("team", "project"))
-        .group_by("team", "place")
+        .with_columns(
+            place=pl.coalesce("team", "project"), item_id=pl.coalesce("team", pl.format("{}:{}", "source", "project"))
+        )
+        .group_by("team", "place", "item_id")
         .agg(
             begun=is_begun.sum().cast(pl.Int64),
             finished=(pl.col("done_at") > as_of - LATELY).sum().cast(pl.Int64),
@@ -43,7 +49,7 @@ def propose_too_much_in_progress(ticket_flow: pl.LazyFrame, *, as_of: datetime) 
             "team",
             rule=pl.lit(NAME),
             item_kind=pl.when(is_team).then(pl.lit("team")).otherwise(pl.lit("project")),
-            item_id="place",
+            item_id="item_id",
             responsibility=pl.lit("allocation"),
             title=pl.format("{} has begun more than it finishes", "place"),
             why=pl.format(
@@ -74,7 +80,8 @@ RULE = Rule(
     responsibility="allocation",
     definition=(
         f"Teams, and projects of no team, with {MIN_IN_PROGRESS} or more tickets in progress that are more than were "
-        f"finished in the last {LATELY.days} days, where {MIN_FINISHED} or more were."
+        f"finished in the last {LATELY.days} days, where {MIN_FINISHED} or more were. Tickets that have parts are not "
+        "counted beside these."
     ),
     propose=propose_too_much_in_progress,
 )

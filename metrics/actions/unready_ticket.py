@@ -30,21 +30,11 @@ def propose_unready_ticket(
 ) -> pl.LazyFrame:
     """One action for every such ticket in a sprint that runs or comes next."""
     lacks = pl.col("missing").list.eval(pl.element().replace(_WORDS)).list.join(" and ")
-    is_over = (pl.col("completed_at") <= as_of) | (pl.col("state") == "closed")
-    near = (
-        sprints.filter(~is_over.fill_null(value=False))
-        # Of the sprints of a board the running one and the next.
-        .sort("board", pl.coalesce("started_at", "ends_at"), "sprint_id", nulls_last=True)
-        .group_by("board", maintain_order=True)
-        .agg(pl.col("sprint_id", "name").head(2))
-        .explode("sprint_id", "name")
-        .select("sprint_id", sprint="name")
-    )
     planned = (
         ticket_sprints.filter(
             pl.col("added_at") <= as_of, pl.col("removed_at").is_null() | (pl.col("removed_at") > as_of)
         )
-        .join(near, on="sprint_id")
+        .join(_near(sprints, as_of), on="sprint_id")
         .group_by("ticket_id")
         .agg(sprint=pl.col("sprint").min())
     )
@@ -73,12 +63,30 @@ def propose_unready_ticket(
     )
 
 
+def _near(sprints: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    """`sprint_id` and `sprint`, the name, of those that run, and of the next one of every board."""
+    state, begins = pl.col("state").fill_null(""), pl.coalesce("started_at", "ends_at")
+    # One with an end beforehand begins and ends by itself; of the others the state tells.
+    by_itself = pl.col("completed_at").is_not_null()
+    is_over = pl.when(by_itself).then(pl.col("completed_at") <= as_of).otherwise(state == "closed")
+    has_begun = (pl.col("started_at") <= as_of).fill_null(value=False)
+    is_running = (state == "active") | (has_begun & (by_itself | (state != "future")))
+    return (
+        sprints.filter(~is_over)
+        .with_columns(is_running=is_running)
+        # Where those to come have no dates, their numbers tell.
+        .sort("board", begins, pl.col("sprint_id").str.len_chars(), "sprint_id", nulls_last=True)
+        .filter(pl.col("is_running") | (pl.int_range(pl.len()).over("board", "is_running") == 0))
+        .select("sprint_id", sprint="name")
+    )
+
+
 RULE = Rule(
     name=NAME,
     title="Unready ticket about to start",
     responsibility="requirements",
     definition=(
-        "Tickets to do in the sprint that runs, or the next one of its board, that lack something that `[readiness] "
+        "Tickets to do in the sprints that run, or the next one of their board, that lack something that `[readiness] "
         "needs` asks for."
     ),
     propose=propose_unready_ticket,

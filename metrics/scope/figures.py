@@ -7,7 +7,7 @@ import polars as pl
 from metrics.expressions import day
 from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import Observations, in_periods, observe, share
+from metrics.summary.observations import Observations, in_periods, share
 
 
 @pipeline(Observations)
@@ -30,8 +30,8 @@ def requirement_figures(
         return dated(flow, ticket_scopes, at, as_of=as_of, zone=zone, key="ticket_id")
 
     figures = [
-        _known_share(ticket_calendar, when("started_at"), "unready_starts", "is_unready"),
-        _known_share(ticket_calendar, when("done_at"), "changed_requirements", "is_changed"),
+        share(ticket_calendar, when("started_at"), "unready_starts", "is_unready"),
+        share(ticket_calendar, when("done_at"), "changed_requirements", "is_changed"),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
 
@@ -79,20 +79,6 @@ def untracked_figures(
     ).with_columns(pl.col("is_untracked").fill_null(value=False))
     merged = dated(flow, pull_request_scopes, "merged_at", as_of=as_of, zone=zone)
     return share(calendar, merged, "untracked_work", "is_untracked").sort(Observations.primary_key())
-
-
-def _known_share(calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str) -> pl.LazyFrame:
-    """Of the items of which it is known, how many a flag holds for."""
-    known = pl.col(column).count()
-    return observe(
-        calendar,
-        items,
-        metric=metric,
-        unit="share",
-        value=pl.col(column).mean(),
-        n=known,
-        coverage=known / pl.len(),
-    )
 
 
 _INPUTS = ("tickets", "ticket_status_intervals", "ticket_changes", "team_scopes", "team_members")

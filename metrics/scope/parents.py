@@ -36,6 +36,7 @@ class ParentScope(Table):
     growth = col.real("children_added / children_at_start")
     growth_reason = col.text("Why it is null: `not_started`, `no_children_at_start`")
     created_30d = col.number("Children created in the last 30 days")
+    added_30d = col.number("Of these, created after work on the parent had begun")
     finished_30d = col.number("Children finished in the last 30 days")
 
 
@@ -70,6 +71,7 @@ def parent_scope(ticket_flow: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
             at_start=(created <= start).sum(),
             after_start=(created > start).sum(),
             created_30d=(created > since).sum(),
+            added_30d=((created > since) & (created > start)).sum(),
             finished_30d=(pl.col("child_done_at") > since).sum(),
         )
         .with_columns(

@@ -6,10 +6,9 @@ Misread: that the two go together does not say that one makes the other; large t
 import polars as pl
 
 from metrics.registry import pipeline
+from metrics.summary.observations import MEDIAN_NEEDS
 from warehouse.tables import Table
 from warehouse.tables import columns as col
-
-NEEDED = 5
 
 
 class RequirementRework(Table):
@@ -48,7 +47,7 @@ def requirement_rework(
         .join(pull_request_flow.filter(pl.col("state") == "merged").select("pr_id", "review_rounds"), on="pr_id")
         .unique([*key, "pr_id"])
         .group_by(key)
-        .agg(pull_requests=pl.len(), review_rounds_p50=pl.when(rounds.count() >= NEEDED).then(rounds.median()))
+        .agg(pull_requests=pl.len(), review_rounds_p50=pl.when(rounds.count() >= MEDIAN_NEEDS).then(rounds.median()))
     )
     return (
         finished.group_by(key)
@@ -56,7 +55,7 @@ def requirement_rework(
             n=pl.len(),
             reopened_share=pl.col("reopened").mean(),
             returned_share=pl.col("returned").mean(),
-            cycle_p50_seconds=pl.when(cycle.count() >= NEEDED).then(cycle.median()),
+            cycle_p50_seconds=pl.when(cycle.count() >= MEDIAN_NEEDS).then(cycle.median()),
         )
         .join(reviewed, on=key, how="left")
         .with_columns(pl.col("pull_requests").fill_null(0))

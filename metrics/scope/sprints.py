@@ -34,7 +34,8 @@ class SprintTickets(Table):
     is_added = col.flag("Whether it came later")
     is_removed = col.flag("Whether it was taken out before the end")
     is_completed = col.flag("Whether it was finished during the sprint, and in it at the end")
-    is_carried_over = col.flag("Whether it was in it at the end and not finished; null while the sprint runs")
+    was_done = col.flag("Whether it had been finished before the sprint began, and still was at the end, or is")
+    is_carried_over = col.flag("Whether it was in it and not finished at the end; null while the sprint runs")
     times_carried = col.number("In how many sprints up to this one it was carried over")
     is_reestimated = col.flag("Whether its estimate changed after the first day")
     is_incident = col.flag("Whether it is an incident")
@@ -43,7 +44,7 @@ class SprintTickets(Table):
 
 
 class SprintScope(Table):
-    """One row per sprint that was started."""
+    """One row per sprint that was started, but closed ones of which nobody knows the end."""
 
     sprint_id = col.key("Sprint")
     board = col.text("Board")
@@ -103,13 +104,10 @@ def sprint_tickets(  # noqa: PLR0917 - one parameter a table
         members.select(*_KEY, "started_at", "ended_at")
         .join(ticket_completions, on="ticket_id")
         .filter(
-            pl.col("completed_at") >= pl.col("started_at"),
             pl.col("completed_at") <= end,
             pl.col("left_at").is_null() | (pl.col("left_at") > end),
         )
-        .select(_KEY)
-        .unique()
-        .with_columns(is_done=pl.lit(value=True))
+        .select(*_KEY, is_done=pl.lit(value=True), is_done_in_it=pl.col("completed_at") >= pl.col("started_at"))
     )
     carried = pl.col("is_in_at_end") & ~pl.col("is_done")
     return (
@@ -122,10 +120,11 @@ def sprint_tickets(  # noqa: PLR0917 - one parameter a table
         )
         .join(_points(members, tickets, ticket_field_changes, "settled_at", "points_at_start"), on=_KEY)
         .join(_points(members, tickets, ticket_field_changes, "ended_at", "points_at_end"), on=_KEY)
-        .with_columns(pl.col("is_done", "is_incident", "is_reestimated").fill_null(value=False))
+        .with_columns(pl.col("is_done", "is_done_in_it", "is_incident", "is_reestimated").fill_null(value=False))
         .with_columns(
             is_removed=~pl.col("is_in_at_end"),
-            is_completed=pl.col("is_in_at_end") & pl.col("is_done"),
+            was_done=pl.col("is_done") & ~pl.col("is_done_in_it"),
+            is_completed=pl.col("is_in_at_end") & pl.col("is_done_in_it"),
             is_carried_over=pl.when("is_over").then(carried),
         )
         .with_columns(
@@ -191,12 +190,14 @@ def sprint_scope(sprints: pl.LazyFrame, sprint_tickets: pl.LazyFrame, *, as_of: 
 
 def _started(sprints: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """The sprints that have begun, with their end, and when the plan was settled."""
-    at_last = now(as_of)
+    at_last, state = now(as_of), pl.col("state").fill_null("")
     # One that nobody completed is over at its planned end, if the tracker says that it is closed.
-    end = pl.coalesce("completed_at", pl.when(pl.col("state") == "closed").then("ends_at"))
+    end = pl.coalesce("completed_at", pl.when(state == "closed").then("ends_at"))
     is_over = (end <= as_of).fill_null(value=False)
+    # One to come can be planned to have begun already. What has an end beforehand begins and ends by its dates.
+    is_told = end.is_not_null() | ~state.is_in(["future", "closed"])
     return (
-        sprints.filter(pl.col("started_at") <= as_of)
+        sprints.filter(pl.col("started_at") <= as_of, is_told)
         .with_columns(is_over=is_over, ended_at=pl.when(is_over).then(end).otherwise(at_last))
         .select(
             "sprint_id",

@@ -40,6 +40,12 @@ def calendar(
     )
 
 
+def team_sizes(team_members: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    """`scope`, the name of a team, and its `members` now; teams without any are left out."""
+    is_member = (pl.col("valid_from") <= as_of) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > as_of))
+    return team_members.filter(is_member).group_by(scope="team").agg(members=pl.col("person_id").n_unique())
+
+
 def every_period(
     first: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime, zone: str, minimum_group: int
 ) -> pl.LazyFrame:
@@ -60,12 +66,7 @@ def every_period(
     rolling = first.select(*SCOPE, period=pl.lit("rolling_90d"), period_start=rolling_start(as_of, zone)).with_columns(
         period_end=pl.col("period_start").dt.offset_by(f"{ROLLING_DAYS}d")
     )
-    sizes = (
-        team_members.filter(pl.col("valid_from") <= as_of, pl.col("valid_to").is_null() | (pl.col("valid_to") > as_of))
-        .group_by(scope="team")
-        .agg(members=pl.col("person_id").n_unique())
-        .with_columns(scope_kind=pl.lit("team"))
-    )
+    sizes = team_sizes(team_members, as_of).with_columns(scope_kind=pl.lit("team"))
     return (
         pl.concat([periods("week", "1w"), periods("month", "1mo"), rolling])
         .join(sizes, on=SCOPE, how="left")

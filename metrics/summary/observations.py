@@ -121,5 +121,14 @@ def percentile(
 
 
 def share(calendar: pl.LazyFrame, items: pl.LazyFrame, metric: str, column: str) -> pl.LazyFrame:
-    """Observations of how many of the items a flag holds for."""
-    return observe(calendar, items, metric=metric, unit="share", value=pl.col(column).mean())
+    """Observations of how many of the items a flag holds for, of those of which it is known."""
+    flag = pl.col(column)
+    return observe(
+        calendar,
+        items,
+        metric=metric,
+        unit="share",
+        value=flag.mean(),
+        n=flag.count(),
+        coverage=flag.count() / pl.len(),
+    )

@@ -4,7 +4,7 @@ Only the time of work counts: from the start to the end, or to the time of the r
 can be blocked for two reasons at once; sums over them count such time twice, `ticket_flow` does not.
 
 Misread: a flag that nobody clears blocks for ever. A link counts from the day it was made, where that is known, else
-from the creation of the other ticket.
+from the creation of the other ticket; one with a ticket that is over, nobody knows since when, does not count.
 """
 
 import polars as pl
@@ -15,7 +15,7 @@ from metrics.tickets.fields import is_set
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
-_KEY = r"([A-Za-z][A-Za-z0-9_]*-\d+|[^\s#]+#\d+)"
+_KEY = r"([^\s#]*#\d+|[A-Za-z][A-Za-z0-9_]*-\d+)"
 _LINK = ["ticket_id", "by_ticket_id"]
 
 
@@ -32,12 +32,13 @@ class TicketBlocks(Table):
 
 
 @pipeline(TicketBlocks)
-def ticket_blocks(
+def ticket_blocks(  # noqa: PLR0917 - one parameter a table
     tickets: pl.LazyFrame,
     ticket_links: pl.LazyFrame,
     ticket_field_changes: pl.LazyFrame,
     ticket_steps: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
+    ticket_completions: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Every span, clipped to the time of work."""
     begun = ticket_spans.filter(pl.col("started_at").is_not_null()).select(
@@ -47,7 +48,7 @@ def ticket_blocks(
     parts = [
         _flagged(tickets, changes),
         _in_status(ticket_steps),
-        _linked(tickets, ticket_links, changes, ticket_spans),
+        _linked(tickets, ticket_links, changes, _open(tickets, ticket_spans, ticket_completions)),
     ]
     end = pl.min_horizontal("unblocked_at", "until")  # what is null does not count
     return (
@@ -99,9 +100,34 @@ def _in_status(steps: pl.LazyFrame) -> pl.LazyFrame:
     return _spans(blocked.rename({"entered_at": "blocked_at", "left_at": "unblocked_at"}), "status")
 
 
-def _linked(tickets: pl.LazyFrame, links: pl.LazyFrame, changes: pl.LazyFrame, spans: pl.LazyFrame) -> pl.LazyFrame:
+def _open(tickets: pl.LazyFrame, spans: pl.LazyFrame, completions: pl.LazyFrame) -> pl.LazyFrame:
+    """`by_ticket_id`, `opened_at` and `closed_at` of every time that a ticket was open, where its end is known."""
+    number = pl.int_range(pl.len()).over("ticket_id", order_by="at")
+    opened = pl.concat(
+        [tickets.select("ticket_id", at="created_at"), completions.select("ticket_id", at="left_at").drop_nulls()]
+    ).with_columns(number=number)
+    closed = completions.select("ticket_id", at="completed_at").with_columns(number=number)
+    is_last = pl.col("number") == pl.col("number").max().over("ticket_id")
+    is_over = pl.col("state") == "done"
+    return (
+        opened.join(closed, on=["ticket_id", "number"], how="left", suffix="_closed")
+        .join(spans.select("ticket_id", "state", "done_at"), on="ticket_id")
+        .filter(~is_over | pl.col("done_at").is_not_null())
+        .select(
+            by_ticket_id="ticket_id",
+            opened_at="at",
+            # The last end is sometimes the tracker's own word.
+            closed_at=pl.when(is_over & is_last).then("done_at").otherwise("at_closed"),
+        )
+    )
+
+
+def _linked(tickets: pl.LazyFrame, links: pl.LazyFrame, changes: pl.LazyFrame, open_: pl.LazyFrame) -> pl.LazyFrame:
     """From the link on, as long as the blocking ticket is open."""
     named = tickets.select("source", "ticket_id", "key")
+    # Within a project some trackers tell but the number.
+    told = pl.col("to_value").str.extract(_KEY)
+    whole = pl.when(told.str.starts_with("#")).then(pl.concat_str("project", told)).otherwise(told)
     ends = links.select("ticket_id", "kind", key="other_key").join(named.select("ticket_id", "source"), on="ticket_id")
     pairs = ends.join(named, on=["source", "key"], suffix="_other")
     here, there = pl.col("ticket_id"), pl.col("ticket_id_other")
@@ -113,9 +139,9 @@ def _linked(tickets: pl.LazyFrame, links: pl.LazyFrame, changes: pl.LazyFrame, s
     ).unique()
     made = (
         changes.filter(pl.col("field") == "link")
-        .select("ticket_id", "changed_at", key=pl.col("to_value").str.extract(_KEY))
+        .join(tickets.select("ticket_id", "source", "project"), on="ticket_id")
+        .select("ticket_id", "changed_at", "source", key=whole)
         .drop_nulls()
-        .join(named.select("ticket_id", "source"), on="ticket_id")
         .join(named, on=["source", "key"], suffix="_other")
         .select("changed_at", ticket_id="ticket_id", by_ticket_id="ticket_id_other")
     )
@@ -123,17 +149,14 @@ def _linked(tickets: pl.LazyFrame, links: pl.LazyFrame, changes: pl.LazyFrame, s
         [made, made.select("changed_at", ticket_id="by_ticket_id", by_ticket_id="ticket_id")], how="diagonal"
     )
     linked = both_ways.group_by(_LINK).agg(linked_at=pl.col("changed_at").min())
-    other = tickets.select("created_at", by_ticket_id="ticket_id").join(
-        spans.select("done_at", by_ticket_id="ticket_id"), on="by_ticket_id"
-    )
     found = (
-        blocking.join(other, on="by_ticket_id")
+        blocking.join(open_, on="by_ticket_id")
         .join(linked, on=_LINK, how="left")
         .select(
             "ticket_id",
             "by_ticket_id",
-            blocked_at=pl.coalesce("linked_at", "created_at"),
-            unblocked_at="done_at",
+            blocked_at=pl.max_horizontal("linked_at", "opened_at"),  # what is null does not count
+            unblocked_at="closed_at",
         )
     )
     return _spans(found, "link", pl.col("by_ticket_id"))

@@ -14,6 +14,7 @@ import polars as pl
 from metrics.expressions import day, today
 from metrics.nesting import with_teams_above
 from metrics.registry import pipeline
+from metrics.summary.calendar import team_sizes
 from metrics.summary.observations import SCOPE
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -97,6 +98,7 @@ def ticket_days(
 def cumulative_flow(
     tickets: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
+    ticket_steps: pl.LazyFrame,
     ticket_completions: pl.LazyFrame,
     *,
     as_of: datetime,
@@ -105,14 +107,21 @@ def cumulative_flow(
     """How many tickets had reached each category, day by day."""
     of_project = tickets.select("ticket_id", "project", "created_at").drop_nulls("project")
     spans = ticket_spans.join(of_project, on="ticket_id")
-    begun = pl.coalesce("started_at", "done_at")
-    reached = {"todo": pl.col("created_at"), "in_progress": begun, "done": pl.col("done_at")}
+    created, begun, done = pl.col("created_at"), pl.coalesce("started_at", "done_at"), pl.col("done_at")
+    # Nothing is over before it is there, whatever a tracker says.
+    reached = {
+        "todo": created,
+        "in_progress": pl.when(begun.is_not_null()).then(pl.max_horizontal(created, begun)),
+        "done": pl.when(done.is_not_null()).then(pl.max_horizontal(created, begun, done)),
+    }
     arrived = pl.concat(
         [spans.select("project", at=at, status_category=pl.lit(category)) for category, at in reached.items()]
     )
     fell = pl.concat(
         [
-            spans.select("project", at="returned_at", status_category=pl.lit("in_progress")),
+            _put_back(ticket_steps)
+            .join(of_project, on="ticket_id")
+            .select("project", "at", status_category=pl.lit("in_progress")),
             ticket_completions.join(of_project, on="ticket_id").select(
                 "project", at="left_at", status_category=pl.lit("done")
             ),
@@ -139,6 +148,13 @@ def cumulative_flow(
     )
 
 
+def _put_back(steps: pl.LazyFrame) -> pl.LazyFrame:
+    """`ticket_id` and `at` of every time that a ticket was put back, so that it begins anew."""
+    told = steps.filter(pl.col("is_reset") | pl.col("is_start") | pl.col("is_done")).sort("ticket_id", "entered_at")
+    was_begun = (pl.col("ticket_id") == pl.col("ticket_id").shift(1)) & ~pl.col("is_reset").shift(1)
+    return told.filter(pl.col("is_reset") & was_begun).select("ticket_id", at="entered_at")
+
+
 def _every_day(counted: pl.LazyFrame, scope: list[str], as_of: datetime, zone: str) -> pl.LazyFrame:
     """Every day of every scope from its first one on."""
     return (
@@ -153,8 +169,7 @@ def _small(
     team_members: pl.LazyFrame, ticket_scopes: pl.LazyFrame, as_of: datetime, minimum_group: int
 ) -> pl.LazyFrame:
     """The scopes of teams that have fewer members than may be reported on."""
-    is_member = (pl.col("valid_from") <= as_of) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > as_of))
-    sizes = team_members.filter(is_member).group_by(scope="team").agg(members=pl.col("person_id").n_unique())
+    sizes = team_sizes(team_members, as_of)
     teams = ticket_scopes.filter(pl.col("scope_kind") == "team").select(SCOPE).unique()
     return (
         teams.join(sizes, on="scope", how="left").filter(pl.col("members").fill_null(0) < minimum_group).select(SCOPE)

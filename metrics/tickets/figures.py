@@ -10,7 +10,7 @@ import polars as pl
 from metrics.expressions import day
 from metrics.pull_requests.scoped import dated
 from metrics.registry import Metric, pipeline
-from metrics.summary.observations import SCOPE, Observations, in_periods, observe, percentile
+from metrics.summary.observations import SCOPE, Observations, in_periods, observe, percentile, share
 
 
 @pipeline(Observations)
@@ -66,24 +66,8 @@ def ticket_figures(
         percentile(calendar, finished, "ticket_lead_time", "lead_seconds"),
         _of_the_time(calendar, finished, "ticket_flow_efficiency", pl.col("active_seconds").sum() / working.sum()),
         _of_the_time(calendar, finished, "ticket_blocked_share", blocked.sum() / working.sum()),
-        observe(
-            calendar,
-            completions,
-            metric="ticket_reopened_rate",
-            unit="share",
-            value=pl.col("reopened").mean(),
-            n=pl.col("reopened").count(),
-            coverage=pl.col("reopened").count() / pl.len(),
-        ),
-        observe(
-            calendar,
-            finished,
-            metric="ticket_returned_rate",
-            unit="share",
-            value=pl.col("returned").mean(),
-            n=pl.col("returned").count(),
-            coverage=pl.col("returned").count() / pl.len(),
-        ),
+        share(calendar, completions, "ticket_reopened_rate", "reopened"),
+        share(calendar, finished, "ticket_returned_rate", "returned"),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
 
@@ -120,7 +104,7 @@ METRICS = (
         definition="Tickets whose work ended in the period and that are still done.",
         table="ticket_flow",
         inputs=_INPUTS,
-        exclusions="None: what was closed without ever having been started counts too.",
+        exclusions="Tickets whose end nobody knows. What was closed without ever having been started counts.",
         pitfalls="Counts tickets, not their size; tickets that are cut smaller raise it.",
         source="Kanban Guide: throughput",
     ),
@@ -191,7 +175,7 @@ METRICS = (
         definition="Median time from creation to the end, of tickets finished in the period; null for fewer than 5.",
         table="ticket_flow",
         inputs=_INPUTS,
-        exclusions="None.",
+        exclusions="Tickets whose end nobody knows, or that ended before they were created.",
         pitfalls="Holds the time in the backlog, which is a matter of choice more than of speed.",
         source="Kanban: customer lead time",
     ),

@@ -65,7 +65,7 @@ class TicketFlow(Table):
     pace_p70_seconds = col.real("70th percentile")
     pace_p85_seconds = col.real("85th percentile")
     is_behind_pace = col.flag("Whether it is older than the 85th percentile; null where nothing can be compared")
-    sle_days = col.number("Service level of its project and type, else of its project, in days")
+    sle_days = col.number("Service level in days of its project and type; else of its project, if it has no parts")
     is_beyond_sle = col.flag("Whether it is in progress for longer than that; null where there is no level or age")
     sle_kept = col.flag(
         "Of one finished in the last 90 days: whether it took no longer than the 90 days before would have promised"
@@ -74,7 +74,7 @@ class TicketFlow(Table):
     returned = col.flag("Whether it was put back before the start after work had begun; null if never begun")
     is_blocked = col.flag("Whether it is in progress and cannot go on")
     blocked_since = col.instant("Since when")
-    last_activity_at = col.instant("Last change or comment, or doing in a pull request that serves it; else creation")
+    last_activity_at = col.instant("Last change, comment, or doing in a pull request for it or a part; else creation")
     is_stalled = col.flag("Whether it is in progress and nothing has happened to it for 5 working days")
     pull_requests = col.number("Pull requests that serve it")
     open_pull_requests = col.number("Of these, open ones")
@@ -117,6 +117,13 @@ def ticket_flow(  # noqa: PLR0917 - one parameter a table
     reopened = ticket_completions.group_by("ticket_id").agg(reopened=pl.col("reopened").any(ignore_nulls=False))
     paces = ticket_statuses.select("project", "status", *(f"pace_p{share}_seconds" for share in (50, 70, 85)))
     levels = ticket_service_levels.select("project", "type", "days", "days_before")
+    wholes = tickets.select("source", key="parent_key").drop_nulls("key").unique()
+    # What has parts is not like them: it goes by the level of its own type alone.
+    is_whole = pl.col("has_parts").is_not_null()
+
+    def promise(name: str) -> pl.Expr:
+        return pl.coalesce(name, pl.when(~is_whole).then(f"{name}_of_all"))
+
     flow = (
         described.join(ticket_spans, on="ticket_id")
         .join(first_team(ticket_scopes), on="ticket_id", how="left")
@@ -127,9 +134,8 @@ def ticket_flow(  # noqa: PLR0917 - one parameter a table
         .join(paces, on=["project", "status"], how="left")
         .join(levels, on=["project", "type"], how="left")
         .join(levels.filter(pl.col("type") == ALL_TYPES).drop("type"), on="project", how="left", suffix="_of_all")
-        .with_columns(
-            sle_days=pl.coalesce("days", "days_of_all"), promised=pl.coalesce("days_before", "days_before_of_all")
-        )
+        .join(wholes.with_columns(has_parts=pl.lit(value=True)), on=["source", "key"], how="left")
+        .with_columns(sle_days=promise("days"), promised=promise("days_before"))
     )
     return _open(_timed(flow, working_hours), as_of, working_hours).select(TicketFlow.column_names()).sort("ticket_id")
 

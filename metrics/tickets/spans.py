@@ -49,7 +49,7 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
         ticket_steps.join(marks, on="ticket_id")
         .group_by("ticket_id")
         .agg(
-            pl.col("first_started_at", "first_done_at").first(),
+            pl.col("first_started_at", "first_done_at", "last_open").first(),
             started_at=pl.when(pl.col("is_start") & since_reset).then(at).min(),
             told_done_at=pl.when(pl.col("is_done") & since_open).then(at).min(),
             returned_at=pl.when(is_back).then(at).max(),
@@ -61,10 +61,10 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
     has_history = ~is_untold & pl.col("history_complete").fill_null(value=True)
     is_resolved = pl.col("resolved_at") <= as_of
     is_closed = is_untold & (pl.col("status_category") == "done")
-    # Where the history has a hole, the tracker's own date is the better end.
-    resolved = pl.when(is_resolved & (is_closed | (~has_history & pl.col("told_done_at").is_not_null()))).then(
-        "resolved_at"
-    )
+    # Where the history has a hole, the tracker's own date is the better end, unless it was open after that.
+    is_later = pl.col("last_open").is_null() | (pl.col("resolved_at") >= pl.col("last_open"))
+    is_better = ~has_history & pl.col("told_done_at").is_not_null() & is_later
+    resolved = pl.when(is_resolved & (is_closed | is_better)).then("resolved_at")
     is_over = pl.col("done_at").is_not_null() | (is_closed & pl.col("resolved_at").is_null())
     begun = pl.col("started_at").is_not_null() | (is_untold & (pl.col("status_category") == "in_progress"))
     return (

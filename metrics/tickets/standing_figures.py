@@ -77,7 +77,7 @@ METRICS = (
         responsibility="timelines",
         definition=(
             "Tickets in progress now for more days than 85 of 100 of the same project and type took that were finished "
-            "in the last 90 days; where fewer than 10 of the type were, of the project."
+            "in the last 90 days; where fewer than 10 of the type were, of the project, unless the ticket has parts."
         ),
         table="ticket_flow",
         inputs=_INPUTS,
@@ -93,7 +93,7 @@ METRICS = (
         responsibility="execution",
         definition=(
             "Tickets in progress now to which nothing has happened for 5 working days: no change, no comment, nothing "
-            "in a pull request that serves them."
+            "in a pull request that serves them, nothing in their parts."
         ),
         table="ticket_flow",
         inputs=(*_INPUTS, "ticket_changes", "comments", "pull_request_tickets", "people"),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.code.globs import glob_regex
+from metrics.code.globs import repository_regex
 from metrics.expressions import day
 from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
@@ -124,7 +124,7 @@ def _owners(projects: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
         .join(projects, on="project", how="semi")
     )
     patterns = team_scopes.filter(pl.col("kind") == "repository").select(
-        "team", regex=glob_regex(pl.lit("/") + pl.col("pattern"))
+        "team", regex=repository_regex(pl.col("pattern"))
     )
     by_repository = (
         projects.join(patterns, how="cross")

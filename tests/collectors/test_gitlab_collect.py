@@ -258,8 +258,8 @@ def test_whole_rows_of_an_issue() -> None:
         ("is_blocked_by", "acme/sub/app#1"),
         ("parent", "acme/sub/app#1"),
     ]
-    assert memory.table("sprints").select("sprint_id", "name", "state").rows() == [
-        ("lab:iteration/9", "2026-01-01 to 2026-01-14", "active")
+    assert memory.table("sprints").select("sprint_id", "name", "state", "completed_at").rows() == [
+        ("lab:iteration/9", "2026-01-01 to 2026-01-14", "active", second("2026-01-15T00:00:00"))
     ]
     assert memory.table("ticket_sprints").rows() == [
         (ticket, "lab:iteration/9", second("2026-01-01T08:05:00"), None),

@@ -100,13 +100,17 @@ def sprint_tickets(world: TicketWorld, flows: dict[str, Row]) -> dict[tuple[str,
             done = ticket_id in flows and any(
                 start <= at <= end and (left is None or left > end) for (at, left), _ in flows[ticket_id]["completions"]
             )
-            over = is_in and not done if sprint["is_over"] else None
+            was_done = ticket_id in flows and any(
+                at <= end and (left is None or left > end) for (at, left), _ in flows[ticket_id]["completions"]
+            )
+            over = is_in and not was_done if sprint["is_over"] else None
             carried[ticket_id] += bool(over)
             found[sprint["sprint_id"], ticket_id] = {
                 "is_planned": planned,
                 "is_added": added,
                 "is_removed": not is_in,
                 "is_completed": is_in and done,
+                "was_done": was_done and not done,
                 "is_carried_over": over,
                 "times_carried": carried[ticket_id],
                 "is_incident": ticket_id in incidents,
@@ -123,7 +127,11 @@ def ended(world: TicketWorld) -> list[Row]:
     for row in world.tables["sprints"]:
         if row["started_at"] is None or row["started_at"] > world.as_of:
             continue
+        if row["state"] == "future" and row["completed_at"] is None:
+            continue
         end = row["completed_at"] or (row["ends_at"] if row["state"] == "closed" else None)
+        if row["state"] == "closed" and end is None:
+            continue
         is_over = end is not None and end <= world.as_of
         found.append({**row, "end": end if is_over else world.as_of, "is_over": is_over})
     return found

@@ -84,8 +84,8 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
     has_history = bool(steps) and ticket["history_complete"] is not False
     if not steps:
         done, state = _untold(ticket, as_of)
-    elif done and not has_history and ticket["resolved_at"] and ticket["resolved_at"] <= as_of:
-        done = ticket["resolved_at"]
+    elif done and not has_history:
+        done = _own_end(ticket, steps, as_of) or done
     return {
         "state": state,
         "started": started,
@@ -97,6 +97,14 @@ def walk(ticket: Row, steps: list[Row], as_of: datetime) -> Row:
         "until": done or as_of,
         "has_history": has_history,
     }
+
+
+def _own_end(ticket: Row, steps: list[Row], as_of: datetime) -> datetime | None:
+    """The tracker's own date of the end; none where the ticket is known to have been open since."""
+    resolved = ticket["resolved_at"]
+    if resolved is None or resolved > as_of or any(s["at"] > resolved for s in steps if "done" not in s["means"]):
+        return None
+    return resolved
 
 
 def _untold(ticket: Row, as_of: datetime) -> tuple[datetime | None, str]:
@@ -148,17 +156,25 @@ def _links(world: TicketWorld, told: dict[str, Row], changes: list[Row]) -> list
         if change["field"] == "Link"
     ]
     return [
-        (
-            a,
-            (
-                f"link {b}",
-                min([at for both, at in made if both == {a, b}], default=tickets[b]["created_at"]),
-                told[b]["done"] or FAR,
-            ),
-        )
+        (a, (f"link {b}", max([since, *sorted(at for both, at in made if both == {a, b})[:1]]), until))
         for a, b in pairs
         if a in told and b in told
+        for since, until in _open(tickets[b], told[b])
     ]
+
+
+def _open(ticket: Row, row: Row) -> list[Span]:
+    """When a ticket was open; never, where it is over and nobody knows since when."""
+    found, since = [], ticket["created_at"]
+    for at, left in row["completions"]:
+        found.append((since, at))
+        since = left
+    if row["state"] != "done":
+        return [*found, (since, FAR)]
+    if row["done"] is None:
+        return []
+    # The end may be the tracker's own word.
+    return [*found[:-1], (found[-1][0] if found else since, row["done"])]
 
 
 def blocks(
@@ -301,6 +317,20 @@ def service_days(
         return int(np.percentile(values, 85, method="inverted_cdf")) if len(values) >= 10 else None
 
     return {key: (len(late[key]), days(late[key]), days(early[key])) for key in {*late, *early}}
+
+
+def corrections(world: TicketWorld) -> tuple[int, int]:
+    """How often a ticket that was begun (or finished) was put back, and how often a finished one was taken up again."""
+    put_back = taken_up = 0
+    for steps in steps_of(world).values():
+        means = [step["means"] for step in steps]
+        is_begun = is_done = False
+        for step in means:
+            put_back += "before" in step and is_begun
+            taken_up += "done" not in step and is_done
+            is_done = "done" in step
+            is_begun = bool(step & {"start", "done"}) or (is_begun and "before" not in step)
+    return put_back, taken_up
 
 
 def in_progress(flows: dict[str, Row], end: datetime) -> int:

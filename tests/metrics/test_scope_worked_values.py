@@ -60,9 +60,9 @@ def test_a_sprint_that_was_planned_and_went_otherwise(world: TicketWorld) -> Non
     put(world, dropped, 0, 32, 20)
     put(world, old, 0, 32)
     sprint, after, running = world.computed()["sprint_scope"].to_dicts()
-    # AA-1 was reopened later, and was finished all the same; AA-5 had been finished before.
+    # AA-1 was reopened later, and was finished all the same; AA-5 had been finished before, and is not carried over.
     counts = ("planned", "added", "removed", "completed", "planned_completed", "carried_over", "carried_twice")
-    assert [sprint[name] for name in counts] == [4, 1, 1, 2, 1, 2, 0]
+    assert [sprint[name] for name in counts] == [4, 1, 1, 2, 1, 1, 0]
     assert (sprint["planning_accuracy"], sprint["unplanned_share"]) == (1 / 4, 1 / 2)
     assert (after["carried_over"], after["carried_twice"], after["unplanned_reason"]) == (1, 1, "nothing_completed")
     assert (running["planned"], running["carried_over"], running["accuracy_reason"]) == (1, None, "not_over")
@@ -70,7 +70,27 @@ def test_a_sprint_that_was_planned_and_went_otherwise(world: TicketWorld) -> Non
     assert changes == [(sudden, "added_to_sprint", "S0"), (dropped, "removed_from_sprint", "S0")]
     assert observed(world, "planning_accuracy") == (1 / 5, 5, None)
     assert observed(world, "unplanned_share") == (1 / 2, 2, None)
-    assert observed(world, "carried_over_share") == (3 / 5, 5, None)
+    assert observed(world, "carried_over_share") == (2 / 5, 5, None)
+
+
+def test_a_sprint_that_nobody_started_or_whose_end_nobody_knows_is_not_told(world: TicketWorld) -> None:
+    world.add("sprints", sprint_id="jira:3", name="S3", state="future", started_at=ago(1), ends_at=ago(-13))
+    world.add("sprints", sprint_id="jira:4", name="S4", state="closed", started_at=ago(90))
+    put(world, world.ticket("AA-1", (ago(95), "Doing")), 4, 90)
+    tables = world.computed()
+    assert tables["sprint_scope"]["name"].to_list() == ["S0", "S1", "S2"]
+    assert tables["sprint_tickets"].is_empty()
+
+
+@pytest.mark.parametrize("state", ["future", "active", "closed"])
+def test_a_sprint_that_ends_by_itself_goes_by_its_dates(world: TicketWorld, state: str) -> None:
+    # Its state is that of the last time that a ticket in it changed.
+    dates = {"started_at": ago(20), "ends_at": ago(6), "completed_at": ago(6)}
+    world.add("sprints", sprint_id="jira:3", name="S3", state=state, **dates)
+    world.add("sprints", sprint_id="jira:4", name="S4", state=state, started_at=ago(6), completed_at=ago(-8))
+    *_, over, running = world.computed()["sprint_scope"].to_dicts()
+    assert (over["name"], over["is_over"], over["ended_at"]) == ("S3", True, ago(6))
+    assert (running["name"], running["is_over"], running["ended_at"]) == ("S4", False, NOW)
 
 
 def test_a_day_of_grace(world: TicketWorld) -> None:
@@ -102,10 +122,18 @@ def test_a_parent_that_grew_after_work_on_it_had_begun(world: TicketWorld) -> No
     row = world.computed()["parent_scope"].row(0, named=True)
     assert (row["ticket_id"], row["children"], row["children_done"]) == (parent, 6, 1)
     assert (row["children_at_start"], row["children_added"], row["growth"]) == (4, 2, 0.5)
-    assert (row["created_30d"], row["finished_30d"]) == (2, 1)
+    assert (row["created_30d"], row["added_30d"], row["finished_30d"]) == (2, 2, 1)
     added = world.computed()["scope_changes"].filter(kind="child_added")
     assert added.select("ticket_id", "to_value").rows() == [(parent, "AA-13"), (parent, "AA-14")]
     assert added["after_start_seconds"].to_list() == [10 * 86_400, 20 * 86_400]
+
+
+def test_a_parent_that_was_cut_into_parts_before_work_on_it_began_did_not_grow(world: TicketWorld) -> None:
+    world.ticket("AA-1", (ago(60), "Backlog"), (ago(15), "Doing"), type="Epic")
+    for number, days in enumerate([40, 20, 16, 15, 14]):
+        world.ticket(f"AA-{number + 10}", (ago(days), "Backlog"), parent_key="AA-1")
+    row = world.computed()["parent_scope"].row(0, named=True)
+    assert (row["children_at_start"], row["created_30d"], row["added_30d"]) == (4, 4, 1)
 
 
 def test_what_a_ticket_lacked_when_it_was_started(world: TicketWorld) -> None:

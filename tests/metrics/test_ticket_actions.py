@@ -106,6 +106,16 @@ def test_a_stalled_ticket_that_is_not_blocked() -> None:
     )
 
 
+def test_what_nobody_has_touched_for_long_is_no_work_in_progress() -> None:
+    lately, long_ago = {"last_activity_at": ago(89)}, {"last_activity_at": ago(90)}
+    stalled = [begun(1, is_stalled=True, **lately), begun(2, is_stalled=True, **long_ago)]
+    assert [a["item_id"] for a in proposed(ticket_stalled.RULE, ticket_flow=stalled)] == ["jira:1"]
+    flagged = [begun(n, is_blocked=True, blocked_since=ago(95), **at) for n, at in ((1, lately), (2, long_ago))]
+    causes = [blocked("flag"), blocked("flag", ticket=2)]
+    found = proposed(ticket_blocked.RULE, ticket_flow=flagged, ticket_blocks=causes)
+    assert [action["item_id"] for action in found] == ["jira:1"]
+
+
 def blocked(cause: str, by: str = "", ticket: int = 1, **more: Any) -> Row:
     row = {"ticket_id": f"jira:{ticket}", "cause": cause, "by": by, "blocked_at": ago(6), "is_blocked": True}
     return {**row, **more}
@@ -158,9 +168,16 @@ def test_more_begun_than_finished() -> None:
     enough = [finished(15, 27), finished(16, 1)]
     assert proposed(too_much_in_progress.RULE, ticket_flow=in_progress + done + enough) == []
     assert proposed(too_much_in_progress.RULE, ticket_flow=in_progress[:4] + done[:3]) == []
+    # What has parts is counted by them.
+    whole = [{"ticket_id": "jira:6"}, {"ticket_id": "jira:5"}]
+    assert proposed(too_much_in_progress.RULE, ticket_flow=in_progress + done, parent_scope=whole) == []
     teamless = [{**row, "team": None} for row in in_progress + done]
     (action,) = proposed(too_much_in_progress.RULE, ticket_flow=teamless)
-    assert (action["item_kind"], action["item_id"], action["team"]) == ("project", "APP", None)
+    assert (action["item_kind"], action["item_id"], action["team"]) == ("project", "jira:APP", None)
+    # A team can be called as a project is, and a project as one of another source.
+    namesakes = [{**row, "team": "APP"} for row in in_progress + done] + [{**row, "source": "old"} for row in teamless]
+    found = proposed(too_much_in_progress.RULE, ticket_flow=teamless + namesakes)
+    assert {action["action_id"].partition(":")[2] for action in found} == {"APP", "jira:APP", "old:APP"}
 
 
 def sprint(name: str, start: float | None, **more: Any) -> Row:
@@ -220,9 +237,35 @@ def test_an_unready_ticket_in_a_sprint_that_runs_or_comes_next() -> None:
     )
 
 
+def test_all_sprints_that_run_and_the_next_one_are_near() -> None:
+    # Two teams share a board; those to come have no dates, and were made in the order of their numbers.
+    sprints = [
+        sprint("9", 10),
+        sprint("10", 3),
+        *(sprint(n, None, state="future", ends_at=None) for n in ("100", "99")),
+    ]
+    names = [row["name"] for row in sprints]
+    rows = [begun(number, state="todo") for number in range(4)]
+    lacking = [{"ticket_id": row["ticket_id"], "is_ready": False, "missing": ["parent"]} for row in rows]
+    members = [
+        {"ticket_id": f"jira:{number}", "sprint_id": f"jira:{name}", "added_at": ago(5), "removed_at": None}
+        for number, name in enumerate(names)
+    ]
+    found = proposed(
+        unready_ticket.RULE, ticket_flow=rows, ticket_requirements=lacking, ticket_sprints=members, sprints=sprints
+    )
+    assert [names[int(action["item_id"][-1])] for action in found] == ["9", "10", "99"]
+    # One that ends by itself runs, though it was to come when it was last heard of.
+    by_itself = [{**row, "state": "future", "completed_at": ago(-3)} for row in sprints[:2]] + sprints[2:]
+    again = proposed(
+        unready_ticket.RULE, ticket_flow=rows, ticket_requirements=lacking, ticket_sprints=members, sprints=by_itself
+    )
+    assert [action["item_id"] for action in again] == [action["item_id"] for action in found]
+
+
 def parent(**more: Any) -> Row:
     row = begun(children=12, children_done=4, children_at_start=8, children_added=4, growth=0.5)
-    return {**row, "created_30d": 4, "finished_30d": 2, **more}
+    return {**row, "created_30d": 6, "added_30d": 4, "finished_30d": 2, **more}
 
 
 def test_scope_that_grows_faster_than_it_is_finished() -> None:
@@ -233,7 +276,7 @@ def test_scope_that_grows_faster_than_it_is_finished() -> None:
         "on it began with 8."
     )
     assert action["days_saved"] == 1.0
-    for quiet in ({"finished_30d": 4}, {"created_30d": 2, "finished_30d": 0}, {"children": 4}, {"state": "done"}):
+    for quiet in ({"finished_30d": 4}, {"added_30d": 2, "finished_30d": 0}, {"children": 4}, {"state": "done"}):
         assert proposed(scope_growing.RULE, parent_scope=[parent(**quiet)]) == []
 
 

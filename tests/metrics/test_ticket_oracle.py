@@ -82,6 +82,8 @@ def test_the_days(seed: int) -> None:
         cumulative.filter(pl.col("day") == pl.col("day").max()).group_by("status_category").agg(pl.col("items").sum())
     )
     assert dict(last.iter_rows())["todo"] == len(flows)
+    corrected = dict(cumulative.group_by("status_category").agg(pl.col("corrections").sum()).iter_rows())
+    assert (corrected["in_progress"], corrected["done"]) == oracle.corrections(world)
 
 
 @few

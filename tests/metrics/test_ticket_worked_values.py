@@ -123,14 +123,48 @@ def test_several_reasons_at_once_count_once(world: TicketWorld) -> None:
     ]
 
 
+def test_a_ticket_blocks_only_while_it_is_open(world: TicketWorld) -> None:
+    ticket = world.ticket("AA-1", (ago(20), "Doing"))
+    world.ticket("AA-2", (ago(30), "Backlog"), (ago(18), "Done"), (ago(5), "Backlog"), (ago(3), "Done"))
+    world.ticket("team-7/app#2", (ago(19), "Backlog"))
+    world.ticket("AA-4", (ago(30), "Backlog"), (ago(19), "Done"), resolved_at=None)
+    intervals = world.tables["ticket_status_intervals"]
+    intervals[:] = [row for row in intervals if row["ticket_id"] != "jira:AA-4"]  # over, and nobody knows since when
+    for key in ("AA-2", "AA-4", "team-7/app#2"):
+        world.link(ticket, "is_blocked_by", key)
+    world.change(ticket, "links", ago(1), None, "team-7/app#2")
+    causes = world.computed()["ticket_blocks"].select("by", "blocked_at", "unblocked_at", "is_blocked").rows()
+    assert causes == [
+        ("jira:AA-2", ago(20), ago(18), False),
+        ("jira:AA-2", ago(5), ago(3), False),
+        ("jira:team-7/app#2", ago(1), NOW, True),
+    ]
+
+
+def test_a_link_within_a_project_can_be_told_by_its_number(world: TicketWorld) -> None:
+    ticket = world.ticket("acme/app#1", (ago(20), "Doing"), project="acme/app")
+    world.ticket("acme/app#2", (ago(30), "Backlog"), project="acme/app")
+    world.link(ticket, "is_blocked_by", "acme/app#2")
+    world.change(ticket, "links", ago(4), None, "#2")
+    assert flow(world, ticket)["blocked_since"] == ago(4)
+
+
 def test_five_working_days_of_silence_are_a_stall(world: TicketWorld) -> None:
     # Nine hours of every day are worked: a week ago is five working days, half an hour less is not.
     since = {"AA-1": ago(7), "AA-2": ago(7) + timedelta(minutes=30), "AA-3": ago(20)}
     tickets = {key: world.ticket(key, (at, "Doing")) for key, at in since.items()}
     world.change(tickets["AA-1"], "labels", ago(1), None, "stale", who="stale-bot")
     world.change(tickets["AA-3"], "labels", ago(1), None, "urgent")
+    # Nor is what moves the board and not the work.
+    world.change(tickets["AA-1"], "Rank", ago(1), "", "Ranked higher")
+    world.change(tickets["AA-1"], "workflow", ago(1), "1", "2")
+    # A status that a program sets is no sign of life, either.
+    world.ticket("AA-4", (ago(20), "Doing"), (ago(1), "In Review"))
+    world.ticket("AA-5", (ago(20), "Doing"), (ago(1), "In Review"))
+    for row, who in zip(world.tables["ticket_status_intervals"][-3::2], ("stale-bot", "ann"), strict=True):
+        row["actor_id"] = who
     found = dict(world.computed()["ticket_flow"].select("key", "is_stalled").iter_rows())
-    assert found == {"AA-1": True, "AA-2": False, "AA-3": False}
+    assert found == {"AA-1": True, "AA-2": False, "AA-3": False, "AA-4": True, "AA-5": False}
 
 
 def test_what_happens_in_its_pull_request_is_a_sign_of_life(world: TicketWorld) -> None:
@@ -142,6 +176,15 @@ def test_what_happens_in_its_pull_request_is_a_sign_of_life(world: TicketWorld) 
     row = flow(world, ticket)
     assert (row["is_stalled"], row["last_activity_at"], row["pull_requests"]) == (False, ago(3), 1)
     assert (row["open_pull_requests"], world.computed()["untracked_work"].height) == (1, 0)
+
+
+def test_what_happens_to_its_parts_is_a_sign_of_life(world: TicketWorld) -> None:
+    epic = world.ticket("AA-1", (ago(60), "Doing"), type="Epic")
+    world.ticket("AA-2", (ago(50), "Doing"), parent_key="AA-1")
+    world.ticket("AA-3", (ago(40), "Doing"), (ago(2), "Done"), parent_key="AA-2")
+    world.ticket("AA-4", (ago(1), "Doing"), parent_key="AA-2", source="other")
+    row = flow(world, epic)
+    assert (row["is_stalled"], row["last_activity_at"]) == (False, ago(2))
 
 
 def finished(world: TicketWorld, count: int, days_ago: float, **more: Any) -> None:
@@ -191,6 +234,15 @@ def test_a_type_with_few_tickets_goes_by_the_level_of_its_project(world: TicketW
     assert flow(world, bug)["sle_days"] == levels["all"]["days"] == 16
 
 
+def test_a_parent_is_not_measured_by_the_level_of_its_parts(world: TicketWorld) -> None:
+    finished(world, 20, 10)
+    epic = world.ticket("AA-900", (ago(90), "Doing"), type="Epic")
+    world.ticket("AA-901", (ago(30), "Backlog"), parent_key="AA-900")
+    assert (flow(world, epic)["sle_days"], flow(world, epic)["is_beyond_sle"]) == (None, None)
+    finished(world, 10, 10, type="Epic")
+    assert flow(world, epic)["is_beyond_sle"]
+
+
 def test_a_ticket_belongs_to_the_teams_of_its_project_and_else_of_its_assignee(world: TicketWorld) -> None:
     early = datetime.fromisoformat("1970-01-01")
     for team, project in (("blue", "AA"), ("red", "AA"), ("red", "BB")):
@@ -219,6 +271,18 @@ def test_a_ticket_belongs_to_the_teams_of_its_project_and_else_of_its_assignee(w
     assert too_small["ticket_days"].filter(scope_kind="team").is_empty()
     suppressed = too_small["observations"].filter(scope_kind="team")
     assert set(suppressed["reason"]) == {"group_too_small"}
+
+
+def test_a_repository_is_called_as_everywhere_else(world: TicketWorld) -> None:
+    # By its whole name or its last parts; stars cross slashes.
+    for team, pattern in (("blue", "app"), ("red", "acme/*"), ("green", "deep/lib")):
+        world.add("team_scopes", team=team, kind="repository", pattern=pattern)
+    for key in ("acme/app#1", "acme/deep/lib#1", "other/happ#1"):
+        world.ticket(key, (ago(3), "Backlog"), project=key.partition("#")[0])
+    created = world.computed(minimum_group=0)["observations"].filter(
+        metric="tickets_created", scope_kind="team", period="rolling_90d"
+    )
+    assert dict(created.select("scope", "value").iter_rows()) == {"blue": 1, "green": 1, "red": 2}
 
 
 def test_the_cumulative_flow_marks_the_days_that_were_rewritten(world: TicketWorld) -> None:

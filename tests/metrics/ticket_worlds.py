@@ -188,7 +188,7 @@ def _invent(world: TicketWorld, rng: random.Random, number: int) -> None:
     )
     last = world.tables["tickets"][-1]
     if last["resolved_at"] and rng.random() < 0.2:  # the tracker has its own date for it, or none
-        last["resolved_at"] = rng.choice([None, last["resolved_at"] + rng.choice([1, 48]) * HOUR])
+        last["resolved_at"] = rng.choice([None, last["resolved_at"] + rng.choice([-400, -2, 1, 48]) * HOUR])
     if rng.random() < 0.05:  # nobody knows what happened to it
         intervals = world.tables["ticket_status_intervals"]
         intervals[:] = [row for row in intervals if row["ticket_id"] != ticket_id]
@@ -230,8 +230,8 @@ def _invent_sprints(world: TicketWorld, rng: random.Random) -> None:
             name=f"Sprint {number}",
             state=state,
             started_at=start if state != "future" or rng.random() < 0.3 else None,
-            ends_at=end,
-            completed_at=late if state == "closed" and rng.random() < 0.8 else None,
+            ends_at=rng.choice([end, end, end, None]),
+            completed_at=late if rng.random() < (0.8 if state == "closed" else 0.2) else None,
         )
         for row in rng.sample(world.tables["tickets"], 12):
             at = start + rng.choice([-48, -1, 0, 23, 24, 25, 100, 200, 400]) * HOUR

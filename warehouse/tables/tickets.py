@@ -76,7 +76,7 @@ class Sprints(SourceTable):
     state = col.text("`future`, `active` or `closed`")
     started_at = col.instant("Start")
     ends_at = col.instant("Planned end")
-    completed_at = col.instant("When it was completed")
+    completed_at = col.instant("When it was completed; told beforehand of one that ends by itself")
 
 
 class TicketSprints(SourceTable):
