@@ -309,6 +309,7 @@ def compute(run: Run) -> None:
         published_tables(),
         catalogues=catalogues(),
         people=run.config.privacy.people,
+        minimum_group=run.config.privacy.minimum_group,
     )
     seconds = perf_counter() - started
     run.say(
