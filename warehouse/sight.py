@@ -12,6 +12,7 @@ that was typed may name nothing but the views (`within`).
 """
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +86,13 @@ def is_narrowed(people: str, door: Door) -> bool:
 def looked_through(connection: duckdb.DuckDBPyConnection, path: Path, door: Door) -> None:
     """Attach a published file to an empty database and put a view in the place of each of its tables."""
     connection.execute(f"ATTACH {literal(str(path))} AS {_FILE} (READ_ONLY)")
+    salt = secrets.token_hex(16)
     has_observations = _declared(connection).get(("metrics", "observations")) is not None
     small = _SMALL if has_observations else "SELECT NULL::VARCHAR AS scope WHERE false"
     for (schema, table), columns in _declared(connection).items():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         target = f"{quoted(schema)}.{quoted(table)}"
-        shown = _typed(columns, small) if door == "typed" else _of_pages(columns)
+        shown = _typed(columns, small) if door == "typed" else _of_pages(columns, salt)
         connection.execute(f"CREATE VIEW {target} AS {shown.format(table=f'{_FILE}.{target}')}")
 
 
@@ -106,8 +108,7 @@ def within(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
     tree = json.loads(found[0][0])
     if tree.get("error"):
         raise QueryError(
-            "only plain queries are allowed where people are hidden: no PIVOT statement, no EXPLAIN",
-            hint="begin with SELECT or FROM",
+            "only plain queries are allowed where people are hidden, no EXPLAIN", hint="begin with SELECT or FROM"
         )
     for node in _nodes(tree["statements"]):
         path = (node.get("qualified_name") or {}).get("path") or []
@@ -155,14 +156,23 @@ def _own(columns: Columns) -> str:
     return " OR ".join(f"t.{quoted(name)} = {_READER}" for name in about) or "false"
 
 
-def _of_pages(columns: Columns) -> str:
-    shown = [
-        f"CASE WHEN {_own(columns)} THEN t.{quoted(name)} END AS {quoted(name)}"
-        if privacy == "name"
-        else f"t.{quoted(name)}"
-        for name, _, _, privacy in columns
-    ]
+def _of_pages(columns: Columns, salt: str) -> str:
+    shown = []
+    for name, kind, _, privacy in columns:
+        value = f"t.{quoted(name)}"
+        if privacy == "name":
+            value = f"CASE WHEN {_own(columns)} THEN {value} END"
+        elif privacy in {"about", "person"} and kind.endswith("[]"):
+            value = f"list_transform({value}, lambda person: {_without_address('person', salt)})"
+        elif privacy in {"about", "person"}:
+            value = _without_address(value, salt)
+        shown.append(f"{value} AS {quoted(name)}")
     return f"SELECT {', '.join(shown)} FROM {{table}} AS t"
+
+
+def _without_address(person: str, salt: str) -> str:
+    """A person's id; in place of an identity that belongs to nobody known, which can be an address, a pseudonym."""
+    return f"CASE WHEN contains({person}, ':') THEN 'unknown-' || md5({literal(salt)} || {person}) ELSE {person} END"
 
 
 def _typed(columns: Columns, small: str) -> str:
