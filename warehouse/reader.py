@@ -49,7 +49,6 @@ class Reader:
         self._switching = threading.Lock()
         self._path: Path | None = None
         self._connections: dict[Door | None, duckdb.DuckDBPyConnection] = {}
-        self._people: str | None = None
 
     def generation(self) -> Path | None:
         """The file that the next query reads, under its own name; None when nothing is published."""
@@ -70,10 +69,11 @@ class Reader:
         `timeout_seconds`, NoGeneration when nothing is published, and WarehouseUnusable for a file that is damaged.
         """
         began = time.perf_counter()
-        with self._cursor(seen) as cursor:
+        cursor, is_narrowed = self._cursor(seen)
+        with cursor:
             try:
-                if seen is not None and self._is_guarded(seen):
-                    sight.within(cursor, one_query(cursor, sql))
+                if seen is not None and is_narrowed:
+                    sight.check(cursor, one_query(cursor, sql), seen)
                 frame = bounded(cursor, lambda: _rows(cursor, sql, parameters, limit), timeout_seconds)
             except duckdb.InterruptException:
                 raise QueryTimeout(
@@ -89,11 +89,8 @@ class Reader:
         with self._switching:
             self._path, self._connections = None, {}
 
-    def _is_guarded(self, seen: Sight) -> bool:
-        return seen.door == "typed" and self._people != "leads"
-
-    def _cursor(self, seen: Sight | None) -> duckdb.DuckDBPyConnection:
-        """A cursor of its own on the current generation, which sees no more of people than `seen`.
+    def _cursor(self, seen: Sight | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
+        """A cursor of its own on the current generation that sees as `seen` may, and whether that is less than all.
 
         The file is opened anew when the generation has changed; queries that still read the former one keep it open.
         """
@@ -109,21 +106,18 @@ class Reader:
                         raise _unreadable(path, error) from None
             raise NoGeneration(f"{path} was removed while it was opened")
 
-    def _cursor_of(self, path: Path, seen: Sight | None) -> duckdb.DuckDBPyConnection:
+    def _cursor_of(self, path: Path, seen: Sight | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
         if path != self._path or None not in self._connections:
             self._connections, self._path = {None: _open(path)}, path
         whole = self._connections[None].cursor()
-        if seen is None:
-            return whole
-        with whole:
-            self._people = sight.policy(whole)
-            if not sight.is_narrowed(self._people, seen.door):
-                return self._connections[None].cursor()
+        if seen is None or not sight.is_narrowed(sight.policy(whole), seen.door):
+            return whole, False
+        whole.close()
         if seen.door not in self._connections:
             self._connections[seen.door] = _look_through(path, seen.door)
         cursor = self._connections[seen.door].cursor()
         sight.stand(cursor, seen)
-        return cursor
+        return cursor, True
 
 
 def _rows(
