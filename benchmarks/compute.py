@@ -19,6 +19,7 @@ import polars as pl
 from leadline.engine import compute
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
+from metrics.timelines.forecasts import Forecasts
 from warehouse.tables import CORE
 
 AS_OF = datetime.fromisoformat("2026-01-01")
@@ -37,7 +38,7 @@ def main() -> None:
     before = peak_memory()
     seconds: dict[str, float] = {}
     started, cpu_started = perf_counter(), process_time()
-    offered = {**frames, "previous_actions": Actions.create_empty()}
+    offered = {**frames, "previous_actions": Actions.create_empty(), "previous_forecasts": Forecasts.create_empty()}
     compute(PIPELINES, offered.__getitem__, {"as_of": as_of(frames), **SETTINGS}, on_table=seconds.__setitem__)
     result = {
         "commits": frames["commits"].height,

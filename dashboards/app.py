@@ -38,6 +38,18 @@ page = st.navigation(
             help="Are we delivering, how fast, how safely: lead time, deployments, what waits, builds.",
         ),
         st.Page(
+            links.FLOW,
+            title="Flow",
+            icon=":material/water:",
+            help="What is stuck, and what is slow: tickets by age, cycle time, flow, time in status, what is blocked.",
+        ),
+        st.Page(
+            links.SCOPE,
+            title="Scope",
+            icon=":material/crop_free:",
+            help="What changed after we started: sprints, growth, requirements, readiness, work without a ticket.",
+        ),
+        st.Page(
             links.REVIEWS,
             title="Reviews",
             icon=":material/rate_review:",

@@ -22,19 +22,27 @@ TEAMS = "SELECT team FROM teams ORDER BY lower(team)"
 
 @dataclass(frozen=True)
 class Scope:
-    """A repository and a team (None: all of them), and the weeks that trends show (None: all)."""
+    """A repository and a team (None: all of them), and the weeks that trends show (None: all).
+
+    Pages about tickets look at a project instead of a repository.
+    """
 
     repository: str | None = None
     team: str | None = None
     weeks: int | None = PERIODS[DEFAULT_PERIOD]
+    project: str | None = None
 
-    def where(self, *conditions: str, repository: str | None = "repo_id", team: str | None = "team") -> str:
+    def where(
+        self, *conditions: str, repository: str | None = "repo_id", team: str | None = "team", project: str = "project"
+    ) -> str:
         """A WHERE clause with the filters on the named columns and further conditions; empty without any."""
         parts = list(conditions)
         if self.repository and repository:
             parts.append(f"{repository} = {literal(self.repository)}")
         if self.team and team:
             parts.append(f"{team} = {literal(self.team)}")
+        if self.project:
+            parts.append(f"{project} = {literal(self.project)}")
         return f"WHERE {' AND '.join(parts)}" if parts else ""
 
     def since(self, column: str, newest: str) -> str:
@@ -43,9 +51,11 @@ class Scope:
 
     @property
     def observed(self) -> tuple[str, str]:
-        """Kind and name of the scope in `metrics.observations`; a team goes before a repository."""
+        """Kind and name of the scope in `metrics.observations`; a team goes before a project or a repository."""
         if self.team:
             return "team", self.team
+        if self.project:
+            return "project", self.project
         return ("repository", self.repository) if self.repository else ("all", "all")
 
 

@@ -8,6 +8,7 @@ from collectors.github.client import Client
 from collectors.github.pages import issue_counts, page_told
 from collectors.github.reading import Job, Reading
 from collectors.github.source import GitHubSource
+from collectors.listing import is_news, unreachable
 from collectors.parallel import merged
 from warehouse.tables import Page, State
 
@@ -24,11 +25,11 @@ def collect(source: GitHubSource, client: Client, state: State, *, full: bool = 
     found = discovery.find(client, source.wanted, repositories.stored_ids(source.name, state))
     known = repositories.identified(list(found.nodes.values()), source=source.name, state=state)
     page = repositories.page(known, source=source.name, state=state)
-    news = repositories.is_news(page, source=source.name, state=state)
+    news = is_news(page, source=source.name, state=state)
     payloads = repositories.remembered(found.payloads, known) if news else ()
     yield replace(page, payloads=payloads, requests=client.requests - before)
     yield from standing.removed(source, state)
-    yield from standing.unreachable(source.name, known, state)
+    yield from unreachable(source.name, {repository.repo_id for repository in known}, state)
     failures = list(found.failures)
     there = repositories.stored_ids(source.name, state)
     readings = [

@@ -13,7 +13,8 @@ import polars as pl
 
 from collectors.github.nodes import Node, comment_row, event_kind, nodes_of
 from collectors.github.people import People
-from collectors.rows import Row, frames, instant
+from collectors.rows import Row, frames, instant, length, utc
+from collectors.status_intervals import Entered, status_intervals
 from warehouse.tables import Page
 
 STREAM = "tickets"
@@ -76,6 +77,7 @@ def _one(node: Node, ticket_id: str, repository: str, people: People, rows: dict
             "labels": [label["name"] for label in nodes_of(node, "labels")],
             "url": node["url"],
             "history_complete": board is None,
+            "body_length": length(node["body"]),
         }
     )
     rows["ticket_changes"] += _changes(node, ticket_id, people)
@@ -126,7 +128,7 @@ def _values(event: Node) -> Row:  # noqa: PLR0911 - one for each kind of event
 
 def _intervals(node: Node, ticket_id: str, people: People, board: tuple[str, datetime | None] | None) -> list[Row]:
     """The statuses that it went through, from its creation on; at least one."""
-    entered = [(instant(node["createdAt"]), "open", "todo", people.account(node["author"]))]
+    entered = [Entered(utc(node["createdAt"]), "open", "todo", people.account(node["author"]))]
     label: str | None = None
     is_open = True
     for event in sorted((e for e in nodes_of(node, "timelineItems") if e.get("id")), key=lambda e: e["createdAt"]):
@@ -140,43 +142,20 @@ def _intervals(node: Node, ticket_id: str, people: People, board: tuple[str, dat
                 label = name
             case "UnlabeledEvent" if name == label:
                 label = None
-        entered.append((instant(event["createdAt"]), *_status(is_open, label), people.account(event.get("actor"))))
+        entered.append(Entered(utc(event["createdAt"]), *_status(is_open, label), people.account(event.get("actor"))))
     closed_at = instant(node["closedAt"])
     if closed_at and is_open:  # closed by a commit of long ago, or by an account that is gone: there is no event
-        entered.append((closed_at, "closed", "done", None))
+        entered.append(Entered(closed_at, "closed", "done"))
     if board and node["state"] == "OPEN":
         name, since = board
-        entered.append((max(since or entered[-1][0], entered[-1][0]), name, _category(name), None))  # type: ignore[type-var]
-    return _without_repeats(ticket_id, entered)
+        entered.append(Entered(max(since or entered[-1].at, entered[-1].at), name, _category(name)))
+    return status_intervals(ticket_id, entered)
 
 
 def _status(is_open: bool, label: str | None) -> tuple[str, str]:
     if not is_open:
         return "closed", "done"
     return (label, "in_progress") if label else ("open", "todo")
-
-
-def _without_repeats(ticket_id: str, entered: list[tuple[datetime | None, str, str, str | None]]) -> list[Row]:
-    """The intervals between changes of the status; of several changes at one instant the last one counts."""
-    rows: list[Row] = []
-    for at, status, category, actor in entered:
-        if rows and rows[-1]["entered_at"] == at:
-            rows.pop()
-        if rows and rows[-1]["status"] == status:
-            continue
-        if rows:
-            rows[-1]["left_at"] = at
-        rows.append(
-            {
-                "ticket_id": ticket_id,
-                "entered_at": at,
-                "status": status,
-                "status_category": category,
-                "left_at": None,
-                "actor_id": actor,
-            }
-        )
-    return rows
 
 
 def _board(node: Node) -> tuple[str, datetime | None] | None:

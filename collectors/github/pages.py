@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import polars as pl
 
+from collectors import listing
 from collectors.github import delivery, issues, pull_requests, repositories, runs, units
 from collectors.github.source import GitHubSource
-from collectors.github.streams import FIELDS, Told
+from collectors.github.streams import FIELDS
 from collectors.rows import Node, beginning, instant
+from collectors.told import Told
 from warehouse.tables import Page, Payload, State
 
 WITHOUT_BOARD = "tickets without board"
@@ -23,7 +25,7 @@ def page_of(source: GitHubSource, stream: str, scope: str, payloads: Sequence[Pa
 
     Pure but for what `state` knows: answers read again in their order give the same tables.
     """
-    if stream == repositories.STREAM:
+    if stream == listing.STREAM:
         return repositories.page(repositories.read(payloads), source=source.name, state=state)
     request = json.loads(payloads[0].request)
     repository = request["repository"]

@@ -13,11 +13,12 @@ from collectors.github.client import Client
 from collectors.github.errors import BudgetSpent, Forbidden, GitHubError, Refused
 from collectors.github.pages import NUMBERS, WITHOUT_BOARD
 from collectors.github.source import GitHubSource
-from collectors.github.streams import RECENT, STREAMS, Stream, Told
+from collectors.github.streams import RECENT, STREAMS, Stream
 from collectors.github.units import Repository, ScopesLacking, Unit
 from collectors.github.walk import Cursor, Walk
 from collectors.page_size import Size
 from collectors.rows import Node, beginning, instant
+from collectors.told import Told
 from warehouse.tables import Payload, State
 
 _LOOK_AGAIN = timedelta(days=1)

@@ -7,13 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from collectors.github import renames
 from collectors.github.units import Repository
-from collectors.rows import Node, Row, frame
+from collectors.listing import STREAM, listing
+from collectors.rows import Node, Row
 from warehouse.tables import CORE, Page, Payload, State
 
-STREAM = "repositories"
-SCOPE = "all"
 STREAMS = (
     "pull_requests",
     "tickets",
@@ -107,38 +105,7 @@ def page(repositories: Sequence[Repository], *, source: str, state: State) -> Pa
         }
         for repository in repositories
     ]
-    renamed = list(_renames(rows, source, state))
-    changed = renames.changes(renamed, source=source, state=state)
-    return Page(
-        STREAM,
-        SCOPE,
-        deletes=changed.deletes,
-        upserts=({STREAM: frame(STREAM, rows)} if rows else {}) | changed.upserts,
-        updates=changed.updates,
-        quality={"repository_renamed": len(renamed)} if renamed else {},
-    )
-
-
-def _renames(rows: Sequence[Row], source: str, state: State) -> Iterator[renames.Rename]:
-    """Every stored repository that is told under another name."""
-    stored = state.rows(STREAM, ["repo_id", "name", "url"], source=source)
-    known = {repo_id: (name, url) for repo_id, name, url in stored.iter_rows()}
-    for row in rows:
-        old, old_url = known.get(row["repo_id"], (None, None))
-        if old not in {None, row["name"]}:
-            is_given_up = not any(name == old for repo_id, (name, _) in known.items() if repo_id != row["repo_id"])
-            yield renames.Rename(row["repo_id"], old, row["name"], old_url, row["url"], is_given_up)
-
-
-def is_news(page: Page, *, source: str, state: State) -> bool:
-    """Whether the page says anything of the repositories that is not stored yet."""
-    told = page.upserts.get(STREAM)
-    if told is None:
-        return False
-    return (
-        told.join(state.rows(STREAM, told.columns, source=source), on=told.columns, how="anti", nulls_equal=True).height
-        > 0
-    )
+    return listing(rows, source=source, state=state)
 
 
 def farewell(repo_id: str, *, source: str, state: State) -> Iterator[Page]:

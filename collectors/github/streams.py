@@ -1,10 +1,8 @@
 """The lists of a repository that GraphQL tells: how each is read, and what tells that there is something new in it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-
-from warehouse.tables import Payload
 
 RECENT = timedelta(days=3)
 """A deployment that has not ended after so long is not asked for again and again."""
@@ -39,19 +37,3 @@ STREAMS = (
 
 FIELDS: Mapping[str, str] = {stream.name: stream.field for stream in STREAMS}
 """The instant that each list is ordered by."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """Answers that will be one page, and what is stored beside their rows.
-
-    They are read in threads and made into rows one after the other, in the order in which they are loaded: so a rebuild
-    from the archive meets the same tables as the run that read them.
-    """
-
-    stream: str
-    scope: str
-    payloads: Sequence[Payload] = ()
-    cursor: str | None = None
-    restart: tuple[str, ...] = ()
-    quality: Mapping[str, int] = field(default_factory=dict)

@@ -72,7 +72,10 @@ def fetch(client: Client, repository: Repository, listing: str, first: int, afte
 
 
 def skip(client: Client, repository: Repository, listing: str, after: str | None) -> Unit:
-    """A page of the one element that is too heavy to be told."""
+    """A page of the one element that is too heavy to be told; raises TooHeavy for lists whose elements never are."""
+    if f"{listing} skipped" not in queries.LISTINGS:
+        hint = "GitHub could not answer; the next run tries again"
+        raise TooHeavy(f"{repository.name}: {listing}: no answer, not even for one at a time", hint=hint)
     unit = fetch(client, repository, f"{listing} skipped", 1, after)
     unit.is_skipped = True
     return unit

@@ -57,8 +57,8 @@ class Limited(Exception):  # noqa: N818 - says what happened
         self.until = until
 
 
-def judged(raw: Raw, what: str, *, graphql: bool) -> Answer:
-    """What an answer says.
+def judged(raw: Raw, what: str, *, graphql: bool, of: type = object) -> Answer:
+    """What an answer says; `of` is what REST promises: a list, or a dict.
 
     Raises Limited, or one of the errors of `collectors.gitlab.errors`, where it says nothing of what was asked.
     """
@@ -77,6 +77,8 @@ def judged(raw: Raw, what: str, *, graphql: bool) -> Answer:
     body = _parsed(raw.text, what)
     if graphql:
         body = _data(body)
+    elif not isinstance(body, of):
+        raise Malformed(f"{what}: an answer of another shape", hint=_PROXY)
     return Answer(body, raw.text, budget.now(), budget.told_at(raw.headers), raw.headers)
 
 

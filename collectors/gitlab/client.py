@@ -126,15 +126,15 @@ class Client:
         body = {"query": query, "variables": dict(variables)}
         return self._persist("post", f"{self.base_url}/api/graphql", {}, body, "GraphQL query", is_least=is_least)
 
-    def rest(self, path: str, parameters: Mapping[str, Any] | None = None) -> Answer:
-        """The document at a path below `/api/v4`."""
-        return self._persist("get", path, parameters or {}, None, path)
+    def rest(self, path: str, parameters: Mapping[str, Any] | None = None, *, of: type = list) -> Answer:
+        """The list, or the `dict`, at a path below `/api/v4`."""
+        return self._persist("get", path, parameters or {}, None, path, of=of)
 
     def introduced(self) -> tuple[str, list[str]]:
         """The user name that the token belongs to, and the scopes that it has, where GitLab tells them."""
-        who = str(self.rest("/user").body.get("username"))
+        who = str(self.rest("/user", of=dict).body.get("username"))
         try:
-            return who, list(self.rest("/personal_access_tokens/self").body.get("scopes") or ())
+            return who, list(self.rest("/personal_access_tokens/self", of=dict).body.get("scopes") or ())
         except Forbidden:  # the token of an application
             return who, []
 
@@ -146,6 +146,7 @@ class Client:
         body: dict[str, Any] | None,
         what: str,
         *,
+        of: type = object,
         is_least: bool = True,
     ) -> Answer:
         """Ask until there is an answer, an error that repeating does not help, or no patience left."""
@@ -165,7 +166,7 @@ class Client:
                 with attempt:
                     tried += 1
                     try:
-                        return self._once(verb, path, parameters, body, what)
+                        return self._once(verb, path, parameters, body, what, of=of)
                     except TooHeavy as error:
                         if tried >= attempts or "complexity" in str(error):
                             raise
@@ -177,7 +178,7 @@ class Client:
         raise AssertionError("retry_context ends with an answer or an error")
 
     def _once(
-        self, verb: str, path: str, parameters: Mapping[str, Any], body: dict[str, Any] | None, what: str
+        self, verb: str, path: str, parameters: Mapping[str, Any], body: dict[str, Any] | None, what: str, *, of: type
     ) -> Answer:
         """Ask once, and again for as long as GitLab only says to wait."""
         for limited in count(1):
@@ -197,7 +198,7 @@ class Client:
                 raise Unreachable(f"{what}: {type(error).__name__}", hint=_NETWORK_HINT) from None
             self._budget = budget.read(raw.headers) or self._budget
             try:
-                return judged(raw, what, graphql=body is not None)
+                return judged(raw, what, graphql=body is not None, of=of)
             except Limited as told:
                 self._pause(told.until, limited)
         raise AssertionError("count has no end")

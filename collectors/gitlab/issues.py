@@ -110,6 +110,7 @@ def _one(
             "milestone": (item.get("milestone") or {}).get("title"),
             "labels": list(item.get("labels") or ()),
             "url": item["web_url"],
+            "body_length": length(item.get("description")),
             "history_complete": node is not None and not is_cut,
         }
     )

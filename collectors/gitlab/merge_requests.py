@@ -1,17 +1,14 @@
 """Merge requests with everything that belongs to them, as rows.
 
-The list of REST tells of the merge request itself (and alone of both its shas), GraphQL of what belongs to it. GitLab
-has no reviews: an approval is one, and so are the comments on lines that another person than the author writes in a
-row, a minute apart at most.
+The list of REST tells of the merge request itself (and alone of both its shas), GraphQL of what belongs to it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from itertools import zip_longest
+from datetime import datetime
 
 import polars as pl
 
-from collectors.gitlab import mentions, notes
+from collectors.gitlab import mentions, notes, reviews
 from collectors.gitlab.parts import Node, Row, frames, instant, length, nodes_of, number_of, utc
 from collectors.gitlab.people import People, is_bot, is_ghost
 from collectors.mentions import in_branch
@@ -29,7 +26,6 @@ REPLACED = (
 """Tables whose rows are told anew with their merge request; commits that were pushed away stay."""
 
 _STATES = {"opened": "open", "locked": "open"}
-_IN_A_ROW = timedelta(minutes=1)
 
 
 def page(
@@ -132,8 +128,8 @@ def _one(
         for file in node.get("diffStats") or ()
     )
     rows["pull_request_mentions"] += _mentions(item, node, pr_id, project)
-    rows["reviews"] += _approvals(item, node, events, people)
-    rows["reviews"] += _on_lines(item, told, pr_id, people)
+    rows["reviews"] += reviews.approvals(item, node, events, people)
+    rows["reviews"] += reviews.on_lines(item, told, pr_id, people)
     rows["comments"] += (
         {
             "comment_id": f"{people.source}:{number_of(note['id'])}",
@@ -215,67 +211,6 @@ def _name(events: list[Row], people: People, state: State) -> None:
     for event in events:
         whom = event.pop("whom")
         event["subject_id"] = (people.named(whom) or known.get(whom.casefold())) if whom else None
-
-
-def _approvals(item: Node, node: Node, events: list[Row], people: People) -> Iterator[Row]:
-    """Approvals, and requests for changes; an approval that was taken back, or reset by a push, is dismissed."""
-    approvers = {people.account(user) for user in nodes_of(node, "approvedBy")}
-    last = {event["actor_id"]: event["event_id"] for event in events if event["kind"] == "approved"}
-    for event in events:
-        if event["kind"] not in {"approved", "changes_requested"}:
-            continue
-        who = event["actor_id"]
-        is_undone = event["kind"] == "approved" and (
-            any(other["occurred_at"] > event["occurred_at"] and _undoes(other, who, people) for other in events)
-            or (item["state"] == "opened" and last[who] == event["event_id"] and who not in approvers)
-        )
-        yield {
-            "review_id": event["event_id"],
-            "pr_id": event["pr_id"],
-            "reviewer_id": who,
-            "state": "dismissed" if is_undone else event["kind"],
-            "submitted_at": event["occurred_at"],
-            "comment_count": 0,
-            "body_length": 0,
-        }
-
-
-def _undoes(event: Row, who: str | None, people: People) -> bool:
-    """Whether an event takes back the approval of a person."""
-    if event["kind"] == "unapproved":
-        return bool(event["actor_id"] == who)
-    return event["kind"] == "approval_reset" and people.named(event["whom"]) == who
-
-
-def _on_lines(item: Node, told: list[Node], pr_id: str, people: People) -> Iterator[Row]:
-    author = item["author"]["id"] if item["author"] else None
-    remarks = sorted(
-        (
-            note
-            for note in told
-            if not note["system"]
-            and note.get("position")
-            and not is_ghost(note["author"])
-            and number_of(note["author"]["id"]) != str(author)
-        ),
-        key=lambda note: (note["author"]["id"], utc(note["createdAt"]), int(number_of(note["id"]))),
-    )
-    together: list[Node] = []
-    for note, following in zip_longest(remarks, remarks[1:]):
-        together.append(note)
-        is_same = following is not None and following["author"]["id"] == note["author"]["id"]
-        if following and is_same and utc(following["createdAt"]) - utc(note["createdAt"]) <= _IN_A_ROW:
-            continue
-        yield {
-            "review_id": f"{people.source}:{number_of(together[0]['id'])}",
-            "pr_id": pr_id,
-            "reviewer_id": people.account(note["author"]),
-            "state": "commented",
-            "submitted_at": instant(note["createdAt"]),
-            "comment_count": len(together),
-            "body_length": 0,
-        }
-        together = []
 
 
 def _ready_at(item: Node, events: list[Row], comments: list[Node]) -> datetime | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors.gitlab.parts import Row
+from collectors.status_intervals import Entered, status_intervals
 
 _BEGUN = re.compile(
     r"(?i)(^|[^a-z])(in[ _-]?progress|doing|wip|in[ _-]?(?:dev(?:elopment)?|review)|started|under[ _-]?review"
@@ -41,7 +42,7 @@ def intervals(
 
     The label that was put on last counts of several. Closed without a note of it, it is so from `closed_at` on.
     """
-    entered = [(created_at, "open", "todo", reporter_id)]
+    entered = [Entered(created_at, "open", "todo", reporter_id)]
     begun: list[str] = []
     is_open = True
     for turn in sorted(turns, key=lambda turn: turn.at):
@@ -51,39 +52,15 @@ def intervals(
             begun = [*(label for label in begun if label != turn.new), turn.new]
         elif turn.field == "labels" and turn.old in begun:
             begun.remove(turn.old)
-        entered.append((max(turn.at, created_at), *_status(is_open, begun), turn.actor_id))
+        entered.append(Entered(max(turn.at, created_at), *_status(is_open, begun), turn.actor_id))
     if closed_at and is_open:
-        entered.append((max(closed_at, entered[-1][0]), "closed", "done", None))
+        entered.append(Entered(max(closed_at, entered[-1].at), "closed", "done"))
     elif closed_at is None and not is_open:  # reopened by whom or what the notes do not show
-        entered.append((entered[-1][0], *_status(True, begun), None))
-    return _without_repeats(ticket_id, entered)
+        entered.append(Entered(entered[-1].at, *_status(True, begun)))
+    return status_intervals(ticket_id, entered)
 
 
 def _status(is_open: bool, begun: list[str]) -> tuple[str, str]:
     if not is_open:
         return "closed", "done"
     return (begun[-1], "in_progress") if begun else ("open", "todo")
-
-
-def _without_repeats(ticket_id: str, entered: list[tuple[datetime, str, str, str | None]]) -> list[Row]:
-    """The intervals between changes of the status; of several changes at one instant the last one counts."""
-    rows: list[Row] = []
-    for at, status, category, actor_id in entered:
-        if rows and rows[-1]["entered_at"] == at:
-            rows.pop()
-        if rows and rows[-1]["status"] == status:
-            rows[-1]["left_at"] = None
-            continue
-        if rows:
-            rows[-1]["left_at"] = at
-        rows.append(
-            {
-                "ticket_id": ticket_id,
-                "entered_at": at,
-                "status": status,
-                "status_category": category,
-                "left_at": None,
-                "actor_id": actor_id,
-            }
-        )
-    return rows

@@ -1,9 +1,9 @@
 """From projects to pages: what is there, what is new in it, and all that belongs to that."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
@@ -13,9 +13,9 @@ from collectors.jira import boards, completion, issues, jql, projects, removal, 
 from collectors.jira.answers import now
 from collectors.jira.client import Client
 from collectors.jira.errors import BudgetSpent, Forbidden, JiraError, Refused
+from collectors.jira.pages import QUERY, JiraSource, known_server, page_of
 from collectors.jira.projects import Project
 from collectors.jira.search import Search
-from collectors.jira.server import Server
 from collectors.jira.units import Unit
 from collectors.jira.values import instant, utc
 from collectors.jira.walk import Cursor, Walk
@@ -24,9 +24,6 @@ from collectors.parallel import merged
 from collectors.rows import beginning
 from warehouse.tables import Page, Payload, State
 
-QUERY = "query"
-"""Scope of the tickets of a source with a question of its own."""
-
 _SELDOM = timedelta(days=7)
 """So often is looked for what is gone, and for boards that are new."""
 _MOST = 100
@@ -34,27 +31,6 @@ _MOST = 100
 _KEYS_OF_CLOUD, _KEYS_OF_SERVER = 5000, 1000
 _FEW = 10
 """So many tickets may all be gone at once; where more are, nobody may be allowed to see them any more."""
-
-
-@dataclass(frozen=True)
-class JiraSource:
-    """A `[[source]]` of kind `jira`: which tickets, and from when on what changed in them counts."""
-
-    name: str
-    base_url: str
-    projects: tuple[str, ...] = ()
-    jql: str | None = None
-    since: date | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """Custom fields by what they hold, as id or name, where they cannot be found by themselves."""
-
-    def has(self, stream: str, scope: str) -> bool:
-        """Whether the configuration still names what a page belongs to."""
-        if stream not in {issues.STREAM, projects.STREAM}:
-            return True
-        if self.jql is not None:
-            return stream == projects.STREAM or scope == QUERY
-        return scope in self.projects
 
 
 @dataclass(frozen=True)
@@ -85,44 +61,6 @@ def collect(source: JiraSource, client: Client, state: State, *, full: bool = Fa
         raise ExceptionGroup(f"{len(run.failures)} parts of {source.name} could not be read", run.failures)
 
 
-def page_of(source: JiraSource, stream: str, scope: str, payloads: Sequence[Payload], state: State) -> Page:
-    """The page again from the answers that it was made of; empty where the configuration names its scope no more.
-
-    Pure but for what `state` knows of the same source: answers read again in their order give the same tables.
-    """
-    name = source.name
-    if not source.has(stream, scope):
-        return Page(stream, scope)
-    match stream:
-        case server.STREAM:
-            return server.page(server.read(payloads, source.base_url, source.fields, state), source=name, state=state)
-        case projects.STREAM:
-            return projects.page(payloads, source=name, scope=scope, state=state)
-        case boards.STREAM:
-            return boards.page(payloads, source=name, state=state)
-        case removal.SWEEP:
-            return removal.page(payloads, source=name, state=state)
-        case _:
-            return _tickets_of(source, scope, payloads, state)
-
-
-def _tickets_of(source: JiraSource, scope: str, payloads: Sequence[Payload], state: State) -> Page:
-    unit = units.read(payloads)
-    if unit.is_skipped:
-        return Page(issues.STREAM, scope, quality={"issue_too_heavy": len(unit.issues)})
-    since = beginning(source.since)
-    news = [issue for issue in unit.news if since is None or utc(issue["fields"]["updated"]) >= since]
-    return issues.page(news, _known(state), source=source.name, scope=scope, state=state)
-
-
-def _known(state: State) -> Server:
-    """What was last told of the server."""
-    known = Server.of(state.cursor(server.STREAM, server.SCOPE))
-    if known is None:
-        raise ValueError("nothing is known of the server that the answers come from")
-    return known
-
-
 @dataclass
 class _Run:
     """One collection."""
@@ -142,7 +80,7 @@ class _Run:
         page = page_of(self.source, server.STREAM, server.SCOPE, payloads, self.state)
         is_new = page.cursor != self.state.cursor(server.STREAM, server.SCOPE)
         yield replace(page, payloads=payloads if is_new else (), requests=len(payloads) + 1)
-        self.search = Search(self.client, _known(self.state))
+        self.search = Search(self.client, known_server(self.state))
         self._look_for_wished_fields()
         wanted = self.source.projects if self.source.jql is None else [None]
         jobs = [partial(self._guarded, key) for key in wanted]

@@ -32,7 +32,6 @@ FIELDS = (
     "issuelinks",
     "timeoriginalestimate",
     "timespent",
-    "statuscategorychangedate",
     "description",
     "comment",
 )

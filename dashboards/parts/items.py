@@ -21,12 +21,14 @@ _BY_KIND = {
     "pull_request": Place(links.REVIEWS, "See what is open", {"reviews": "Open now"}),
     "deployment": Place(links.DELIVERY, "See the deployments", {"delivery": "Deployments"}),
     "workflow": Place(links.DELIVERY, "See the workflows", {"delivery": "CI"}),
+    "ticket": Place(links.FLOW, "See what is stuck", {"flow": "Stuck"}),
 }
 """Where items of a kind are shown, whatever rule found them."""
 
 _DEPTH = {"reviews": "Size and depth"}
 
 _BY_RULE = {
+    "too_much_in_progress": Place(links.FLOW, "See the flow", {"flow": "Flow"}),
     "deployments_waiting": Place(links.DELIVERY, "See what waits", {"delivery": "Waiting"}),
     "merged_without_review": Place(links.REVIEWS, "See the pull requests", _DEPTH),
     "oversized_pull_requests": Place(links.REVIEWS, "See the pull requests", _DEPTH),
@@ -34,7 +36,15 @@ _BY_RULE = {
         links.REVIEWS, "See the pull requests", {**_DEPTH, "unreviewed": "Reviewed only by AI"}
     ),
 }
-"""Where the repository that a rule found something in is shown."""
+"""Where the repository, project or team that a rule found something in is shown."""
+
+_TICKETS_BY_RULE = {
+    "pull_request_without_ticket": Place(links.SCOPE, "See untracked work", {"scope": "Untracked"}),
+    "scope_growing": Place(links.SCOPE, "See what grows", {"scope": "Growth"}),
+    "ticket_blocked": Place(links.FLOW, "See what is blocked", {"flow": "Blocked"}),
+    "unready_ticket": Place(links.SCOPE, "See what is not ready", {"scope": "Readiness"}),
+}
+"""Where a rule shows its items, if elsewhere than others of their kind."""
 
 
 def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
@@ -48,7 +58,9 @@ def place(action: Mapping[str, Any], repositories: Mapping[str, str]) -> Place:
     path = item_id[len(repo_id) + 1 :] if repo_id else ""
     within = {"repository": repositories[repo_id]} if repo_id else {}
     rule, kind = action["rule"], action["item_kind"]
-    if known := _BY_KIND.get(kind) or _BY_RULE.get(rule):
+    if kind in {"project", "team"}:
+        within = {kind: item_id}
+    if known := _TICKETS_BY_RULE.get(rule) or _BY_KIND.get(kind) or _BY_RULE.get(rule):
         return Place(known.page, known.label, {**within, **known.parameters})
     match rule, kind:
         case "key_person", _:

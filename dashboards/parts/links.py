@@ -8,6 +8,8 @@ PAGES = "app_pages"
 
 OVERVIEW = f"{PAGES}/overview.py"
 DELIVERY = f"{PAGES}/delivery.py"
+FLOW = f"{PAGES}/flow.py"
+SCOPE = f"{PAGES}/scope.py"
 REVIEWS = f"{PAGES}/reviews.py"
 CODE = f"{PAGES}/code.py"
 DATA = f"{PAGES}/data.py"

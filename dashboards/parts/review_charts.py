@@ -3,100 +3,24 @@
 import altair as alt
 import polars as pl
 
-from dashboards.parts import colors
+from dashboards.parts import ageing, colors
 from dashboards.parts.time_charts import axis, drawable, drawn, told
 
 AT_RISK, AS_USUAL, NOT_KNOWN = "Longer than 85 %", "As usual", "Too little to compare"
+
+STANDINGS = {AT_RISK: (1, "diamond"), AS_USUAL: (0, "circle"), NOT_KNOWN: (6, "square")}
+"""Colour and shape of what is open, by how its age compares."""
 
 SIZES = {"XS": "up to 10", "S": "11–50", "M": "51–250", "L": "251–1,000", "XL": "over 1,000"}
 """Lines of each size class."""
 
 
-def _place(names: list[str], title: str | None = None) -> alt.X:
-    """The horizontal axis of named places, `x` being the column: 0 for the first, so that dots can stand beside it."""
-    told_ = " : ".join(f"datum.value == {n} ? '{name}'" for n, name in enumerate(names))
-    return alt.X(
-        "x:Q",
-        title=title,
-        scale=alt.Scale(domain=[-0.5, len(names) - 0.5], nice=False),
-        axis=alt.Axis(values=list(range(len(names))), labelExpr=f"{told_} : ''", grid=False, ticks=False),
-    )
-
-
-def _beside(names: list[str], column: str, dots: int) -> pl.Expr:
-    """Where the dot of a row stands: beside those of the same place, so that none hides another."""
-    place = pl.col(column).replace_strict({name: n for n, name in enumerate(names)}, return_dtype=pl.Float64)
-    return (place + (pl.int_range(pl.len()).over(column) % dots - (dots - 1) / 2) / dots * 0.7).alias("x")
-
-
-def _span_of(names: list[str], column: str) -> list[pl.Expr]:
-    """From where to where a line across a place reaches."""
-    place = pl.col(column).replace_strict({name: n for n, name in enumerate(names)}, return_dtype=pl.Float64)
-    return [(place - 0.4).alias("x"), (place + 0.4).alias("x2")]
-
-
-def ageing(items: pl.DataFrame, usual: pl.DataFrame, phases: list[str]) -> alt.LayerChart | alt.FacetChart:
-    """Open pull requests as dots by phase and age, with the usual ages of the phase as lines.
-
-    `items` has `step` (the phase in words), `age_seconds`, `standing`, `label`, `title`; `usual` has `step`, `p50`,
-    `p85`.
-    """
-    standings = [AT_RISK, AS_USUAL, NOT_KNOWN]
-    place = _place(phases)
-    shown = items.with_columns(drawn("age_seconds"), _beside(phases, "step", 15), told=told(items, "age_seconds"))
-    dots = (
-        alt.Chart(shown)
-        .mark_point(filled=True, size=64, opacity=0.85)
-        .encode(
-            x=place,
-            y=axis(title="In this phase for"),
-            color=alt.Color(
-                "standing:N",
-                scale=alt.Scale(domain=standings, range=[colors.category(1), colors.category(0), colors.category(6)]),
-                legend=alt.Legend(orient="top", title=None),
-            ),
-            shape=alt.Shape(
-                "standing:N", scale=alt.Scale(domain=standings, range=["diamond", "circle", "square"]), legend=None
-            ),
-            tooltip=[
-                alt.Tooltip("label:N", title="Pull request"),
-                alt.Tooltip("title:N", title="Title"),
-                alt.Tooltip("told:N", title="In this phase for"),
-                alt.Tooltip("standing:N", title="Against its like"),
-            ],
-        )
-    )
-    lines = usual.unpivot(["p50", "p85"], index="step", variable_name="figure", value_name="span").drop_nulls("span")
-    named = lines.with_columns(
-        drawn("span"),
-        *_span_of(phases, "step"),
-        told=told(lines, "span"),
-        figure=pl.col("figure").replace_strict({"p50": "half", "p85": "85 %"}),
-    ).with_columns(told=pl.format("{} moved on within {}", "figure", "told"))
-    rules = (
-        alt.Chart(named)
-        .mark_rule(strokeWidth=2)
-        .encode(
-            x=place,
-            x2="x2:Q",
-            y="seconds:Q",
-            strokeDash=alt.StrokeDash(
-                "figure:N", scale=alt.Scale(domain=["half", "85 %"], range=[[1, 0], [4, 3]]), legend=None
-            ),
-            color=alt.value(colors.text()),
-            opacity=alt.value(0.6),
-            tooltip=alt.Tooltip("told:N", title="Usually"),
-        )
-    )
-    return alt.layer(rules, dots).properties(height=340)
-
-
 def sizes(items: pl.DataFrame, medians: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Merged pull requests by size class and time to merge, with the median of each class as a line."""
     order = [f"{name}: {lines}" for name, lines in SIZES.items()]
-    place = _place(order, "Lines changed")
+    place = ageing.place(order, "Lines changed")
     few = drawable(items)
-    shown = few.with_columns(drawn("open_seconds"), _beside(order, "size", 21), told=told(few, "open_seconds"))
+    shown = few.with_columns(drawn("open_seconds"), ageing.beside(order, "size", 21), told=told(few, "open_seconds"))
     dots = (
         alt.Chart(shown)
         .mark_circle(size=26, opacity=0.35, color=colors.category(0))
@@ -113,7 +37,7 @@ def sizes(items: pl.DataFrame, medians: pl.DataFrame) -> alt.LayerChart | alt.Fa
     )
     known = medians.drop_nulls("p50")
     lines = (
-        alt.Chart(known.with_columns(drawn("p50"), *_span_of(order, "size"), told=told(known, "p50")))
+        alt.Chart(known.with_columns(drawn("p50"), *ageing.span_of(order, "size"), told=told(known, "p50")))
         .mark_rule(strokeWidth=3, color=colors.category(1))
         .encode(
             x=place,

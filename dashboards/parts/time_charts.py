@@ -20,6 +20,8 @@ CALENDAR_TICKS = {60: "1 min", 600: "10 min", HOUR: "1 h", 6 * HOUR: "6 h", DAY:
     30 * DAY: "1 month",
     91 * DAY: "3 months",
     365 * DAY: "1 year",
+    3 * 365 * DAY: "3 years",
+    10 * 365 * DAY: "10 years",
 }
 WORKING_TICKS = {60: "1 min", 600: "10 min", HOUR: "1 h"} | {n * HOUR: f"{n} h" for n in (3, 10, 30, 100, 300, 1000)}
 
@@ -66,12 +68,19 @@ def what_is_drawn(items: pl.DataFrame, what: str) -> str:
 
 
 def trend(
-    items: pl.DataFrame, periods: pl.DataFrame, *, at: str, span: str, name: str, working: bool = False
+    items: pl.DataFrame,
+    periods: pl.DataFrame,
+    *,
+    at: str,
+    span: str,
+    name: str,
+    working: bool = False,
+    item: str = "Pull request",
 ) -> alt.LayerChart | alt.FacetChart:
     """Items (or a sample of many) as dots at their end, the median and 85th percentile of each period over them.
 
     `items` has `title`, `label` and the columns that `at` and `span` (seconds) name; `periods` has `period_start`,
-    `p50`, `p85` and `n`.
+    `p50`, `p85` and `n`; `item` is what an item is called.
     """
     shown = drawable(items)
     marks = (
@@ -81,7 +90,7 @@ def trend(
             x=alt.X("at:T", title=None, axis=alt.Axis(format="%b %y", tickCount=6)),
             y=axis(working=working, title=name),
             tooltip=[
-                alt.Tooltip("label:N", title="Pull request"),
+                alt.Tooltip("label:N", title=item),
                 alt.Tooltip("title:N", title="Title"),
                 alt.Tooltip("told:N", title=name),
                 alt.Tooltip("at:T", title="On", format="%d %b %Y"),
@@ -111,14 +120,16 @@ def trend(
                 alt.Tooltip("period_start:T", title="From", format="%d %b %Y"),
                 alt.Tooltip("figure:N", title="Figure"),
                 alt.Tooltip("told:N", title=name),
-                alt.Tooltip("n:Q", title="Pull requests", format=","),
+                alt.Tooltip("n:Q", title=f"{item}s", format=","),
             ],
         )
     )
     return alt.layer(marks, line).properties(height=HEIGHT + 50)
 
 
-def spread(items: pl.DataFrame, *, span: str, working: bool = False) -> alt.LayerChart | alt.FacetChart:
+def spread(
+    items: pl.DataFrame, *, span: str, working: bool = False, item: str = "Pull request"
+) -> alt.LayerChart | alt.FacetChart:
     """How many items took how long, as bars from quick to slow; written beside them: how many were done by then."""
     bars = spread_rows(items, span=span, working=working)
     order = bars["step"].to_list()
@@ -126,12 +137,12 @@ def spread(items: pl.DataFrame, *, span: str, working: bool = False) -> alt.Laye
         y=alt.Y("step:N", sort=order, title=None),
         tooltip=[
             alt.Tooltip("step:N", title="Took"),
-            alt.Tooltip("items:Q", title="Pull requests", format=","),
+            alt.Tooltip("items:Q", title=f"{item}s", format=","),
             alt.Tooltip("by_then:N", title="Of all, done by then"),
         ],
     )
     bar = base.mark_bar(color=colors.category(0), height=alt.RelativeBandSize(0.7)).encode(
-        x=alt.X("items:Q", title="Pull requests (beside: share done by then)", axis=alt.Axis(tickCount=4, format="d"))
+        x=alt.X("items:Q", title=f"{item}s (beside: share done by then)", axis=alt.Axis(tickCount=4, format="d"))
     )
     text = base.mark_text(align="left", dx=5, color=colors.text(), fontSize=11).encode(x="items:Q", text="by_then:N")
     return alt.layer(bar, text).properties(height=HEIGHT + 50)

@@ -18,6 +18,9 @@ NO_TEAM = "No team"
 ANY_PULL_REQUEST = "SELECT count(*) > 0 AS is_known FROM metrics.pull_request_flow"
 """Whether any pull request is known, in any repository."""
 
+ANY_TICKET = "SELECT count(*) > 0 AS is_known FROM metrics.ticket_flow"
+"""Whether any ticket is known, in any project."""
+
 _RECENT = "(SELECT {begins} FROM metrics.observations WHERE period = 'rolling_90d')"
 
 _SMALL = """

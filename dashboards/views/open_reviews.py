@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.parts import review_charts, words
+from dashboards.parts.ageing import ageing
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import code, reviews
@@ -38,7 +39,15 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
         if too_small(scope):
             st.caption(f":material/info: The lines are left out. {TOO_SMALL}")
             usual = usual.clear()
-        st.altair_chart(review_charts.ageing(pull_requests, usual, phases), alt=at_risk(pull_requests))
+        chart = ageing(
+            pull_requests,
+            usual,
+            phases,
+            standings=review_charts.STANDINGS,
+            item="Pull request",
+            age="In this phase for",
+        )
+        st.altair_chart(chart, alt=at_risk(pull_requests))
         st.caption(f"{at_risk(pull_requests)}.")
     choice = st.segmented_control(
         "Which",

@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compute": ("leadline.cli.compute", "Compute every metric and publish the results"),
     "serve": ("leadline.cli.serve", "Serve the dashboards"),
     "actions": ("leadline.cli.actions", "Show the ranked list of what to do next"),
+    "forecast": ("leadline.cli.forecast", "Say when work will be done, or how much by a date"),
     "report": ("leadline.cli.report", "Write the digest to send or commit"),
     "metrics": ("leadline.cli.metrics", "Show the catalogue of metrics and their definitions"),
     "sql": ("leadline.cli.sql", "Query what is published, read-only"),

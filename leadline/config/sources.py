@@ -54,6 +54,8 @@ class Flow(Stages):
     """Nobody works on a ticket in one of them; default: names with blocked, waiting, review, ready, on hold."""
     blocked: tuple[Text, ...] | None = Field(default=None, examples=[["Blocked"]])
     """A ticket in one of them cannot go on; default: names with blocked, impeded, on hold."""
+    reset_on_backlog: Flag = True
+    """Whether the work on a ticket that is put back before the start begins anew."""
     types: Mapping[Text, Stages] = Field(default={}, examples=[{"Bug": {"start": ["In Progress"]}}])
     """Other beginnings and ends for the tickets of a type."""
 

@@ -88,7 +88,7 @@ def _page(
     }
     ids = _ids(warehouse, said)
     rows = {kind: folded(kind, in_order, _known(warehouse, kind, in_order, before), SOURCE, ids) for kind in _TABLE}
-    lost = {
+    lost: dict[str, dict[str, Mapping[str, str]]] = {
         kind: {
             **{key: names for key, names in before.lost.get(kind, {}).items() if key not in rows[kind]},
             **{key: names for key, row in rows[kind].items() if (names := _names(row))},

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from leadline import published, summary
 from leadline.config import Config
 from leadline.definitions import OWN
-from leadline.report import delivery
+from leadline.report import delivery, tickets
 from leadline.report.delivery import Delivery
 from leadline.report.figures import Figure, figures
 from leadline.report.phases import phases
+from leadline.report.tickets import Tickets
 
 Period = Literal["week", "month"]
 Row = Mapping[str, object]
@@ -77,6 +78,8 @@ class Digest:
     standing: Sequence[Figure]
     delivery: Delivery | None
     """None where there are no pull requests."""
+    tickets: Tickets | None
+    """None where there are no tickets."""
     definition: str
     """Whose rules the phases of pull requests are measured by."""
     phases: Sequence[Row]
@@ -92,7 +95,12 @@ class Digest:
         """Every figure and term once: title, definition, pitfalls."""
         figures = [
             {"title": figure.title, "definition": figure.definition, "pitfalls": figure.pitfalls}
-            for figure in (*self.figures, *self.standing, *(self.delivery.figures if self.delivery else ()))
+            for figure in (
+                *self.figures,
+                *self.standing,
+                *(self.delivery.figures if self.delivery else ()),
+                *((*self.tickets.figures, *self.tickets.standing) if self.tickets else ()),
+            )
         ]
         by_title = {str(row["title"]): row for row in (*figures, *self.terms)}
         return [by_title[title] for title in sorted(by_title)]
@@ -113,7 +121,8 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
     rolling_start = published.query(config, _NEWEST, {"period": "rolling_90d"}).item()
     standing = figures(config, team, "rolling_90d", rolling_start) if rolling_start else []
     section = delivery.delivery(config, team, of_period)
-    apart = delivery.TABLES if section else ()
+    of_tickets = tickets.tickets(config, team, of_period, standing)
+    apart = {*(delivery.TABLES if section else ()), *(tickets.TABLES if of_tickets else ())}
     return Digest(
         name=config.leadline.name,
         team=team,
@@ -128,6 +137,7 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
         figures=[figure for figure in of_period if figure.table not in apart],
         standing=[figure for figure in standing if figure.table not in apart],
         delivery=section,
+        tickets=of_tickets,
         definition=definition,
         phases=phases(config, team, definition, start, end) if section else (),
         hotspots=published.query(config, _in("hotspots", _HOTSPOTS), only_team).to_dicts(),

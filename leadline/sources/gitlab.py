@@ -12,6 +12,7 @@ from leadline.config import Config, GitLabSource
 from leadline.errors import PartlyRead, SourceUnreachable
 from leadline.narration import Say
 from leadline.sources import failures
+from leadline.sources.git import histories
 from warehouse.payloads import Archive
 from warehouse.tables import Page, State
 
@@ -47,15 +48,8 @@ def pages(
             raise SourceUnreachable(str(error), hint=error.hint) from error
     projects = _projects(source, state)
     if source.git:
-        with failures.told(git.GitError, failed):
-            yield from git.collect(
-                git.GitSource(source.name, named=_addresses(source, projects, access), since=since),
-                state,
-                clones=config.directory / "clones",
-                full=full,
-                line_counts=line_counts,
-                offline=offline,
-            )
+        asked = git.GitSource(source.name, named=_addresses(source, projects, access), since=since)
+        yield from histories(config, asked, state, failed, full=full, line_counts=line_counts, offline=offline)
     if spent:
         raise PartlyRead(
             failures.once([str(spent), *map(str, failed)]),
@@ -67,10 +61,14 @@ def pages(
 
 def replayed(source: GitLabSource, state: State, archive: Archive) -> Iterator[tuple[Page, datetime]]:
     """Yield the pages of the API again from what was archived; see `leadline.sources.replayed`."""
-    asked = _asked(source)
+    asked, last = _asked(source), datetime.min  # noqa: DTZ901 - UTC, as instants are stored
     for kept in archive.pages(source.name):
         page = gitlab.page_of(asked, kept.stream, kept.scope, kept.payloads, state)
         yield replace(page, cursor=kept.cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
+        last = kept.loaded_at
+    # The answers about many projects at once stay when one of these leaves.
+    for page in gitlab.removed(asked, state):
+        yield page, last
 
 
 def connected(source: GitLabSource, access: str, say: Say | None = None) -> gitlab.Client:

@@ -18,7 +18,8 @@ from warehouse.tables import columns as col
 MOST_OF_A_RULE = 3
 MOST_OF_A_TEAM = 10
 _KINDS = (
-    "`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment`, `workflow`, `ticket`, `project`, `team`"
+    "`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment`, `workflow`, `ticket`, `project`, "
+    "`team`, `team_pair`"
 )
 _OF_FILES = ("file", "folder", "file_pair")
 

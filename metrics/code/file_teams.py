@@ -82,11 +82,12 @@ def _by_code_owners(files: pl.LazyFrame, code_owners: pl.LazyFrame, teams: pl.La
         .sort("position")
         .unique(FILE, keep="last", maintain_order=True)
         .with_columns(slug=pl.col("owners").str.extract(r"(?:^|\s)@[^/\s]+/(\S+)"))
-        .with_columns(key=_team_key(pl.col("slug")))
-        .join(teams.select("team", key=_team_key(pl.col("team"))).unique("key"), on="key", how="left")
+        .with_columns(key=team_key(pl.col("slug")))
+        .join(teams.select("team", key=team_key(pl.col("team"))).unique("key"), on="key", how="left")
         .select(*FILE, owning_team=pl.coalesce("team", "slug"))
     )
 
 
-def _team_key(name: pl.Expr) -> pl.Expr:
+def team_key(name: pl.Expr) -> pl.Expr:
+    """What two ways of writing the name of a team have in common."""
     return name.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "-")

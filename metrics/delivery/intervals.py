@@ -51,16 +51,21 @@ class RatioIntervals(Table):
 def ratio_intervals(observations: pl.LazyFrame) -> pl.LazyFrame:
     """The interval of every share."""
     share, n = pl.col("value"), pl.col("n")
-    scale = 1 + _Z**2 / n
-    centre = (share + _Z**2 / (2 * n)) / scale
-    half = _Z / scale * (share * (1 - share) / n + _Z**2 / (4 * n * n)).sqrt()
+    low, high = wilson(share, n)
     return (
         observations.filter(pl.col("metric").is_in(RATIOS), share.is_not_null(), n > 0)
-        # Where none or all are, the bound is exact; floating point would miss it by a hair.
-        .with_columns(
-            low=pl.when(share > 0).then((centre - half).clip(0, 1)).otherwise(0.0),
-            high=pl.when(share < 1).then((centre + half).clip(0, 1)).otherwise(1.0),
-        )
+        .with_columns(low=low, high=high)
         .select(RatioIntervals.column_names())
         .sort(RatioIntervals.primary_key())
     )
+
+
+def wilson(share: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The bounds of a share of n items."""
+    scale = 1 + _Z**2 / n
+    centre = (share + _Z**2 / (2 * n)) / scale
+    half = _Z / scale * (share * (1 - share) / n + _Z**2 / (4 * n * n)).sqrt()
+    # Where none or all are, the bound is exact; floating point would miss it by a hair.
+    low = pl.when(share > 0).then((centre - half).clip(0, 1)).otherwise(0.0)
+    high = pl.when(share < 1).then((centre + half).clip(0, 1)).otherwise(1.0)
+    return low, high

@@ -17,7 +17,8 @@ from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
 _COMMIT = ["repo_id", "sha"]
-_REACHED = {"line": pl.Int64, "number": pl.Int64, "place": pl.Int64}
+_REACHED = {"place": pl.Int64, "number": pl.Int64}
+_KEYED = {"key": pl.Int64, "place": pl.Int64}
 
 
 class DeploymentCommits(Intermediate):
@@ -37,7 +38,6 @@ def deployment_commits(
         production_deployments.filter(pl.col("sha").is_not_null())
         .sort(IN_ORDER)
         .with_row_index("place")
-        # Texts are slow to group by, and this is done many times.
         .select(
             "deployment_id",
             "repo_id",
@@ -79,16 +79,20 @@ def _earliest(rows: pl.DataFrame) -> pl.DataFrame:
     """Every commit that is reached on a line, with the earliest place in time from which it is."""
     main = rows.filter("is_main").select("number", "up")
     merged = rows.filter(~pl.col("is_main")).select("number", "up")
+    commits = rows.select(pl.max_horizontal(pl.col("number", "up").max())).item() or 0
+    # Line and commit as one number: they are grouped and joined by it many times.
+    width = commits + 1
+    key = pl.col("line") * width + pl.col("number")
     jumps = _doubled(main)
-    reached = pl.DataFrame(schema=_REACHED)
-    new = _of_each(rows.filter(pl.col("place").is_not_null()).select(_REACHED.keys()))
+    reached = pl.DataFrame(schema=_KEYED)
+    new = _of_each(rows.filter(pl.col("place").is_not_null()).select("place", key=key))
     while new.height:
         for jump in jumps:
             # Where an ancestor knows an earlier place, those before it do too: no need to go on from there.
-            new = _improving(_of_each(pl.concat([new, _above(new, jump)])), reached)
+            new = _improving(_of_each(pl.concat([new, _above(new, jump, width)])), reached)
         reached = _of_each(pl.concat([reached, new]))
-        new = _improving(_of_each(_above(new, merged)), reached)
-    return reached
+        new = _improving(_of_each(_above(new, merged, width)), reached)
+    return reached.select("place", number=pl.col("key") % width)
 
 
 def _doubled(edges: pl.DataFrame) -> list[pl.DataFrame]:
@@ -100,19 +104,24 @@ def _doubled(edges: pl.DataFrame) -> list[pl.DataFrame]:
     return jumps
 
 
-def _above(reached: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    return reached.join(edges, on="number").select("line", number="up", place="place")
+def _above(reached: pl.DataFrame, edges: pl.DataFrame, width: int) -> pl.DataFrame:
+    step = pl.col("up") - pl.col("number")
+    return (
+        reached.with_columns(number=pl.col("key") % width)
+        .join(edges, on="number")
+        .select(pl.col("key") + step, "place")
+    )
 
 
 def _of_each(reached: pl.DataFrame) -> pl.DataFrame:
-    return reached.group_by("line", "number").agg(pl.col("place").min())
+    return reached.group_by("key").agg(pl.col("place").min())
 
 
 def _improving(new: pl.DataFrame, reached: pl.DataFrame) -> pl.DataFrame:
     """What is reached for the first time, or from an earlier place than before."""
     before = reached.rename({"place": "before"})
     return (
-        new.join(before, on=["line", "number"], how="left")
+        new.join(before, on="key", how="left")
         .filter(pl.col("before").is_null() | (pl.col("place") < pl.col("before")))
         .drop("before")
     )

@@ -6,6 +6,7 @@ import polars as pl
 
 from metrics.code.globs import is_called, repository_regex
 from metrics.expressions import day
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.calendar import every_period
 from metrics.summary.observations import SCOPE
@@ -55,12 +56,13 @@ def delivery_scopes(repositories: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl
 
 
 @pipeline(DeliveryCalendar)
-def delivery_calendar(
+def delivery_calendar(  # noqa: PLR0917 - one parameter a table
     deployments: pl.LazyFrame,
     incidents: pl.LazyFrame,
     ci_results: pl.LazyFrame,
     delivery_scopes: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
@@ -74,7 +76,8 @@ def delivery_calendar(
     ]
     dated = pl.concat(traces).select("repo_id", day=day(pl.col("at"), zone))
     first = in_scopes(dated, delivery_scopes).group_by(SCOPE).agg(first=pl.col("day").min())
-    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+    members = with_teams_above(team_members, teams)
+    return every_period(first, members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
         DeliveryCalendar.column_names()
     )
 

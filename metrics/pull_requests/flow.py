@@ -69,7 +69,8 @@ class PullRequestFlow(Table):
     queue_wait_reason = col.text(f"Why it is null: {_REASONS}, `no_approval`, `not_queued`")
     deploy_wait_seconds = col.real("Merged to deployed")
     deploy_wait_reason = col.text(
-        f"Why it is null: {_REASONS}, `no_deployment`, `first_deployment`, `merge_commit_unknown`, `clock_negative`"
+        f"Why it is null: {_REASONS}, `no_deployment`, `first_deployment`, `deployment_commit_unknown`, "
+        "`merge_commit_unknown`, `clock_negative`"
     )
     cycle_seconds = col.real("First commit written to merged")
     cycle_reason = col.text(f"Why it is null: {_REASONS}, `first_commit_unknown`, `clock_negative`")

@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.calendar import every_period
 from metrics.summary.observations import SCOPE, in_periods
@@ -27,6 +28,7 @@ def pull_request_calendar(
     pull_request_scopes: pl.LazyFrame,
     pull_request_states: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
@@ -35,7 +37,8 @@ def pull_request_calendar(
     """Every period of every scope that has pull requests."""
     opened = pull_request_states.select("pr_id", day=day(pl.col("opened_at"), zone))
     first = pull_request_scopes.join(opened, on="pr_id").group_by(SCOPE).agg(first=pl.col("day").min())
-    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+    members = with_teams_above(team_members, teams)
+    return every_period(first, members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
         PullRequestCalendar.column_names()
     )
 

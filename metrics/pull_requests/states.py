@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import now
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -74,18 +75,21 @@ class PullRequestScopes(Intermediate):
     """Where a pull request counts: one row per pull request by a human and scope."""
 
     scope_kind = col.key("`all`, `repository` or `team`")
-    scope = col.key("`all`, id of the repository, or name of a team that the author was in at the opening")
+    scope = col.key("`all`, id of the repository, or name of a team that the author was in at the opening, or above it")
     pr_id = col.key("Pull request")
 
 
 @pipeline(PullRequestScopes)
-def pull_request_scopes(pull_request_states: pl.LazyFrame, team_members: pl.LazyFrame) -> pl.LazyFrame:
+def pull_request_scopes(
+    pull_request_states: pl.LazyFrame, team_members: pl.LazyFrame, teams: pl.LazyFrame
+) -> pl.LazyFrame:
     """The scopes of every pull request: one whose author is in two teams counts once in each, and once in the whole."""
     counted = pull_request_states.filter("author_is_human").rename({"opened_at": "created_at"})
+    of_teams = with_teams_above(_teams_at_opening(counted, team_members), teams)
     parts = [
         counted.select("pr_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
         counted.select("pr_id", scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),
-        _teams_at_opening(counted, team_members).select("pr_id", scope_kind=pl.lit("team"), scope=pl.col("team")),
+        of_teams.select("pr_id", scope_kind=pl.lit("team"), scope=pl.col("team")),
     ]
     key = PullRequestScopes.column_names()
     return pl.concat([part.select(key) for part in parts]).sort(key)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from metrics.scope.values import values_at
 from metrics.tickets.fields import is_set
@@ -82,9 +83,9 @@ def ticket_requirements(
     readiness_needs: Collection[str],
 ) -> pl.LazyFrame:
     """Every ticket with what it had, and how often it changed."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
+    at_last = now(as_of)
     judged = ticket_spans.filter((pl.col("state") == "todo") | pl.col("started_at").is_not_null()).select(
-        "ticket_id", at=pl.coalesce("started_at", now), has_begun=pl.col("started_at").is_not_null()
+        "ticket_id", at=pl.coalesce("started_at", at_last), has_begun=pl.col("started_at").is_not_null()
     )
     changed = requirement_changes.group_by("ticket_id").agg(
         requirement_changes=pl.len(),

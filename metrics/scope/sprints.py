@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import pipeline
 from metrics.scope.values import values_at
 from metrics.spans import first_reason
@@ -190,13 +191,13 @@ def sprint_scope(sprints: pl.LazyFrame, sprint_tickets: pl.LazyFrame, *, as_of: 
 
 def _started(sprints: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     """The sprints that have begun, with their end, and when the plan was settled."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
+    at_last = now(as_of)
     # One that nobody completed is over at its planned end, if the tracker says that it is closed.
     end = pl.coalesce("completed_at", pl.when(pl.col("state") == "closed").then("ends_at"))
     is_over = (end <= as_of).fill_null(value=False)
     return (
         sprints.filter(pl.col("started_at") <= as_of)
-        .with_columns(is_over=is_over, ended_at=pl.when(is_over).then(end).otherwise(now))
+        .with_columns(is_over=is_over, ended_at=pl.when(is_over).then(end).otherwise(at_last))
         .select(
             "sprint_id",
             "started_at",

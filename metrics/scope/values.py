@@ -6,6 +6,8 @@ never changed, what it is now.
 
 import polars as pl
 
+_SIDES = ("from_value", "to_value")
+
 
 def values_at(items: pl.LazyFrame, changes: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
     """What was set, for every item (with columns `ticket_id` and `at`) whose ticket has any of the `changes`.
@@ -13,23 +15,14 @@ def values_at(items: pl.LazyFrame, changes: pl.LazyFrame, by: list[str]) -> pl.L
     `by` tells items apart, and the fields where the changes are of several. Columns: `by`, `value`, `is_later`: whether
     only a later change tells, and `is_told`: whether that change has a value on either side.
     """
-    before = pl.col("changed_at") <= pl.col("at")
-    return (
-        items.join(changes, on="ticket_id")
-        .sort("changed_at", "change_id")
-        .group_by(by)
-        .agg(
-            is_later=~before.any(),
-            last=pl.struct("from_value", "to_value").filter(before).last(),
-            next=pl.struct("from_value", "to_value").filter(~before).first(),
-        )
-        .select(*by, "is_later", *_value())
+    is_before = pl.col("changed_at") <= pl.col("at")
+    ordered = items.join(changes, on="ticket_id").sort("changed_at", "change_id")
+    last = ordered.filter(is_before).group_by(by).agg(pl.col(_SIDES).last(), is_later=pl.lit(value=False))
+    following = ordered.filter(~is_before).group_by(by).agg(pl.col(_SIDES).first(), is_later=pl.lit(value=True))
+    telling = pl.concat([last, following.join(last, on=by, how="anti")])
+    return telling.select(
+        *by,
+        "is_later",
+        value=pl.when("is_later").then("from_value").otherwise("to_value"),
+        is_told=pl.any_horizontal(pl.col(side).is_not_null() for side in _SIDES),
     )
-
-
-def _value() -> tuple[pl.Expr, pl.Expr]:
-    """The value, and whether the change that tells it has one on either side."""
-    telling = pl.when("is_later").then("next").otherwise("last").struct
-    old, new = telling.field("from_value"), telling.field("to_value")
-    value = pl.when("is_later").then(old).otherwise(new)
-    return value.alias("value"), (old.is_not_null() | new.is_not_null()).alias("is_told")

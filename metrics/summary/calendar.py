@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import today
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.observations import PERIOD, ROLLING_DAYS, SCOPE, rolling_start
 from warehouse.tables import columns as col
@@ -23,11 +24,18 @@ class Calendar(Intermediate):
 
 @pipeline(Calendar)
 def calendar(
-    credit_scopes: pl.LazyFrame, team_members: pl.LazyFrame, *, as_of: datetime, zone: str, minimum_group: int
+    credit_scopes: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    zone: str,
+    minimum_group: int,
 ) -> pl.LazyFrame:
     """Every period of every scope."""
     first = credit_scopes.group_by(SCOPE).agg(first=pl.col("day").min())
-    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+    members = with_teams_above(team_members, teams)
+    return every_period(first, members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
         Calendar.column_names()
     )
 

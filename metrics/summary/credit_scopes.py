@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -29,19 +30,21 @@ def credit_scopes(
     main_commits: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
 ) -> pl.LazyFrame:
-    """The credit of commits by scope; a team has what its people did while they were its members."""
+    """The credit of commits by scope; a team has what its people did while they were in it or in a team inside it."""
     at = pl.col("committed_at")
     work = (
         main_commits.filter(~pl.col("is_merge"), at <= as_of)
         .select(*COMMIT, "committed_at", day=day(at, zone))
         .join(commit_credits, on=COMMIT)
     )
+    members = with_teams_above(team_members.select("team", "person_id", "valid_from", "valid_to"), teams)
     of_teams = (
-        work.join(team_members.select("team", "person_id", "valid_from", "valid_to"), on="person_id")
+        work.join(members, on="person_id")
         .filter(at >= pl.col("valid_from"), pl.col("valid_to").is_null() | (at < pl.col("valid_to")))
         .unique(["team", *COMMIT, "person_id"], keep="any")
         .with_columns(scope_kind=pl.lit("team"), scope=pl.col("team"))

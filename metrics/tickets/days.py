@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.expressions import day, today
+from metrics.nesting import with_teams_above
 from metrics.registry import pipeline
 from metrics.summary.observations import SCOPE
 from warehouse.tables import Table
@@ -49,6 +50,7 @@ def ticket_days(
     ticket_spans: pl.LazyFrame,
     ticket_scopes: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
@@ -70,8 +72,9 @@ def ticket_days(
             for what, frame in happened.items()
         ]
     )
+    members = with_teams_above(team_members, teams)
     counted = (
-        ticket_scopes.join(_small(team_members, ticket_scopes, as_of, minimum_group), on=SCOPE, how="anti")
+        ticket_scopes.join(_small(members, ticket_scopes, as_of, minimum_group), on=SCOPE, how="anti")
         .join(events, on="ticket_id")
         .group_by(*SCOPE, "day")
         .agg((pl.col("what") == what).sum().cast(pl.Int64).alias(what) for what in happened)

@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.clock import WorkingHours, working_seconds
-from metrics.expressions import seconds_between
+from metrics.expressions import now, seconds_between
 from metrics.registry import pipeline
 from metrics.spans import Reasons, first_reason, span
 from metrics.tickets.levels import ALL_TYPES, WINDOW, elapsed_days
@@ -157,7 +157,7 @@ def _timed(flow: pl.LazyFrame, hours: WorkingHours) -> pl.LazyFrame:
 
 def _open(flow: pl.LazyFrame, as_of: datetime, hours: WorkingHours) -> pl.LazyFrame:
     """What can be said of tickets that are not finished."""
-    now = pl.lit(as_of, dtype=pl.Datetime("us"))
+    at_last = now(as_of)
     is_begun = pl.col("state") == "in_progress"
     reason = first_reason(
         {
@@ -167,12 +167,12 @@ def _open(flow: pl.LazyFrame, as_of: datetime, hours: WorkingHours) -> pl.LazyFr
         }
     )
     age = pl.col("age_seconds")
-    days = pl.when(age.is_not_null()).then(elapsed_days(pl.col("started_at"), now))
-    quiet = working_seconds(pl.col("last_activity_at"), now, hours)
+    days = pl.when(age.is_not_null()).then(elapsed_days(pl.col("started_at"), at_last))
+    quiet = working_seconds(pl.col("last_activity_at"), at_last, hours)
     return flow.with_columns(
         age_reason=reason,
-        age_seconds=pl.when(reason.is_null()).then(seconds_between(pl.col("started_at"), now)),
-        status_seconds=pl.when(pl.col("state") != "done").then(seconds_between(pl.col("status_since"), now)),
+        age_seconds=pl.when(reason.is_null()).then(seconds_between(pl.col("started_at"), at_last)),
+        status_seconds=pl.when(pl.col("state") != "done").then(seconds_between(pl.col("status_since"), at_last)),
         is_blocked=is_begun & pl.col("blocked_since").is_not_null(),
         is_stalled=is_begun & (quiet >= STALLED_DAYS * hours.day_seconds),
     ).with_columns(

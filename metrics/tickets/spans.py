@@ -1,6 +1,7 @@
 """When work on a ticket began and ended.
 
-Begun is the first entry into a status of work since the ticket last stood before it: what was put back begins anew.
+Begun is the first entry into a status of work since the ticket last stood before it: what was put back begins anew,
+unless `flow.reset_on_backlog` is off.
 Ended is the last entry into a status of being over, for a ticket that still is. A ticket that is taken up again without
 having been put back goes on from where it began.
 """
@@ -9,6 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.expressions import now
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
 
@@ -35,12 +37,12 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
     at = pl.col("entered_at")
     marks = ticket_steps.group_by("ticket_id").agg(
         last_open=pl.when(~pl.col("is_done")).then(at).max(),
-        last_before=pl.when("is_before").then(at).max(),
+        last_reset=pl.when("is_reset").then(at).max(),
         first_started_at=pl.when("is_start").then(at).min(),
         first_done_at=pl.when("is_done").then(at).min(),
     )
     since_open = pl.col("last_open").is_null() | (at > pl.col("last_open"))
-    since_before = pl.col("last_before").is_null() | (at > pl.col("last_before"))
+    since_reset = pl.col("last_reset").is_null() | (at > pl.col("last_reset"))
     is_back = pl.col("is_before") & (at > pl.col("first_started_at"))
     is_last = pl.col("left_at").is_null()
     spans = (
@@ -48,7 +50,7 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
         .group_by("ticket_id")
         .agg(
             pl.col("first_started_at", "first_done_at").first(),
-            started_at=pl.when(pl.col("is_start") & since_before).then(at).min(),
+            started_at=pl.when(pl.col("is_start") & since_reset).then(at).min(),
             told_done_at=pl.when(pl.col("is_done") & since_open).then(at).min(),
             returned_at=pl.when(is_back).then(at).max(),
             told_status=pl.when(is_last).then("status").drop_nulls().first(),
@@ -77,7 +79,7 @@ def ticket_spans(tickets: pl.LazyFrame, ticket_steps: pl.LazyFrame, *, as_of: da
             .then(pl.lit("in_progress"))
             .otherwise(pl.lit("todo")),
             status=pl.coalesce("told_status", "status"),
-            until=pl.coalesce("done_at", pl.lit(as_of, dtype=pl.Datetime("us"))),
+            until=pl.coalesce("done_at", now(as_of)),
             has_history=has_history,
         )
         .select(TicketSpans.column_names())

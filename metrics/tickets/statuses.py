@@ -34,6 +34,8 @@ class StatusNames(StageNames):
     blocked: Names = None
     types: Mapping[str, StageNames] = field(default_factory=dict)
     """Other beginnings and ends, by type of ticket."""
+    reset_on_backlog: bool = True
+    """Whether the work on a ticket that is put back before the start begins anew."""
 
 
 def is_done(statuses: Mapping[str, StatusNames]) -> pl.Expr:
@@ -50,6 +52,12 @@ def is_before(statuses: Mapping[str, StatusNames]) -> pl.Expr:
     """Whether work has not begun, or was put back: any status to do that is neither of the other two."""
     to_do = (pl.col("status_category") == "todo").fill_null(value=False)
     return to_do & ~is_start(statuses) & ~is_done(statuses)
+
+
+def is_reset(statuses: Mapping[str, StatusNames]) -> pl.Expr:
+    """Whether a status undoes the beginning of the work: one before it does, if the configuration wants it so."""
+    lasting = [source for source, rules in statuses.items() if not rules.reset_on_backlog]
+    return is_before(statuses) & ~pl.col("source").is_in(lasting)
 
 
 def is_waiting(statuses: Mapping[str, StatusNames]) -> pl.Expr:

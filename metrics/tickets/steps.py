@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.registry import Intermediate, pipeline
-from metrics.tickets.statuses import StatusNames, is_before, is_blocked, is_done, is_start, is_waiting
+from metrics.tickets.statuses import StatusNames, is_before, is_blocked, is_done, is_reset, is_start, is_waiting
 from warehouse.tables import columns as col
 
 
@@ -22,6 +22,7 @@ class TicketSteps(Intermediate):
     status = col.text("Status")
     status_category = col.text("`todo`, `in_progress` or `done`")
     is_before = col.flag("Whether work has not begun, or was put back")
+    is_reset = col.flag("Whether work begins anew after it")
     is_start = col.flag("Whether work begins with it")
     is_done = col.flag("Whether the work is over")
     is_waiting = col.flag("Whether nobody works on it")
@@ -50,6 +51,7 @@ def ticket_steps(
         .unique()
         .with_columns(
             is_before=is_before(status_names),
+            is_reset=is_reset(status_names),
             is_start=is_start(status_names),
             is_done=is_done(status_names),
             is_waiting=is_waiting(status_names),

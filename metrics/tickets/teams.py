@@ -10,6 +10,7 @@ import polars as pl
 
 from metrics.code.globs import glob_regex
 from metrics.expressions import day
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.calendar import every_period
 from metrics.summary.observations import SCOPE
@@ -22,6 +23,7 @@ class TicketScopes(Intermediate):
     scope_kind = col.key("`all`, `project` or `team`")
     scope = col.key("`all`, name of the project, or name of the team")
     ticket_id = col.key("Ticket")
+    is_own = col.flag("Whether the ticket is for that very team; else it is for one inside it")
 
 
 class TicketCalendar(Intermediate):
@@ -41,20 +43,29 @@ def ticket_scopes(
     ticket_spans: pl.LazyFrame,
     team_scopes: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """The whole, the project and the teams of every ticket."""
     known = tickets.select("ticket_id", "project", "assignee_id").join(
         ticket_spans.select("ticket_id", "until"), on="ticket_id"
+    )
+    own = _teams(known, team_scopes, team_members).select("ticket_id", "team").unique()
+    of_teams = with_teams_above(own, teams).join(
+        own.with_columns(is_own=pl.lit(value=True)), on=["ticket_id", "team"], how="left"
     )
     parts = [
         known.select("ticket_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
         known.filter(pl.col("project").is_not_null()).select(
             "ticket_id", scope_kind=pl.lit("project"), scope="project"
         ),
-        _teams(known, team_scopes, team_members).select("ticket_id", scope_kind=pl.lit("team"), scope="team"),
+        of_teams.select("ticket_id", "is_own", scope_kind=pl.lit("team"), scope="team"),
     ]
-    key = TicketScopes.column_names()
-    return pl.concat([part.select(key) for part in parts]).sort(key)
+    return (
+        pl.concat(parts, how="diagonal")
+        .with_columns(is_own=pl.col("is_own").fill_null(pl.col("scope_kind") != "team"))
+        .select(TicketScopes.column_names())
+        .sort(TicketScopes.primary_key())
+    )
 
 
 @pipeline(TicketCalendar)
@@ -62,6 +73,7 @@ def ticket_calendar(
     ticket_scopes: pl.LazyFrame,
     tickets: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
@@ -70,14 +82,15 @@ def ticket_calendar(
     """Every period of every scope that has tickets."""
     created = tickets.select("ticket_id", day=day(pl.col("created_at"), zone))
     first = ticket_scopes.join(created, on="ticket_id").group_by(SCOPE).agg(first=pl.col("day").min())
-    return every_period(first, team_members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
+    members = with_teams_above(team_members, teams)
+    return every_period(first, members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
         TicketCalendar.column_names()
     )
 
 
 def first_team(ticket_scopes: pl.LazyFrame) -> pl.LazyFrame:
     """`ticket_id` and `team`: the first by name where there are several."""
-    of_teams = ticket_scopes.filter(pl.col("scope_kind") == "team")
+    of_teams = ticket_scopes.filter(pl.col("scope_kind") == "team", "is_own")
     return of_teams.group_by("ticket_id").agg(team=pl.col("scope").min())
 
 

@@ -33,6 +33,8 @@ def ticket_work(ticket_steps: pl.LazyFrame, ticket_spans: pl.LazyFrame, ticket_b
         ticket_steps.filter(~pl.col("is_done"))
         .join(begun, on="ticket_id")
         .filter(pl.col("entered_at") >= pl.col("started_at"), pl.col("entered_at") < pl.col("until"))
+        # Put back without beginning anew: nobody works on it.
+        .with_columns(is_waiting=pl.col("is_waiting") | pl.col("is_before"))
         .select(*_STEP, "status", "is_waiting", left_at=pl.min_horizontal("left_at", "until"))
     )
     blocked = _blocked(steps, ticket_blocks)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fault_server import Asked, Reply, Script, answering
 
 from collectors import gitlab
 from collectors.gitlab.errors import Malformed, Stale, TooHeavy, Unknown
+from tests.collectors.fault_server import Asked, Reply, Script, answering
 
 HURRIED = gitlab.Patience(longest_wait_seconds=2, timeout_seconds=5, attempts=4, first_pause_seconds=0.001)
 TOKEN = "glpat-abcdefghijklmnop"  # noqa: S105 - of no server
@@ -57,6 +57,7 @@ def test_a_fault_that_passes_is_outlived(fault: Reply) -> None:
         (Reply(500, {}), gitlab.Unreachable, "status 500"),
         (Reply(body="<html></html>"), Malformed, "a web page instead of JSON"),
         (Reply(body='{"id"'), Malformed, "cut off or broken"),
+        (Reply(body={"hello": "from a proxy"}), Malformed, "of another shape"),
         (Reply(404, {"message": "404 Project Not Found"}), gitlab.Forbidden, "404 Project Not Found"),
         (Reply(403, {"message": "403 Forbidden"}), gitlab.Forbidden, "status 403"),
         (Reply(403, "<html>"), gitlab.Forbidden, "a proxy may be in between"),

@@ -12,13 +12,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 from graphql import build_client_schema, parse, validate
-from memory import Memory
 
 from collectors import gitlab
 from collectors.gitlab import queries
 from tests.collectors.gitlab_world.graph import MOST_COMPLEX, complexity_of
 from tests.collectors.gitlab_world.server import Fault, Server, at_random, serving
 from tests.collectors.gitlab_world.world import Item, World
+from tests.collectors.memory import Memory
 from warehouse.payloads import Archive
 from warehouse.tables import CORE, Page
 
@@ -235,6 +235,8 @@ def test_whole_rows_of_an_issue() -> None:
         "components": None,
         "url": issue["webUrl"],
         "history_complete": True,
+        "body_length": 0,
+        "status_id": None,
     }
     intervals = memory.table("ticket_status_intervals").filter(ticket_id=ticket)
     second = datetime.fromisoformat
@@ -526,7 +528,7 @@ def test_deleted_items_renamed_projects_and_ghosts() -> None:
     assert memory.quality == {"issue_gone": 1, "pull_request_gone": 1, "repository_renamed": 1, "ghost_author": 1}
 
 
-def test_a_project_that_was_made_again_is_found_by_its_name() -> None:
+def test_a_project_that_was_made_again_is_another_one_of_the_same_name() -> None:
     world = World()
     world.open_merge_request(world.project("acme/app"), "ana")
     with serving(world) as server:
@@ -535,8 +537,58 @@ def test_a_project_that_was_made_again_is_found_by_its_name() -> None:
         again = world.project("acme/app")
         world.open_merge_request(again, "ben", "Another")
         collected(server, memory)
-    assert memory.table("repositories")["platform_id"].to_list() == [str(again["number"])]
-    assert memory.table("pull_requests")["title"].to_list() == ["Another"]
+        world.tick(5)
+        server.requests.clear()
+        collected(server, memory)
+    other = f"lab:acme/app~{again['number']}"
+    assert memory.table("repositories").select("repo_id", "name").rows() == [
+        ("lab:acme/app", "acme/app"),
+        (other, "acme/app"),
+    ]
+    assert memory.table("pull_requests").select("pr_id", "title").rows() == [
+        ("lab:acme/app!1", "A change"),
+        (f"{other}!1", "Another"),
+    ]
+    assert memory.quality == {"repository_unreachable": 1}
+
+
+def test_rows_that_show_the_old_name_of_a_project_show_the_new_one() -> None:
+    world = World()
+    project = world.project("acme/app")
+    with serving(world) as server:
+        world.open_issue(project, "ana")
+        world.open_merge_request(project, "ana", description="Closes #1")
+        world.release(project, "v1")
+        memory = collected(server)
+        world.rename_project("acme/app", "acme/sub/new")
+        collected(server, memory)
+        url = f"{server.url}/acme/sub/new"
+    assert memory.table("tickets").select("ticket_id", "key", "project", "url").rows() == [
+        ("lab:acme/app#1", "acme/sub/new#1", "acme/sub/new", f"{url}/-/issues/1")
+    ]
+    assert memory.table("pull_requests").select("pr_id", "url").rows() == [
+        ("lab:acme/app!2", f"{url}/-/merge_requests/2")
+    ]
+    assert set(memory.table("pull_request_mentions")["reference"]) == {"acme/sub/new#1"}
+
+
+def test_projects_that_vanish_or_are_archived_meanwhile() -> None:
+    world = World()
+    for name in ("acme/app", "acme/gone", "acme/old"):
+        world.open_issue(world.project(name), "ana")
+    source = gitlab.GitLabSource("lab", ("acme/*",), archived=False)
+    with serving(world) as server:
+        memory = collected(server, source=source)
+        world.hidden.add("acme/gone")
+        world.projects["acme/old"]["archived"] = True
+        collected(server, memory, source=source)
+        assert memory.table("repositories")["name"].to_list() == ["acme/app", "acme/gone"]
+        assert memory.table("tickets")["ticket_id"].to_list() == ["lab:acme/app#1", "lab:acme/gone#1"]
+        assert memory.quality == {"repository_unreachable": 1}
+        assert ("repositories", "lab:acme/gone") in memory.cursors
+        world.hidden.clear()
+        collected(server, memory, source=source)
+    assert ("repositories", "lab:acme/gone") not in memory.cursors
 
 
 def test_groups_are_expanded_with_subgroups_archived_projects_and_forks_by_option() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from memory import Memory
 
 from collectors import gitlab
 from tests.collectors.gitlab_world.server import serving
 from tests.collectors.gitlab_world.world import Item, World
+from tests.collectors.memory import Memory
 
 NAME = "gitlab-data/snowflake_spend"
 SOURCE = gitlab.GitLabSource("lab", (NAME,))

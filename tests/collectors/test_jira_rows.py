@@ -11,7 +11,6 @@ from collectors.jira.jql import Clock
 from collectors.jira.people import People
 from collectors.jira.server import Server, Status
 from collectors.jira.values import Item, day, instant, length
-from collectors.status_intervals import Entered, status_intervals
 from tests.collectors.memory import Memory
 
 SERVER = Server(
@@ -255,18 +254,3 @@ def test_dates_mean_no_later_start_and_no_earlier_end_whatever_the_server_takes_
                 ]
                 assert read[0].replace(tzinfo=None) <= moment
                 assert read[1].replace(tzinfo=None) >= least >= moment.replace(second=0) - timedelta(minutes=1)
-
-
-def test_intervals_of_statuses() -> None:
-    steps = [
-        Entered(at(8), "open", "todo"),
-        Entered(at(9), "doing", "in_progress", "a"),
-        Entered(at(9), "open", "todo", "b"),
-        Entered(at(10), "closed", "done", "c"),
-        Entered(at(11), "closed", "done", "d"),
-    ]
-    rows = status_intervals("t", steps)
-    assert [(row["status"], row["entered_at"], row["left_at"], row["actor_id"]) for row in rows] == [
-        ("open", at(8), at(10), None),
-        ("closed", at(10), None, "c"),
-    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from delivery_world import World, delivery_world
+from ticket_world import link_pull_requests, published, ticket_core
 
 from metrics.actions.actions import Actions
 from metrics.code.change_coupling import ChangeCoupling
@@ -33,7 +34,24 @@ from metrics.pull_requests.definitions import PullRequestFlowDefinitions
 from metrics.pull_requests.edges import ReviewEdges
 from metrics.pull_requests.flow import PullRequestFlow
 from metrics.pull_requests.reviewers import ReviewerSuggestions
+from metrics.scope import figures as scope_figures
+from metrics.scope.changes import ScopeChanges
+from metrics.scope.parents import ParentScope
+from metrics.scope.requirements import TicketRequirements
+from metrics.scope.rework import RequirementRework
+from metrics.scope.sprints import SprintScope, SprintTickets
+from metrics.scope.untracked import UntrackedWork
 from metrics.summary.observations import Observations
+from metrics.tickets import figures, standing_figures
+from metrics.tickets.behaviour import ProcessBehaviour
+from metrics.tickets.blocks import TicketBlocks
+from metrics.tickets.completions import TicketCompletions
+from metrics.tickets.days import CumulativeFlow, TicketDays
+from metrics.tickets.definitions import TicketFlowDefinitions
+from metrics.tickets.flow import TicketFlow
+from metrics.tickets.levels import TicketServiceLevels
+from metrics.tickets.places import TicketStatuses, TicketStatusTimes
+from metrics.tickets.self_check import TicketSelfCheck
 from warehouse.publish import People, publish
 from warehouse.store import Warehouse
 from warehouse.tables import CORE, Page, SourceTable, Table, by_name
@@ -46,6 +64,8 @@ ODD = 'src/naïve "quoted" $x *bold* [link](http://x) 文件.py'
 PEOPLE = ("Ana Ruiz", "Bo Ström", "Çelik Ö.", "Dee", "Eve O'Hara", "山田太郎", "Fay_G", "*Gil*")
 TEAMS = ("Platform", "Küche & Co")
 SMALL = TEAMS[1]
+TRACKED, OPERATED = "APP", "*OPS*"
+"""Projects of tickets; a third one has the issues of the repository `harbour`."""
 MEMBERS = {f"p{n}": TEAMS[n % 2] for n in range(len(PEOPLE) - 2)}
 """The team of each person that has one."""
 
@@ -53,8 +73,14 @@ SCHEMAS = by_name(
     Files, Folders, Hotspots, ChangeCoupling, Leavers, Ownership, TruckFactor, Activity, Churn, Contributors,
     ReleaseGaps, ReleaseRhythm, Reverts, Observations, Actions, PullRequestFlow, PullRequestFlowDefinitions,
     ReviewEdges, Deployments, DeploymentChanges, DeploymentFailures, WaitingChanges, Incidents, ReworkRules,
-    RatioIntervals, CiWorkflows, ReviewerSuggestions, DeliveryScopes,
+    RatioIntervals, CiWorkflows, ReviewerSuggestions, DeliveryScopes, TicketFlow, TicketFlowDefinitions,
+    TicketBlocks, TicketStatuses,
+    TicketStatusTimes, TicketServiceLevels, TicketCompletions, TicketDays, CumulativeFlow, ProcessBehaviour,
+    TicketSelfCheck, TicketRequirements, SprintTickets, SprintScope, ParentScope, ScopeChanges, RequirementRework,
+    UntrackedWork,
 )  # fmt: skip
+
+TICKET_METRICS = (*figures.METRICS, *standing_figures.METRICS, *scope_figures.METRICS)
 
 Rows = list[dict[str, Any]]
 
@@ -76,6 +102,8 @@ def publish_world(
     rungs = {HARBOUR: "deployment", KITCHEN: "tag"}
     owners = dict(zip(rungs, TEAMS, strict=True))
     delivered = delivery_world(NOW, rungs, teams=MEMBERS, owners=owners, small=SMALL)
+    tracked = ticket_core(NOW, list(MEMBERS), tracked=TRACKED, small=OPERATED, plain="harbour")
+    link_pull_requests(tracked, delivered.metrics["pull_request_flow"], HARBOUR, TRACKED)
     with Warehouse.open(directory) as warehouse:
         run_id = warehouse.start_run()
         for page in [*_pages(quiet_days), *([_farewell(without)] if without else [])]:
@@ -90,7 +118,10 @@ def publish_world(
         ]
         warehouse.replace("meta.data_quality", pl.DataFrame(quality))
         warehouse.finish_run(run_id, "partial" if failed else "ok", f"mirror: {failed}" if failed else None)
-        frames = {name: filled(SCHEMAS[name], rows) for name, rows in _metrics(title, delivered).items()}
+        metrics = _metrics(title, delivered)
+        for table, rows in published(tracked, metrics, _people(), NOW, small=SMALL).items():
+            metrics[table] += rows
+        frames = {name: filled(SCHEMAS[name], rows) for name, rows in metrics.items()}
         return publish(warehouse, run_id, frames, SCHEMAS, catalogues=_catalogues(), people=people)
 
 
@@ -152,6 +183,10 @@ def _people() -> dict[str, Rows]:
     scopes = [
         {"team": team, "kind": "repository", "pattern": pattern}
         for team, pattern in zip(TEAMS, ("harbour", "*küche"), strict=True)
+    ]
+    scopes += [
+        {"team": team, "kind": "ticket_project", "pattern": project}
+        for team, project in zip(TEAMS, (TRACKED, OPERATED), strict=True)
     ]
     teams = [{"team": team} for team in TEAMS]
     return {"people": people, "teams": teams, "team_members": members, "team_scopes": scopes}
@@ -345,6 +380,7 @@ def _catalogues() -> dict[str, pl.DataFrame]:
         "review_depth": ("Review depth", "per 100 lines", "higher"),
         "review_rounds": ("Review rounds", "rounds", "lower"),
         "reviewed_by_ai_only": ("Reviewed only by AI", "share", "lower"),
+        **{one.name: (one.title, one.unit, one.direction) for one in TICKET_METRICS},
     }
     rule = {"name": "release_overdue", "title": "Release rhythm broken", "responsibility": "execution"}
     rules = filled(RuleCatalogue, [rule | {"definition": "The gap is longer than usual."}])

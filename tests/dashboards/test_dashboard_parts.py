@@ -169,6 +169,9 @@ def test_map_says_nothing_of_files_that_are_not_there(changes: list[int], said: 
 
 def test_scope_quotes_what_it_is_given() -> None:
     assert Scope("it's", "a'b").where("x") == "WHERE x AND repo_id = 'it''s' AND team = 'a''b'"
+    assert Scope(project="a'b").where(repository=None) == "WHERE project = 'a''b'"
+    assert Scope("r", "t", project="p").observed == ("team", "t")
+    assert Scope("r", project="p").observed == ("project", "p")
     assert Scope().where() == ""
 
 
@@ -190,6 +193,13 @@ def test_action_leads_to_the_page_that_shows_its_item() -> None:
     assert leads_to("failed_deployments", "deployment", "github:77") == {"delivery": "Deployments"}
     assert leads_to("build_trouble", "workflow", "local:app:test") == {**app, "delivery": "CI"}
     assert leads_to("deployments_waiting", "repository", "local:app") == {**app, "delivery": "Waiting"}
+    assert leads_to("ticket_stalled", "ticket", "jira:77") == {"flow": "Stuck"}
+    assert leads_to("ticket_blocked", "ticket", "local:app#3") == {**app, "flow": "Blocked"}
+    assert leads_to("unready_ticket", "ticket", "jira:77") == {"scope": "Readiness"}
+    assert leads_to("scope_growing", "ticket", "jira:77") == {"scope": "Growth"}
+    assert leads_to("pull_request_without_ticket", "pull_request", "local:app#12") == {**app, "scope": "Untracked"}
+    assert leads_to("too_much_in_progress", "project", "APP") == {"project": "APP", "flow": "Flow"}
+    assert leads_to("too_much_in_progress", "team", "Küche") == {"team": "Küche", "flow": "Flow"}
     only_ai = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
     assert leads_to("reviewed_only_by_ai", "repository", "local:app") == {**app, **only_ai}
 

@@ -183,7 +183,7 @@ MISTAKES = [
     (TRACKER + 'projects = ["A"]', "1: source[0]: expected exactly one of token_env and token_file"),
     (
         TRACKER + 'token_env = "T"\njql = "a"\nflow.begin = ["x"]',
-        "7: source[0].flow.begin: unknown key; expected one of start, done, waiting, blocked, types",
+        "7: source[0].flow.begin: unknown key; expected one of start, done, waiting, blocked, reset_on_backlog, types",
     ),
     ('[leadline]\nname = "x" "y"', "2:12: not valid TOML: expected newline or end of document after a statement"),
     ("[leadline\n", "1:10: not valid TOML: expected ']' at the end of a table declaration"),

@@ -49,6 +49,7 @@ def made(**more: object) -> Digest:
         "figures": [row],
         "standing": [row],
         "delivery": None,
+        "tickets": None,
         "definition": "leadline",
         "phases": [],
         "hotspots": [{"path": HOSTILE, "revisions": 3, "lines": 10, "trend": None, "authors": 1}],

@@ -14,6 +14,7 @@ from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
 from metrics.registry import Pipeline
+from metrics.timelines.forecasts import Forecasts
 from warehouse.tables import CORE
 
 FOLDERS = ("src/core", "src/web/views", "lib", "tests", "docs")
@@ -81,7 +82,11 @@ def run(
     **settings: Any,
 ) -> dict[str, pl.DataFrame]:
     """Every published table, by the engine itself."""
-    offered = {"previous_actions": Actions.create_empty(), **frames}
+    offered = {
+        "previous_actions": Actions.create_empty(),
+        "previous_forecasts": Forecasts.create_empty(),
+        **frames,
+    }
     return compute(pipelines, offered.__getitem__, {"as_of": as_of, **SETTINGS, **settings})
 
 

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 from metrics.actions.actions import Actions
 from metrics.catalogue import METRICS, PIPELINES, RULES
 from metrics.registry import COLLECTED, Pipeline
+from metrics.timelines.forecasts import Forecasts
 from warehouse.tables import CORE, table_name
 
 AS_OF = datetime.fromisoformat("2026-01-01")
@@ -18,9 +19,17 @@ SCHEMAS = {
     **CORE,
     **{f"{COLLECTED}{name}": schema for name, schema in CORE.items()},
     "previous_actions": Actions,
+    "previous_forecasts": Forecasts,
     **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES},
 }
-OF_ALL_REPOSITORIES = {"actions", "observations", "ratio_intervals", "process_behaviour"}
+OF_ALL_REPOSITORIES = {
+    "actions",
+    "observations",
+    "ratio_intervals",
+    "process_behaviour",
+    "communication_networks",
+    "review_networks",
+}
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
@@ -98,7 +107,17 @@ def test_every_rule_is_a_pipeline_of_candidates() -> None:
 def test_columns_of_persons_are_declared_as_such(pipeline: Pipeline) -> None:
     """Publishing without people replaces what is declared; a person's id in any other column would stay."""
     columns = pipeline.schema.columns()
-    of_persons = ("person_id", "person_ids", "author_id", "reviewer_id", "actor_id", "assignee_id")
+    of_persons = (
+        "person_id",
+        "person_ids",
+        "author_id",
+        "reviewer_id",
+        "actor_id",
+        "assignee_id",
+        "person_a",
+        "person_b",
+        "broker_ids",
+    )
     named = {name for name in columns if name.endswith(of_persons)}
     assert named == {name for name, column in columns.items() if (column.metadata or {}).get("person")}
     found = invent(4, repositories=2).computed()

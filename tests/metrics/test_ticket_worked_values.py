@@ -35,6 +35,15 @@ def test_a_way_back_to_the_backlog_begins_the_work_anew(world: TicketWorld) -> N
     assert (row["returned"], row["reopened"]) == (True, None)
 
 
+def test_a_way_back_to_the_backlog_can_be_waiting_instead(world: TicketWorld) -> None:
+    steps = [(ago(18), "Doing"), (ago(15), "Selected"), (ago(9), "Doing"), (ago(6), "Done")]
+    row = flow(world, world.ticket("AA-1", *steps), status_names={"jira": StatusNames(reset_on_backlog=False)})
+    assert (row["started_at"], row["cycle_seconds"], row["returned"]) == (ago(18), 12 * 86_400, True)
+    assert (row["active_seconds"], row["waiting_seconds"]) == (6 * 86_400, 6 * 86_400)
+    put_back = flow(world, world.ticket("AA-2", *steps[:2]), status_names={"jira": StatusNames(reset_on_backlog=False)})
+    assert (put_back["state"], put_back["age_seconds"]) == ("in_progress", 18 * 86_400)
+
+
 def test_from_review_back_to_work_does_not(world: TicketWorld) -> None:
     steps = [(ago(9), "Doing"), (ago(8), "In Review"), (ago(7), "Doing"), (ago(6), "Done")]
     row = flow(world, world.ticket("AA-1", *steps))

@@ -25,6 +25,11 @@ def key_number(description: str) -> dy.Int64:
     return dy.Int64(primary_key=True, description=description)
 
 
+def key_real(description: str) -> dy.Float64:
+    """A real number of a fixed choice (`0.5`, `0.85`, …) that is part of the primary key."""
+    return dy.Float64(primary_key=True, description=description)
+
+
 def text(description: str) -> dy.String:
     """An optional text column."""
     return dy.String(nullable=True, description=description)

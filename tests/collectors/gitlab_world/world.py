@@ -65,9 +65,11 @@ class World:
         return item
 
     def rename_project(self, path: str, new: str) -> None:
-        """Give a project another path; the old one goes on leading to it."""
+        """Give a project another path, without a change of its items; the old one goes on leading to it."""
         item = self.projects.pop(path)
         item |= {"fullPath": new, "webUrl": f"{self.site}/{new}"}
+        for one in (*item["mergeRequests"], *item["issues"]):
+            one["webUrl"] = one["webUrl"].replace(f"/{path}/-/", f"/{new}/-/")
         self.projects[new] = item
         self.former_names[path] = new
 

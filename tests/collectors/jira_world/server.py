@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.collectors.jira_world import asked, shown
 from tests.collectors.jira_world.world import Item, World
+from tests.collectors.local_server import listening
 
 Fault = str
 """`502`, `503`, `reset`, `truncated`, `html`, `limited`; empty for none."""
@@ -30,7 +31,9 @@ class Server:
     world: World
     url: str = ""
     latency_seconds: float = 0.0
-    token: str = TOKEN
+    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    budget: int = 10**9
+    """After so many requests the server wants to be left alone for an hour."""
     fold: int = 0
     """How an hour that is shown twice is read."""
     told_zone: str | None = None
@@ -63,17 +66,9 @@ def serving(world: World, **options: Any) -> Iterator[Server]:
     if not world.is_cloud:
         options = {"changes_told": 10**9, "comments_told": 10**9, "has_bulk": False, "has_changelog": False} | options
     server = Server(world, **options)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"server_of": server}))
-    http.daemon_threads = True
-    server.url = world.site = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler, server_of=server) as url:
+        server.url = world.site = url
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def at_random(seed: int, share: float) -> Callable[[int], Fault]:
@@ -88,14 +83,8 @@ def at_random(seed: int, share: float) -> Callable[[int], Fault]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
     server_of: ClassVar[Server]
     lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -114,11 +103,13 @@ class _Handler(BaseHTTPRequestHandler):
             number = len(server.requests)
             server.between(number)
         time.sleep(server.latency_seconds)
+        if number > server.budget:
+            return self._send(429, "{}", {"Retry-After": "3600"})
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         with self.lock:
             status, answer = self._document(parts.path, query, body)
             text = json.dumps(answer)
-        self._send_with_fault(server.fault(number), status, text)
+        return self._send_with_fault(server.fault(number), status, text)
 
     def _send_with_fault(self, fault: Fault, status: int, text: str) -> None:
         match fault:
@@ -140,8 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_known(self) -> bool:
         given = self.headers.get("Authorization", "")
-        basic = base64.b64encode(f"{USER}:{self.server_of.token}".encode()).decode()
-        return given in {f"Basic {basic}", f"Bearer {self.server_of.token}"}
+        signed = {base64.b64encode(f"{USER}:{token}".encode()).decode() for token in self.server_of.tokens}
+        kind, _, told = given.partition(" ")
+        return told in {"Basic": signed, "Bearer": self.server_of.tokens}.get(kind, set())
 
     # -- what is there
 

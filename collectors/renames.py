@@ -87,7 +87,8 @@ def changes(renames: Sequence[Rename], *, source: str, state: State) -> Changes:
 
 def _renamed(rename: Rename, shown: _Shown) -> list[pl.Expr]:
     holder, old = pl.col(shown.holder), rename.old.lower()
-    is_own = (holder == rename.repo_id) | holder.str.starts_with(f"{rename.repo_id}#")
+    numbered = [holder.str.starts_with(f"{rename.repo_id}{sign}") for sign in "#!"]  # GitLab's merge requests are `!12`
+    is_own = pl.any_horizontal(holder == rename.repo_id, *numbered)
     is_meant = is_own | pl.lit(rename.is_given_up)
     references = [
         _with_start(name, rename.new, len(old), is_meant & pl.col(name).str.to_lowercase().str.starts_with(f"{old}#"))
