@@ -18,6 +18,8 @@ VIEWS = {
     "code": ("view", CODE_VIEWS),
     "data": ("about", DATA_VIEWS),
     "delivery": ("delivery", ("Lead time", "Deployments", "Waiting", "CI")),
+    "flow": ("flow", ("Stuck", "Cycle time", "Flow", "Time in status", "Blocked")),
+    "scope": ("scope", ("Sprints", "Growth", "Requirements", "Readiness", "Untracked")),
     "reviews": ("reviews", ("Open now", "Pickup", "Size and depth", "Definitions", "Between teams")),
 }
 SignIn = Callable[..., None]

@@ -13,6 +13,9 @@ from metrics.catalogue import PIPELINES
 OF_OWNED_CODE = {"files_at_risk", "hotspots", "knowledge_loss", "truck_factor"}
 """Metrics of a team that are about the code it owns, whoever wrote it."""
 
+SIZE = {"people", "members"}
+"""How large a team is may be said: it is why the rest is not."""
+
 Compute = Callable[[int], dict[str, pl.DataFrame]]
 
 
@@ -47,8 +50,8 @@ def of_teams(tables: dict[str, pl.DataFrame]) -> dict[str, set[str]]:
         if "metric" in rows.columns:
             valued = teams.filter(pl.col("value").is_not_null()) if "value" in rows.columns else teams
             found[name] = set(valued["metric"]) - OF_OWNED_CODE
-        elif any(dtype.is_numeric() for dtype in rows.schema.values()):
-            found[name] = set(teams["scope"])
+        elif numbers := [column for column, dtype in rows.schema.items() if dtype.is_numeric() and column not in SIZE]:
+            found[name] = set(teams.filter(pl.any_horizontal(pl.col(numbers).is_not_null()))["scope"])
     return found
 
 
