@@ -105,6 +105,7 @@ def test_leads_see_names(world: Path, open_page: Open, downloads: list[bytes]) -
 def test_what_is_hidden_is_said_to_be(people: str, hidden: dict[str, Path], open_page: Open) -> None:
     for page, parameters in [
         ("code", {"view": "Leavers"}),
+        ("data", {"about": "SQL"}),
         ("code", {"view": "Ownership", "path": "src"}),
         *([("reviews", {"reviews": "Between teams"})] if people == "off" else []),
     ]:

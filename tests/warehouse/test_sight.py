@@ -109,9 +109,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
 def everything(ask: Ask, seen: Sight, people: People) -> str:
     """All that a reader can get from any column of any table."""
     tables = ask('SELECT DISTINCT schema, "table" FROM meta.dictionary ORDER BY ALL', seen, people)
-    return "\n".join(
-        str(ask(f'FROM "{schema}"."{table}"', seen)) for schema, table in tables if table != "dictionary"
-    )
+    return "\n".join(str(ask(f'FROM "{schema}"."{table}"', seen)) for schema, table in tables if table != "dictionary")
 
 
 @pytest.mark.parametrize("people", ["self", "off"])
