@@ -5,7 +5,8 @@ A reader is a person, or nobody in particular, and the file says in `meta.privac
 
 - Pages sum up: they see all rows, but no name, address or account except the reader's own.
 - Queries that somebody typed can sum up by anything. They see of people only the reader: rows about somebody else are
-  not there, references to others are null, and so is the name of a team with fewer members than `minimum_group`.
+  not there, references to others are null, and so are texts that may name them, and the names of teams with fewer
+  members than `minimum_group`.
 
 With `leads` both see everything. The views stand in a database in memory, the file is attached to it read-only; a query
 that was typed may name nothing but the views (`check`).
@@ -20,8 +21,9 @@ from typing import Any, Literal
 
 import duckdb
 
-from warehouse.ddl import literal, quoted
+from warehouse.ddl import columns, literal, quoted
 from warehouse.errors import QueryError, WarehouseUnusable
+from warehouse.tables import CORE
 
 Door = Literal["pages", "typed"]
 Columns = list[tuple[str, str, bool, str | None]]
@@ -89,10 +91,10 @@ def looked_through(connection: duckdb.DuckDBPyConnection, path: Path, door: Door
     salt = secrets.token_hex(16)
     has_observations = _declared(connection).get(("metrics", "observations")) is not None
     small = _SMALL if has_observations else "SELECT NULL::VARCHAR AS scope WHERE false"
-    for (schema, table), columns in _declared(connection).items():
+    for (schema, table), described in _declared(connection).items():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         target = f"{quoted(schema)}.{quoted(table)}"
-        shown = _typed(columns, small) if door == "typed" else _of_pages(columns, salt)
+        shown = _typed(described, small, _harmless(schema, table)) if door == "typed" else _of_pages(described, salt)
         connection.execute(f"CREATE VIEW {target} AS {shown.format(table=f'{_FILE}.{target}')}")
 
 
@@ -148,9 +150,9 @@ def _declared(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Co
     return tables
 
 
-def _own(columns: Columns) -> str:
+def _own(described: Columns) -> str:
     """Whether a row is the reader's: about them, or saying who they are."""
-    marks = {name: privacy for name, _, _, privacy in columns}
+    marks = {name: privacy for name, _, _, privacy in described}
     about = [name for name, privacy in marks.items() if privacy == "about"]
     if not about and "name" in marks.values() and marks.get("person_id") == "person":
         about = ["person_id"]
@@ -158,12 +160,12 @@ def _own(columns: Columns) -> str:
     return " OR ".join(f"t.{quoted(name)} = {_READER}" for name in about) or "false"
 
 
-def _of_pages(columns: Columns, salt: str) -> str:
+def _of_pages(described: Columns, salt: str) -> str:
     shown = []
-    for name, kind, _, privacy in columns:
+    for name, kind, _, privacy in described:
         value = f"t.{quoted(name)}"
         if privacy == "name":
-            value = f"CASE WHEN {_own(columns)} THEN {value} END"
+            value = f"CASE WHEN {_own(described)} THEN {value} END"
         elif privacy in {"about", "person"} and kind.endswith("[]"):
             value = f"list_transform({value}, lambda person: {_without_address('person', salt)})"
         elif privacy in {"about", "person"}:
@@ -177,19 +179,29 @@ def _without_address(person: str, salt: str) -> str:
     return f"CASE WHEN contains({person}, ':') THEN 'unknown-' || md5({literal(salt)} || {person}) ELSE {person} END"
 
 
-def _typed(columns: Columns, small: str) -> str:
+def _harmless(schema: str, table: str) -> dict[str, str]:
+    """The conditions under which a text names nobody, by column; nothing is known of those of metric tables."""
+    declared = columns(CORE[table]) if schema == "main" and table in CORE else {}
+    return {
+        name: column.metadata["mention"] for name, column in declared.items() if "mention" in (column.metadata or {})
+    }
+
+
+def _typed(described: Columns, small: str, harmless: dict[str, str]) -> str:
     shown, kept = [], []
-    if any(privacy == "about" or (is_key and privacy) for _, _, is_key, privacy in columns):
-        kept.append(f"({_own(columns)})")
-    for name, kind, is_key, privacy in columns:
+    if any(privacy == "about" or (is_key and privacy) for _, _, is_key, privacy in described):
+        kept.append(f"({_own(described)})")
+    for name, kind, is_key, privacy in described:
         value = f"t.{quoted(name)}"
         if privacy in {"about", "person"} and kind.endswith("[]"):
             value = f"list_filter({value}, lambda person: person = {_READER})"
         elif privacy in {"about", "person"}:
             value = f"CASE WHEN {value} = {_READER} THEN {value} END"
         elif privacy == "name":
-            value = f"CASE WHEN {_own(columns)} THEN {value} END"
-        elif kind == "VARCHAR" and _is_team(name) and not _holds_teams(columns):
+            value = f"CASE WHEN {_own(described)} THEN {value} END"
+        elif privacy == "text":
+            value = f"CASE WHEN {harmless.get(name, 'false').format(value=value)} THEN {value} END"
+        elif kind == "VARCHAR" and _is_team(name) and not _holds_teams(described):
             if is_key:
                 kept.append(f"{value} NOT IN ({small})")
             value = f"CASE WHEN {value} NOT IN ({small}) THEN {value} END"
@@ -202,6 +214,6 @@ def _is_team(name: str) -> bool:
     return name == "team" or name.startswith("team_") or name.endswith("_team")
 
 
-def _holds_teams(columns: Columns) -> bool:
+def _holds_teams(described: Columns) -> bool:
     """Whether the table says which teams there are and what they own, which is no figure about their people."""
-    return {name for name, *_ in columns} <= {"team", "parent", "kind", "pattern"}
+    return {name for name, *_ in described} <= {"team", "parent", "kind", "pattern"}

@@ -37,6 +37,10 @@ def fill(warehouse: Warehouse) -> Warehouse:
             }
         ),
         "identities": names,
+        "ticket_changes": pl.DataFrame(
+            {"change_id": ["1", "2"], "field": ["status", "assignee"], "to_value": ["Done", "ada"]}
+        ),
+        "ci_runs": pl.DataFrame({"run_id": ["1/1", "2/1"], "branch": ["main", "ada/fix"]}),
     }
     warehouse.load(Page("commits", "r", upserts=upserts), source="git", run_id=warehouse.start_run(), now=NOW)
     warehouse.replace("people", pl.DataFrame({"person_id": ["p1", "p2"], "name": ["Ada", "Bob"], "kind": "human"}))

@@ -43,7 +43,7 @@ class DataQuality(Table):
     check = col.key("Name of the check")
     severity = col.text("`info`, `warning` or `error`")
     count = col.number("How many rows it concerns")
-    items = col.texts("Up to 20 of them, by their ids; those that name people only where people may be named")
+    items = col.texts("Up to 20 of them, by their ids; those that name people only where leads see people")
     affected_metric = col.text("The metric that suffers")
     hint = col.text("What to do about it")
 
