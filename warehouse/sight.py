@@ -182,9 +182,8 @@ def _without_address(person: str, salt: str) -> str:
 def _harmless(schema: str, table: str) -> dict[str, str]:
     """The conditions under which a text names nobody, by column; nothing is known of those of metric tables."""
     declared = columns(CORE[table]) if schema == "main" and table in CORE else {}
-    return {
-        name: column.metadata["mention"] for name, column in declared.items() if "mention" in (column.metadata or {})
-    }
+    marks = {name: column.metadata or {} for name, column in declared.items()}
+    return {name: str(marked["mention"]) for name, marked in marks.items() if "mention" in marked}
 
 
 def _typed(described: Columns, small: str, harmless: dict[str, str]) -> str:
