@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import data, scope, settings
+from dashboards import data, reader, scope, settings
 from dashboards.parts import empty, footer, links
 
 FOLLOW_SECONDS = 10
@@ -75,6 +75,7 @@ if generation is None:
     empty.nothing_published()
 else:
     scope.keep(scope.choose())
+    reader.offer()
     links.stand_on(page.url_path)
     page.run()
     footer.footer()

@@ -3,12 +3,14 @@
 import polars as pl
 
 from warehouse import ddl
+from warehouse.persons import privacy
 from warehouse.tables import CORE, META, Table
-from warehouse.tables.meta import Dictionary, MetricCatalogue, RuleCatalogue
+from warehouse.tables.meta import Dictionary, MetricCatalogue, Privacy, RuleCatalogue
 
 PUBLISHED_META: ddl.Tables = {
     **META,
     "dictionary": Dictionary,
+    "privacy": Privacy,
     "metric_catalogue": MetricCatalogue,
     "rule_catalogue": RuleCatalogue,
 }
@@ -36,6 +38,7 @@ def dictionary_rows(metrics: ddl.Tables | None = None) -> pl.DataFrame:
             "position": position,
             "type": ddl.sql_type(column.dtype),
             "key": column.primary_key,
+            "privacy": privacy(column),
             "description": column.description or "",
         }
         for schema, tables in published(metrics or {}).items()

@@ -14,13 +14,14 @@ from warehouse import contracts, ddl, generations
 from warehouse.connect import failures_told
 from warehouse.dictionary import PUBLISHED_META, dictionary_rows, published
 from warehouse.errors import ContractError
-from warehouse.persons import select_masked, select_persons
+from warehouse.persons import is_about_people, select_masked, select_persons
 from warehouse.store import Warehouse
 from warehouse.tables import META, Table
 
 People = Literal["off", "self", "leads"]
 
 _INCOMING = "incoming_rows"
+_LEFT_OUT = "Empty, as it is about single people and `[privacy] people` is `off`. "
 
 
 def publish(
@@ -30,14 +31,16 @@ def publish(
     schemas: Mapping[str, type[Table]],
     *,
     catalogues: Mapping[str, pl.DataFrame] = MappingProxyType({}),
-    people: People = "self",
+    people: People = "leads",
+    minimum_group: int = 4,
 ) -> Path:
     """Write the generation of a run, make it the current one, and return its path.
 
     It holds schema `main` (the core tables, with persons in place of identities), `metrics` (a table for each of
     `schemas`, filled from `frames`, empty where there is no frame) and `meta` with the dictionary and the
-    `catalogues` (`metric_catalogue`, `rule_catalogue`). With people="off" names and addresses are left out, or
-    replaced by pseudonyms.
+    `catalogues` (`metric_catalogue`, `rule_catalogue`). With people="off" people, their names and addresses are left
+    out, or replaced by pseudonyms, and tables of `metrics` about single people are empty. What the file may show of
+    people, and to whom, stands in `meta.privacy`; `warehouse.sight` keeps to it.
 
     Readers go on undisturbed. What the file says about the run itself is what `finish_run` noted before. A crash at any
     moment leaves the former generation current. Raises ContractError for a frame that breaks its declaration.
@@ -45,6 +48,7 @@ def publish(
     metrics = _checked(frames, schemas)
     meta = {
         "dictionary": dictionary_rows(schemas),
+        "privacy": pl.DataFrame({"people": [people], "minimum_group": [minimum_group]}),
         **{name: contracts.complete_rows(rows, PUBLISHED_META[name], name) for name, rows in catalogues.items()},
     }
     generations.tidy(warehouse.directory)
@@ -93,6 +97,9 @@ def _fill(
                 connection.execute(f"INSERT INTO {target} {rows}")
             elif schema == "meta" and name in META:
                 connection.execute(f"INSERT INTO {target} {_masked(f'warehouse.{own}', table, salt)}")
+            elif schema == "metrics" and salt is not None and is_about_people(table):
+                connection.execute(f"COMMENT ON TABLE {target} IS {ddl.literal(_LEFT_OUT + ddl.description(table))}")
+                continue
             elif name in frames:
                 connection.register(_INCOMING, frames[name].to_arrow())
                 connection.execute(f"INSERT INTO {target} {_masked(_INCOMING, table, salt)}")

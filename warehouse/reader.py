@@ -9,10 +9,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse import generations, results
+from warehouse import generations, results, sight
 from warehouse.connect import NO_EXTENSIONS, first_line, threads
 from warehouse.deadline import bounded
 from warehouse.errors import NoGeneration, QueryError, QueryTimeout, WarehouseUnusable
+from warehouse.sight import Door, Sight
 from warehouse.statements import one_query
 
 MEMORY_LIMIT = "512MB"
@@ -47,7 +48,7 @@ class Reader:
         self.directory = directory
         self._switching = threading.Lock()
         self._path: Path | None = None
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connections: dict[Door | None, duckdb.DuckDBPyConnection] = {}
 
     def generation(self) -> Path | None:
         """The file that the next query reads, under its own name; None when nothing is published."""
@@ -60,15 +61,19 @@ class Reader:
         *,
         limit: int | None = None,
         timeout_seconds: float | None = None,
+        seen: Sight | None = None,
     ) -> Result:
-        """The result of one query, at most `limit` rows of it.
+        """The result of one query, at most `limit` rows of it; with `seen`, of what that reader may see of people.
 
         Raises QueryError for a query that is wrong or not allowed, QueryTimeout for one that takes longer than
         `timeout_seconds`, NoGeneration when nothing is published, and WarehouseUnusable for a file that is damaged.
         """
         began = time.perf_counter()
-        with self._cursor() as cursor:
+        cursor, is_narrowed = self._cursor(seen)
+        with cursor:
             try:
+                if seen is not None and is_narrowed:
+                    sight.check(cursor, one_query(cursor, sql), seen)
                 frame = bounded(cursor, lambda: _rows(cursor, sql, parameters, limit), timeout_seconds)
             except duckdb.InterruptException:
                 raise QueryTimeout(
@@ -82,10 +87,10 @@ class Reader:
     def close(self) -> None:
         """Let go of the file; the next query opens it again."""
         with self._switching:
-            self._path, self._connection = None, None
+            self._path, self._connections = None, {}
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        """A cursor of its own on the current generation.
+    def _cursor(self, seen: Sight | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
+        """A cursor of its own on the current generation that sees as `seen` may, and whether that is less than all.
 
         The file is opened anew when the generation has changed; queries that still read the former one keep it open.
         """
@@ -94,14 +99,25 @@ class Reader:
                 path = self.generation()
                 if path is None:
                     raise NoGeneration(f"nothing is published in {self.directory} yet", hint="run `leadline run` first")
-                if path == self._path and self._connection is not None:
-                    return self._connection.cursor()
                 try:
-                    self._connection, self._path = _open(path), path
+                    return self._cursor_of(path, seen)
                 except duckdb.Error as error:
                     if path.exists():
                         raise _unreadable(path, error) from None
             raise NoGeneration(f"{path} was removed while it was opened")
+
+    def _cursor_of(self, path: Path, seen: Sight | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
+        if path != self._path or None not in self._connections:
+            self._connections, self._path = {None: _open(path)}, path
+        whole = self._connections[None].cursor()
+        if seen is None or not sight.is_narrowed(sight.policy(whole), seen.door):
+            return whole, False
+        whole.close()
+        if seen.door not in self._connections:
+            self._connections[seen.door] = _look_through(path, seen.door)
+        cursor = self._connections[seen.door].cursor()
+        sight.stand(cursor, seen)
+        return cursor, True
 
 
 def _rows(
@@ -120,6 +136,18 @@ def _unreadable(path: Path, error: duckdb.Error) -> WarehouseUnusable:
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(path, read_only=True, config=_HARDENED | {"threads": threads()})
+    return _locked(connection)
+
+
+def _look_through(path: Path, door: Door) -> duckdb.DuckDBPyConnection:
+    reachable = {name: value for name, value in _HARDENED.items() if name != "enable_external_access"}
+    connection = duckdb.connect(":memory:", config=reachable | {"threads": threads()})
+    sight.looked_through(connection, path, door)
+    connection.execute("SET GLOBAL enable_external_access = false")
+    return _locked(connection)
+
+
+def _locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET GLOBAL python_enable_replacements = false")
     connection.execute("SET GLOBAL lock_configuration = true")

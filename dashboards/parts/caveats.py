@@ -29,11 +29,16 @@ def age() -> None:
         st.warning(told, icon=":material/history:")
 
 
-def quiet(newest_at: datetime, active_people: int, now: datetime) -> str | None:
-    """What an old newest commit (UTC) means for the figures; None while it is fresh."""
+def quiet(newest_at: datetime, active_people: int | None, now: datetime) -> str | None:
+    """What an old newest commit (UTC) means for the figures; None while it is fresh.
+
+    `active_people` is None where privacy hides how many there are.
+    """
     days = (now - newest_at).days
     if days <= QUIET_DAYS:
         return None
+    if active_people is None:
+        return f"**Newest commit {days:,} days ago:** few may count as active, so risks can hardly be judged."
     active = f"only {words.count(active_people, 'person counts', 'people count')}" if active_people else "nobody counts"
     return f"**Newest commit {days:,} days ago:** {active} as active, so risks can hardly be judged."
 

@@ -22,6 +22,17 @@ def nothing_here(what: str, command: str | None = None) -> None:
     st.caption(f":material/info: {what}" + (f" `{command}` fills this." if command else ""))
 
 
+def hidden(what: str) -> None:
+    """A card without content because of what the configuration says about people."""
+    people = data.rows(about.PRIVACY)["people"][0]
+    st.caption(f':material/visibility_off: {what}: `[privacy] people` is `"{people}"`.')
+
+
+def is_left_out() -> bool:
+    """Whether tables about single people are empty because the configuration says so."""
+    return bool(data.rows(about.PRIVACY)["people"][0] == "off")
+
+
 def no_action(*, narrowed: bool) -> None:
     """The place of the actions where there are none: what was checked and when; `narrowed` by a filter or not."""
     rules, runs = data.rows(about.RULES)["rules"][0], data.rows(about.LAST_RUN)

@@ -144,13 +144,15 @@ def _spread(kpi: Kpi, unit: str, scope: Scope) -> Figure:
     told = words.count(len(values), "repository", "repositories")
     if counts_people:
         people, active = data.rows(attention.truck_people(scope)).row(0)
-        told += f", {active:,} of {people:,} active"
+        told += f", {active:,} of {people:,} active" if active is not None else ""
     return Figure(least if least == greatest else f"{least} – {greatest}", told)
 
 
-def _still_active(scope: Scope) -> str:
-    """How many of the people that truck factors count are still there."""
+def _still_active(scope: Scope) -> str | None:
+    """How many of the people that truck factors count are still there; None where privacy hides it."""
     people, active = data.rows(attention.truck_people(scope)).row(0)
+    if active is None:
+        return None
     if people == 1:
         return f"who is {'still' if active else 'no longer'} active"
     return f"of whom {active or 'none'} {'is' if active < 2 else 'are'} still active"  # noqa: PLR2004 - grammar

@@ -24,9 +24,13 @@ ORDER BY source
 NEWEST = """
 SELECT
     max(committed_at) AS newest_at,
-    (SELECT count(DISTINCT person_id) FROM metrics.contributors WHERE is_active) AS active_people
+    CASE WHEN (SELECT people <> 'off' FROM meta.privacy) THEN
+        (SELECT count(DISTINCT person_id) FROM metrics.contributors WHERE is_active)
+    END AS active_people
 FROM commits WHERE committed_at <= (SELECT max(started_at) FROM meta.runs)
 """
+
+PRIVACY = "SELECT people, minimum_group FROM meta.privacy"
 
 RULES = "SELECT count(*) AS rules FROM meta.rule_catalogue"
 

@@ -38,7 +38,9 @@ _TRUCK_PEOPLE = """
 WITH counted AS (SELECT DISTINCT unnest(person_ids) AS person_id FROM metrics.truck_factor WHERE {where})
 SELECT
     count(*) AS people,
-    count(*) FILTER (person_id IN (SELECT person_id FROM metrics.contributors WHERE is_active)) AS active
+    CASE WHEN (SELECT people <> 'off' FROM meta.privacy) THEN
+        count(*) FILTER (person_id IN (SELECT person_id FROM metrics.contributors WHERE is_active))
+    END AS active
 FROM counted
 """
 
@@ -104,7 +106,7 @@ def by_repository(metric: str, period: str) -> str:
 
 
 def truck_people(scope: Scope) -> str:
-    """How many people the truck factor of the chosen scope counts, and how many of them are still active."""
+    """How many people the truck factor of the chosen scope counts, and how many are still active (null: hidden)."""
     kind, name = scope.observed
     everywhere = "scope_kind = 'repository'"
     of_one = f"scope_kind = {literal(kind)} AND scope = {literal(name)}"

@@ -52,13 +52,14 @@ GROUP BY 1 ORDER BY lines DESC NULLS LAST
 
 _KNOWERS = """
 SELECT
-    coalesce(p.name, o.person_id) AS person,
-    count(*) AS files,
-    max(o.last_at) AS last_at
+    coalesce(p.name, 'Not named') AS person,
+    count(DISTINCT o.person_id) AS people,
+    CASE WHEN p.name IS NOT NULL THEN count(*) END AS files,
+    CASE WHEN p.name IS NOT NULL THEN max(o.last_at) END AS last_at
 FROM metrics.ownership AS o JOIN metrics.files AS f USING (repo_id, path) LEFT JOIN people AS p USING (person_id)
 {where}
-GROUP BY o.person_id, p.name
-ORDER BY lower(person), o.person_id
+GROUP BY p.name, CASE WHEN p.name IS NOT NULL THEN o.person_id END
+ORDER BY lower(person), min(o.person_id)
 """
 
 _CONCENTRATION = """
@@ -130,11 +131,8 @@ NO_TEAM = "No team"
 LEAST_CHANGES = 3
 """A hotspot with fewer changes in 12 months is not listed: it is large, not busy."""
 
-NAMED = """
-SELECT count(*) FILTER (name IS NOT NULL AND name <> 'Person ' || left(md5(person_id), 8)) > 0 AS named
-FROM people WHERE NOT is_bot
-"""
-"""Whether the file names people at all: with `[privacy] people = "off"` it holds pseudonyms."""
+NAMED = "SELECT people = 'leads' AND (SELECT count(name) > 0 FROM people WHERE NOT is_bot) AS named FROM meta.privacy"
+"""Whether pages name people: only with `[privacy] people = "leads"`, and where anybody is known."""
 
 
 def hotspots(scope: Scope, *, tests: bool = False) -> str:

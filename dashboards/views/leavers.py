@@ -7,17 +7,17 @@ from dashboards import data, simulation
 from dashboards.parts import empty, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, short, table
-from dashboards.queries import code
+from dashboards.queries import about, code
 from dashboards.scope import Scope
 
 
 def draw(scope: Scope, repositories: dict[str, str]) -> None:
     """Draw the choice of people and what would be left without an author or anyone who knows it."""
     if not data.rows(code.NAMED)["named"].any():
-        st.caption(
-            ":material/visibility_off: The simulation names people, so it is not offered: `[privacy] people` is "
-            '`"off"`, or nobody is known yet.'
-        )
+        if data.rows(about.PRIVACY)["people"][0] == "leads":
+            empty.nothing_here("Nobody is known yet.")
+        else:
+            empty.hidden("The simulation names people, so it is not offered")
         return
     labels = _labels(data.rows(code.active_people(scope)))
     if not labels:

@@ -71,13 +71,13 @@ def _knowers(scope: Scope, place: Place) -> None:
         "last 90 days; by name."
     )
     with card(f"Active people who know {words.plain(place.path)}", sql=sql, frame=people, key="people", note=note):
-        if people.is_empty():
+        if empty.is_left_out():
+            empty.hidden("How many active people know it is not shown")
+        elif people.is_empty():
             st.markdown(":material/warning: Nobody who was active in the last 90 days knows it.")
         elif not data.rows(code.NAMED)["named"].any():
-            known = words.count(people.height, "active person knows", "active people know")
-            st.caption(
-                f':material/visibility_off: {known} it; who they are is not shown: `[privacy] people` is `"off"`.'
-            )
+            known = words.count(int(people["people"].sum()), "active person knows", "active people know")
+            empty.hidden(f"{known} it; who they are is not shown")
         else:
             _names(people)
 
@@ -144,6 +144,9 @@ def _teams(scope: Scope, path: str) -> None:
     if teams["team"].to_list() == [code.NO_TEAM]:
         return
     with card(title, sql=sql, frame=teams, key="team-shares", note="By the team of who wrote them."):
+        if empty.is_left_out():
+            empty.hidden("Who wrote what is not shown")
+            return
         if not teams["lines"].sum():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
             return
@@ -161,6 +164,9 @@ def _concentration(scope: Scope, path: str) -> None:
     )
     title = "Are its authors still here?" if path else "Are the authors of everything still here?"
     with card(title, sql=sql, frame=parts, key="concentration", note=note):
+        if empty.is_left_out():
+            empty.hidden("Who wrote what is not shown")
+            return
         if parts.is_empty():
             empty.nothing_here("Lines are not counted here.", "leadline collect")
             return

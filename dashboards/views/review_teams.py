@@ -22,7 +22,9 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
     sql = reviews.team_edges(scope)
     edges = data.rows(sql)
     with card("Who reviews for whom, team by team", sql=sql, frame=edges, key="team-edges", note=NOTE):
-        if edges.is_empty():
+        if empty.is_left_out():
+            empty.hidden("Who reviews for whom is not shown")
+        elif edges.is_empty():
             nothing("No review by a person in this period.")
         elif set(edges["author_team"]) | set(edges["reviewer_team"]) <= {NO_TEAM}:
             empty.nothing_here("Nobody here belongs to a team: add `[[team]]` sections to leadline.toml.")

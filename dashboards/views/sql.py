@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import data
 from dashboards.data import NoGeneration, QueryError, Result
-from dashboards.parts import words
+from dashboards.parts import empty, words
 from dashboards.parts.card import csv
 from dashboards.queries import about
 
@@ -39,6 +39,10 @@ def draw() -> None:
                 f"One query that reads; at most {ROWS:,} rows and {SECONDS:.0f} seconds. Tables and columns are "
                 "described under “Tables”. The address of this page holds the query."
             )
+    privacy = data.rows(about.PRIVACY).row(0, named=True)
+    if privacy["people"] != "leads":
+        least = words.count(privacy["minimum_group"], "member")
+        empty.hidden(f"Of people you see yourself only, once signed in, and teams with fewer than {least} stay unnamed")
     if sql and sql.strip():
         _answer(sql)
 

@@ -37,7 +37,7 @@ def compute(run: Run) -> None:
         release_tag=run.config.deployments.tag,
         environment=run.config.deployments.environment,
         strangers=strangers,
-        named=run.config.privacy.people != "off",
+        named=run.config.privacy.people == "leads",
         self_check=frames["ticket_self_check"],
     )
     run.warehouse.replace("meta.data_quality", found)
@@ -49,6 +49,7 @@ def compute(run: Run) -> None:
         published_tables(),
         catalogues=catalogues(),
         people=run.config.privacy.people,
+        minimum_group=run.config.privacy.minimum_group,
     )
     seconds = perf_counter() - started
     run.say(

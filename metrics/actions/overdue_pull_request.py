@@ -1,8 +1,8 @@
 """A pull request that is open for longer than most of its kind take, and in which nothing happens.
 
 The next word is the author's where it is approved or where a reviewer spoke last, else a reviewer's. Only the author is
-named as the one to act, as it is their own pull request; a reviewer is a suggestion in the text, left out where the
-privacy setting is `off`.
+named as the one to act, as it is their own pull request; a reviewer is a suggestion in the text, named only where the
+privacy setting is `leads`: who fits best is a figure about a person.
 """
 
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ def propose_overdue_pull_request(
     age = seconds_between(pl.col("ready_at"), now(as_of))
     quiet = seconds_between(pl.col("last_activity_at"), now(as_of))
     usual = _usual(pull_request_flow, as_of)
-    is_named = pl.col("name").is_not_null() & pl.lit(people != "off")
+    is_named = pl.col("name").is_not_null() & pl.lit(people == "leads")
     by_author, approved = pl.col("waits_for_author"), pl.col("approved")
     return (
         still_open(pull_request_flow)

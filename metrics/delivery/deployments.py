@@ -20,7 +20,7 @@ class Deployments(Table):
     rung = col.text("How it was found: `deployment`, `ci_run`, `release`, `tag` or `merge`")
     line = col.text("What deployments follow each other on: the environment or workflow; empty where neither is known")
     environment = col.text("Environment, where the rung knows it")
-    ref = col.text("Branch or tag")
+    ref = col.git_ref("Branch or tag")
     sha = col.text("Commit")
     url = col.text("Web address")
     finished_at = col.instant("When it was there for the first time")

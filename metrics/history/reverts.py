@@ -23,7 +23,7 @@ class Reverts(Table):
 
     repo_id = col.key("Repository")
     sha = col.key("The reverting commit")
-    subject = col.text("Its subject")
+    subject = col.mention("Its subject")
     reverted_at = col.instant("When it was applied")
     original_sha = col.text("The commit it reverts; null where it is not in the repository")
     original_at = col.instant("When that was applied")

@@ -51,7 +51,7 @@ class ReviewerSuggestions(Table):
 
     pr_id = col.key("Pull request")
     rank = col.key_number("Place, from 1")
-    person_id = col.person("Who could review it")
+    person_id = col.person("Who could review it", is_about=True)
     score = col.real("Changes and reviews of its files and folders by their age, less for reviews owed already")
     reason = col.text("What they have to do with its files; nobody is named")
 

@@ -89,7 +89,7 @@ def publish_world(
     directory: Path,
     *,
     title: str | None = "harbour.py is known by nobody",
-    people: People = "self",
+    people: People = "leads",
     quiet_days: int = 1,
     failed: str | None = None,
     without: str | None = None,

@@ -97,7 +97,7 @@ def many(count: int, **more: Any) -> list[Row]:
     return [merged(100 + number, **more) for number in range(count)]
 
 
-def overdue(*requests: Row, people: str = "self", **tables: Any) -> list[dict[str, Any]]:
+def overdue(*requests: Row, people: str = "leads", **tables: Any) -> list[dict[str, Any]]:
     return proposed(overdue_pull_request.RULE, people, pull_request_flow=list(requests), **tables)
 
 
@@ -136,8 +136,8 @@ def test_an_overdue_pull_request_waits_for_a_review() -> None:
 @pytest.mark.parametrize("people", ["off", "self", "leads"])
 def test_a_reviewer_is_named_only_where_privacy_allows(people: str) -> None:
     (action,) = overdue(opened(), *many(10), people=people, suggested_reviewers=[SUGGESTED])
-    assert ("Bob" in str(action)) is (people != "off")
-    if people == "off":
+    assert ("Bob" in str(action)) is (people == "leads")
+    if people != "leads":
         assert action["next_step"] == "Ask somebody who knows its files to review it."
 
 
@@ -587,7 +587,7 @@ class Company:
         return run(frames, AS_OF, people=people)
 
 
-@pytest.mark.parametrize(("people", "whom"), [("self", "Ask Bob Builder for a review"), ("off", "Ask somebody")])
+@pytest.mark.parametrize(("people", "whom"), [("leads", "Ask Bob Builder for a review"), ("self", "Ask somebody")])
 def test_from_what_is_collected_to_the_list_of_actions(people: str, whom: str) -> None:
     company = Company()
     company.request(1, opened=8)  # nobody has answered
@@ -604,7 +604,7 @@ def test_from_what_is_collected_to_the_list_of_actions(people: str, whom: str) -
     assert found[f"{REPO}#1"]["next_step"].startswith(whom)
     assert found[f"{REPO}#1"]["url"] == "https://github.com/acme/app/pull/1"
     told = str([(row["title"], row["why"], row["next_step"]) for row in found.values()])
-    assert ("Bob" in told, "Ana" in told) == (people != "off", False)
+    assert ("Bob" in told, "Ana" in told) == (people == "leads", False)
 
 
 def test_the_suggestions_of_the_past_are_tested() -> None:

@@ -1,5 +1,6 @@
 """A generation holds everything people query, names persons or nobody, and appears at once or not at all."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -72,11 +73,13 @@ def test_without_people_no_name_or_address_is_in_the_file(filled: Warehouse) -> 
     ((first, first_committer), (second, second_committer)) = rows(
         path, "SELECT author_id, committer_id FROM commits ORDER BY sha"
     )
-    assert (first, first_committer, second) == ("p1", "p1", "p2")
+    assert first == first_committer
     assert str(second_committer).startswith("unknown-")
-    ((ada, name), _) = rows(path, "SELECT name, (SELECT name FROM metrics.load) FROM people ORDER BY person_id")
-    assert ada == name
-    assert str(ada).startswith("Person ")
+    people = rows(path, "SELECT person_id, name FROM people")
+    assert {person for person, _ in people} == {first, second}
+    assert all(re.fullmatch("p-[0-9a-f]{12}", str(person)) for person, _ in people)
+    assert {name for _, name in people} == {f"Person {str(person)[2:10]}" for person, _ in people}
+    assert rows(path, "SELECT DISTINCT person_id FROM identities ORDER BY ALL") == sorted([(first,), (second,)])
     assert rows(path, "SELECT count(DISTINCT identity_id), count(email) FROM identities") == [(2, 0)]
     for needle in (b"Ada", b"ada@example", b"Nobody", b"bob@example"):
         assert needle not in path.read_bytes()
@@ -104,13 +107,44 @@ def test_without_people_strangers_are_pseudonyms_in_lists_as_well(filled: Wareho
     (known, strange, *others) = rows(path, "SELECT lead_id, person_ids FROM metrics.crew ORDER BY item")
     pseudonym = strange[0]
     assert str(pseudonym).startswith("unknown-")
+    people = dict(rows(path, "SELECT author_id, count(*) FROM commits GROUP BY ALL"))
+    ada, (bob,) = known[0], set(people) - {known[0]}
     assert [known, strange, *others] == [
-        ("p1", ["p2", pseudonym, "p1"]),
+        (ada, [bob, pseudonym, ada]),
         (pseudonym, []),
         (None, None),
         (col.NOBODY, [col.NOBODY]),
     ]
     assert b"obody@" not in path.read_bytes()
+
+
+def test_without_people_figures_about_one_are_left_out_and_said_to_be(filled: Warehouse) -> None:
+    class Duties(Table):
+        """Who has to do what."""
+
+        item = col.key("Item")
+        person_id = col.person("Who", is_about=True)
+
+    frames = FRAMES | {"duties": pl.DataFrame({"item": ["a"], "person_id": ["p1"]})}
+    schemas = SCHEMAS | by_name(Duties)
+    for people, found in (("leads", 1), ("self", 1), ("off", 0)):
+        path = publish(filled, f"run-{people}", frames, schemas, people=people, minimum_group=5)
+        assert rows(path, "FROM meta.privacy") == [(people, 5)]
+        assert rows(path, "SELECT count(*) FROM metrics.load") == [(found,)]
+        assert rows(path, "SELECT count(*) FROM metrics.duties") == [(found,)]
+    told = dict(rows(path, "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'metrics'"))
+    assert told["load"] == (
+        "Empty, as it is about single people and `[privacy] people` is `off`. How much each person has to do."
+    )
+    assert told["empty"] == "A table that nothing feeds yet."
+
+
+def test_without_people_ids_cannot_be_followed_from_one_file_to_the_next(filled: Warehouse) -> None:
+    ids = [
+        {person for (person,) in rows(publish(filled, run, {}, {}, people="off"), "SELECT person_id FROM people")}
+        for run in ("run-1", "run-2")
+    ]
+    assert not ids[0] & ids[1]
 
 
 def test_frames_keep_their_declaration(filled: Warehouse) -> None:

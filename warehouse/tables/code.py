@@ -30,7 +30,7 @@ class Commits(SourceTable):
     committed_at = col.instant("When it was applied; null when the date is beyond range")
     parent_count = col.number("Number of parents")
     is_merge = col.flag("Whether it has more than one parent")
-    subject = col.text("First line of the message")
+    subject = col.mention("First line of the message")
     reverts_sha = col.text("The commit that the message says it reverts, as written (it can be abbreviated)")
     additions = col.number("Lines added, binary files left out; null for a merge or while not counted")
     deletions = col.number("Lines deleted, binary files left out; null for a merge or while not counted")

@@ -40,12 +40,37 @@ def personal(description: str) -> dy.String:
     return dy.String(nullable=True, description=description, metadata={"personal": True})
 
 
-def person(description: str) -> dy.String:
+def mention(description: str, *, shown: str = "false") -> dy.String:
+    """An optional text that may name people in passing: left out where privacy hides people.
+
+    `shown` is an SQL condition over the row `t` and the text, `{value}`, under which it names nobody, and stays.
+    """
+    return dy.String(nullable=True, description=description, metadata={"mention": shown})
+
+
+def git_ref(description: str) -> dy.String:
+    """An optional branch or tag. Where privacy hides people only usual names stay: others begin with their author's."""
+    usual = "(refs/(heads|tags)/)?(main|master|trunk|develop|staging|production|v?[0-9][-.0-9a-z]*)"
+    return mention(description, shown=f"regexp_full_match({{value}}, '{usual}')")
+
+
+def person(description: str, *, is_about: bool = False) -> dy.String:
     """A reference to `people`.
 
     The warehouse stores the identity that the source named; the published file holds the person it belongs to.
+    `is_about`: the row is a figure about that person, as with `key_person`, and is published only where those are.
     """
-    return dy.String(nullable=True, description=description, metadata={"person": True})
+    return dy.String(nullable=True, description=description, metadata={"person": True, "about": is_about})
+
+
+def known_person(description: str) -> dy.String:
+    """An optional id of `people` itself, which no identity stands for in the warehouse either."""
+    return dy.String(nullable=True, description=description, metadata={"known": True})
+
+
+def key_known_person(description: str) -> dy.String:
+    """An id of `people` itself that is the primary key."""
+    return dy.String(primary_key=True, description=description, metadata={"known": True})
 
 
 def instant(description: str) -> dy.Datetime:
@@ -84,8 +109,8 @@ def persons(description: str) -> dy.List:
 
 
 def key_person(description: str) -> dy.String:
-    """A reference to `people` that is part of the primary key."""
-    return dy.String(primary_key=True, description=description, metadata={"person": True})
+    """A reference to `people` that is part of the primary key: the row is about that person."""
+    return dy.String(primary_key=True, description=description, metadata={"person": True, "about": True})
 
 
 def key_day(description: str) -> dy.Date:

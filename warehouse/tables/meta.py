@@ -43,7 +43,7 @@ class DataQuality(Table):
     check = col.key("Name of the check")
     severity = col.text("`info`, `warning` or `error`")
     count = col.number("How many rows it concerns")
-    items = col.texts("Up to 20 of them, by their ids; those that name people only where people may be named")
+    items = col.texts("Up to 20 of them, by their ids; those that name people only where leads see people")
     affected_metric = col.text("The metric that suffers")
     hint = col.text("What to do about it")
 
@@ -68,7 +68,18 @@ class Dictionary(Table):
     position = col.number("Position in the table, from 0")
     type = col.text("DuckDB type")
     key = col.flag("Whether it is part of the primary key")
+    privacy = col.text(
+        "What it has to do with people: `about` (the row is about that person), `person` (it refers to one), `name` (a "
+        "name, address or account) or `text` (it may name somebody); null where nothing"
+    )
     description = col.text("What it means")
+
+
+class Privacy(Table):
+    """Who may see what of people in this file: the section `[privacy]` of the configuration, in one row."""
+
+    people = col.key("Who sees figures about single people: `off`, `self` or `leads`")
+    minimum_group = col.number("A figure about fewer people than this is left out")
 
 
 class MetricCatalogue(Table):

@@ -7,7 +7,7 @@ from warehouse.tables.base import SourceTable, Table
 class People(Table):
     """One row per person, program or AI agent, after identities have been merged."""
 
-    person_id = col.key("Stable identifier of the person")
+    person_id = col.key_known_person("Identifier of the person")
     name = col.personal("Name to show")
     email = col.personal("Preferred e-mail address")
     kind = col.text("`human`, `automation`, `ai_reviewer` or `ai_author`")
@@ -24,7 +24,7 @@ class Identities(SourceTable):
     name = col.personal("Name as the source wrote it")
     email = col.personal("E-mail address as the source wrote it")
     platform_type = col.text("What the platform says the account is (`User`, `Bot`, …); null for a git author")
-    person_id = col.text("The person it belongs to, filled by the matcher")
+    person_id = col.known_person("The person it belongs to, filled by the matcher")
     matched_by = col.text("The rule that joined it to its person; `self` where it stands alone")
 
 
@@ -58,7 +58,7 @@ class IdentitySuspects(Table):
 
     suspect = col.key_personal("What they have in common, as `<rule>: <key>`")
     identity_id = col.key_personal("One of the identities")
-    person_id = col.text("The person it was matched to")
+    person_id = col.known_person("The person it was matched to")
     rule = col.text("The rule that would have joined them")
     reason = col.text("Why it did not")
 

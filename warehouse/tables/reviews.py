@@ -16,7 +16,7 @@ class PullRequests(SourceTable):
     state = col.text("`open`, `merged` or `closed`")
     is_draft = col.flag("Whether it is a draft now")
     base_branch = col.text("Branch it merges into")
-    head_branch = col.text("Branch it comes from")
+    head_branch = col.mention("Branch it comes from")
     head_sha = col.text("Last commit of that branch")
     is_fork = col.flag("Whether that branch is in another repository, or in one that is gone")
     created_at = col.instant("When it was opened")

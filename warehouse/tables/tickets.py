@@ -3,6 +3,12 @@
 from warehouse.tables import columns as col
 from warehouse.tables.base import SourceTable
 
+NAMES_NOBODY = (
+    "t.field IN ('status', 'title', 'type', 'priority', 'resolution', 'milestone', 'sprint', 'iteration', 'parent', "
+    "'labels', 'components', 'links', 'story_points', 'estimate', 'due_on', 'weight')"
+)
+"""Fields whose values are no people; what trackers call their own fields can be anything, an assignee too."""
+
 
 class Tickets(SourceTable):
     """Tickets and issues as they are now."""
@@ -41,8 +47,8 @@ class TicketChanges(SourceTable):
     change_id = col.key("`<source>:<native id>`")
     ticket_id = col.text("Ticket")
     field = col.text("Field that changed")
-    from_value = col.text("Value before")
-    to_value = col.text("Value after")
+    from_value = col.mention("Value before", shown=NAMES_NOBODY)
+    to_value = col.mention("Value after", shown=NAMES_NOBODY)
     actor_id = col.person("Who changed it")
     changed_at = col.instant("When")
 
