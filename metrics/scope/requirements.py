@@ -99,7 +99,8 @@ def ticket_requirements(
     ]
     return (
         judged.join(tickets, on="ticket_id")
-        .join(_told(judged, ticket_field_changes), on="ticket_id", how="left")
+        # What has not begun is as it is.
+        .join(_told(judged.filter("has_begun"), ticket_field_changes), on="ticket_id", how="left")
         .join(changed, on="ticket_id", how="left")
         .with_columns(
             pl.when(f"is_told_{need}").then(f"was_{need}").otherwise(has).alias(f"has_{need}")
@@ -144,9 +145,34 @@ def _told(judged: pl.LazyFrame, field_changes: pl.LazyFrame) -> pl.LazyFrame:
     return (
         values_at(judged.select("ticket_id", "at"), changes, ["ticket_id", "field"])
         .with_columns(was=was)
+        .join(_assigned(judged, changes), on=["ticket_id", "field"], how="left")
+        .with_columns(was=pl.coalesce("is_assigned", "was"))
         .group_by("ticket_id")
         .agg(
             **{f"is_told_{need}": mine.any() for need, mine in of_need.items()},
             **{f"was_{need}": pl.when(mine).then("was").max() for need, mine in of_need.items()},
         )
+    )
+
+
+def _assigned(judged: pl.LazyFrame, changes: pl.LazyFrame) -> pl.LazyFrame:
+    """`ticket_id`, `field` and `is_assigned`, for every ticket whose assignees had changed by then.
+
+    Several can be assigned to a ticket, and each of them comes and goes alone.
+    """
+    told = changes.filter(pl.col("field") == "assignee").join(judged.select("ticket_id", "at"), on="ticket_id")
+    sides = [
+        told.filter(pl.col("changed_at") <= pl.col("at")).select(
+            "ticket_id", "field", "changed_at", "change_id", who=side, comes=pl.lit(value=comes)
+        )
+        for side, comes in (("from_value", False), ("to_value", True))
+    ]
+    return (
+        pl.concat(sides)
+        .filter(is_set(pl.col("who")))
+        .sort("changed_at", "change_id", "comes")
+        .group_by("ticket_id", "field", "who")
+        .agg(pl.col("comes").last())
+        .group_by("ticket_id", "field")
+        .agg(is_assigned=pl.col("comes").any())
     )

@@ -34,6 +34,18 @@ def _value(changes: list[Row], at: datetime, now: Any) -> Any:
     return changes[0]["from_value"] if changes else now
 
 
+def _is_assigned(changes: list[Row], at: datetime, now: str | None) -> bool:
+    """Whether anybody was assigned: several can be, and each comes and goes alone."""
+    before = [row for row in changes if row["changed_at"] <= at]
+    if not before:
+        return bool(_value(changes, at, now))
+    assigned: set[str] = set()
+    for row in before:
+        assigned.discard(row["from_value"])
+        assigned |= {row["to_value"]} - {None, ""}
+    return bool(assigned)
+
+
 def _has_description(changes: list[Row], at: datetime, ticket: Row) -> bool | None:
     before = [row for row in changes if row["changed_at"] <= at]
     if not changes:
@@ -56,10 +68,15 @@ def requirements(world: TicketWorld, flows: dict[str, Row]) -> dict[str, Row]:
         at = started or world.as_of
         until = flow["done_at"] or world.as_of
         now = "yes" if ticket.get("story_points") is not None else None
+        # What has not begun is as it is.
+        of = {
+            name: _changes(world, ticket_id, name) if started else []
+            for name in ("assignee", "estimate", "description")
+        }
         has = {
-            "assignee": bool(_value(_changes(world, ticket_id, "assignee"), at, ticket["assignee_id"])),
-            "estimate": bool(_value(_changes(world, ticket_id, "estimate"), at, now)),
-            "description": _has_description(_changes(world, ticket_id, "description"), at, ticket),
+            "assignee": _is_assigned(of["assignee"], at, ticket["assignee_id"]),
+            "estimate": bool(_value(of["estimate"], at, now)),
+            "description": _has_description(of["description"], at, ticket),
             "parent": ticket.get("parent_key") is not None,
             "due_date": ticket["due_on"] is not None,
         }

@@ -153,6 +153,20 @@ def test_what_a_ticket_lacked_when_it_was_started(world: TicketWorld) -> None:
     assert observed(world, "unready_starts", readiness_needs=()) == (0.0, 2, None)
 
 
+def test_one_of_several_who_are_assigned_can_go(world: TicketWorld) -> None:
+    begun = world.ticket("AA-1", (ago(9), "Backlog"), (ago(2), "Doing"), assignee_id="ben")
+    to_do = world.ticket("AA-2", (ago(9), "Backlog"), assignee_id="ben")
+    for ticket in (begun, to_do):
+        world.change(ticket, "assignee", ago(8), None, "ann")
+        # Trackers in which several can be assigned tell first who came.
+        world.change(ticket, "assignee", ago(7), None, "ben")
+        world.change(ticket, "assignee", ago(7), "ann", None)
+    lonely = world.ticket("AA-3", (ago(9), "Backlog"), (ago(2), "Doing"), assignee_id="ann")
+    world.change(lonely, "assignee", ago(7), "ann", None)
+    found = dict(world.computed()["ticket_requirements"].select("ticket_id", "has_assignee").iter_rows())
+    assert found == {begun: True, to_do: True, lonely: False}
+
+
 def test_tickets_whose_requirements_changed_beside_the_others(world: TicketWorld) -> None:
     for number in range(12):
         changed = number < 6
