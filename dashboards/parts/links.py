@@ -9,6 +9,8 @@ PAGES = "app_pages"
 OVERVIEW = f"{PAGES}/overview.py"
 DELIVERY = f"{PAGES}/delivery.py"
 REVIEWS = f"{PAGES}/reviews.py"
+COORDINATION = f"{PAGES}/coordination.py"
+TIMELINES = f"{PAGES}/timelines.py"
 CODE = f"{PAGES}/code.py"
 DATA = f"{PAGES}/data.py"
 
