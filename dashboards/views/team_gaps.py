@@ -132,7 +132,11 @@ def _pairs(pairs: pl.DataFrame, repositories: Mapping[str, str]) -> None:
             "gaps": Column("Gaps", "count", width=50),
             "congruence": Column("Talk", "percent", width=50, help="Pairs that talked, of those that depend"),
             "required": Column("of", "count", width=45, help="Pairs of people who depend on each other"),
-            **({"pairs_apart": Column("Apart", "count", width=55, help="Under 2 working hours in common")} if apart else {}),
+            **(
+                {"pairs_apart": Column("Apart", "count", width=55, help="Under 2 working hours in common")}
+                if apart
+                else {}
+            ),
             "files": Column("Files that bind the gaps", width=260),
         },
         alt=takeaway(pairs),
