@@ -29,7 +29,7 @@ def grid(
             sort=across,
             scale=alt.Scale(domain=across),
             title=columns,
-            axis=alt.Axis(orient="top", labelAngle=0 if len(across) <= MANY else -40, labelLimit=150),
+            axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=130, labelOverlap=False),
         ),
         y=alt.Y("row:N", sort=down, scale=alt.Scale(domain=down), title=rows, axis=alt.Axis(labelLimit=170)),
         tooltip=[alt.Tooltip(f"{name}:N", title=title) for name, title in tooltip.items()],
@@ -39,11 +39,7 @@ def grid(
     )
     text = base.mark_text(fontSize=13).encode(text="text:N", color=alt.Color("ink:N", scale=None, legend=None))
     layers: alt.LayerChart = alt.layer(boxes, text).resolve_scale(color="independent")
-    return layers.properties(height=CELL * len(down) + 80)
-
-
-MANY = 7
-"""From more teams on, their names stand aslant."""
+    return layers.properties(height=CELL * len(down) + 130)
 
 
 def both_ways(pairs: pl.DataFrame) -> pl.DataFrame:

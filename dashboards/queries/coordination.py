@@ -151,9 +151,10 @@ def coupling(scope: Scope) -> str:
 def crossing(scope: Scope) -> str:
     """Pull requests merged in the last 90 days that touch the files of several teams."""
     since = f"c.merged_at >= {recent()}"
-    of_team = [f"({literal(scope.team)} = c.team OR list_contains(c.owning_teams, {literal(scope.team)}))"]
-    conditions = ["c.is_cross_team", since, *(of_team if scope.team else [])]
-    return _CROSSING.format(where=scope.where(*conditions, repository="c.repo_id", team=None))
+    name = literal(scope.team) if scope.team else ""
+    of_team = [f"({name} = c.team OR list_contains(c.owning_teams, {name}))"] if name else []
+    where = scope.where("c.is_cross_team", since, *of_team, repository="c.repo_id", team=None)
+    return _CROSSING.format(where=where)
 
 
 def _either(scope: Scope, first: str = "team_a", second: str = "team_b", *conditions: str) -> str:

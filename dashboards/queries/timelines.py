@@ -9,7 +9,7 @@ WHOLE = "all"
 """Whose forecasts are those of all teams together."""
 
 MODES = {"growing": "Growing", "shared": "Shared", "fixed": "Fixed"}
-"""How the scope is taken: it grows as before; and other work goes on, too; nothing comes in and nothing else is done."""
+"""How the scope is taken: it grows as before; other work goes on, too; or nothing comes in and nothing else is done."""
 
 CONFIDENCES = (0.5, 0.7, 0.85, 0.95)
 
@@ -137,7 +137,8 @@ ORDER BY (team = 'all') DESC, overdue DESC NULLS LAST, team
 """
 
 _OVERDUE = """
-SELECT t.url, t.key AS label, t.title, d.team, d.due_on, date_diff('day', d.due_on, {today}) AS late_days, d.moves,
+SELECT t.url, t.key AS label, t.title, d.team, d.due_on,
+    date_diff('day', d.due_on, (SELECT {today} FROM metrics.forecasts)) AS late_days, d.moves,
     o.age_days, o.p50_days, o.p85_days, o.reason
 FROM metrics.ticket_due_dates AS d
 JOIN tickets AS t USING (ticket_id)
@@ -226,8 +227,7 @@ def due_dates(who: str) -> str:
 def overdue(who: str) -> str:
     """Open tickets past their due date, and how long tickets that grew as old still took."""
     of_team = "" if who == WHOLE else f"AND d.team = {literal(who)}"
-    today = f"(SELECT {_day('max(made_at)')} FROM metrics.forecasts)"
-    return _OVERDUE.format(where=f"WHERE d.is_overdue {of_team}", today=today)
+    return _OVERDUE.format(where=f"WHERE d.is_overdue {of_team}", today=_day("max(made_at)"))
 
 
 def estimates(who: str) -> str:

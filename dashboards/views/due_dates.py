@@ -1,4 +1,4 @@
-"""Are due dates kept, which tickets are past theirs, and what do estimates say?"""
+"""How far due dates are kept, which tickets are past theirs, and what estimates say."""
 
 import polars as pl
 import streamlit as st
@@ -17,8 +17,8 @@ NOTE = (
 )
 
 OVERDUE_NOTE = (
-    "Still needs: of tickets of its type that grew as old, half and 85 % were finished within so many more days. An old "
-    "ticket rarely is nearly done."
+    "Half need, 85 % need: of tickets of its type that grew as old, so many were finished within so many more days. "
+    "An old ticket rarely is nearly done."
 )
 
 ESTIMATES_NOTE = (
@@ -49,13 +49,13 @@ def _record(scope: Scope, who: str) -> None:
         table(
             record,
             {
-                "team": Column("Team", width=110),
-                "on_time": Column("On time", "percent", width=65),
-                "finished": Column("of", "count", width=45),
-                "slip_p50_days": Column("Late: half", "count", width=75, help="Days after the due date, of late ones"),
-                "slip_p85_days": Column("85 %", "count", width=50),
-                "moved": Column("Moved", "percent", width=60, help="Date changed after work had begun"),
-                "overdue": Column("Overdue", "count", width=65, help="Open past their due date now"),
+                "team": Column("Team", width=88),
+                "on_time": Column("On time", "percent", width=56),
+                "finished": Column("of", "count", width=38),
+                "slip_p50_days": Column("Late: half", "count", width=66, help="Days after the due date, of late ones"),
+                "slip_p85_days": Column("85 %", "count", width=44),
+                "moved": Column("Moved", "percent", width=50, help="Date changed after work had begun"),
+                "overdue": Column("Overdue", "count", width=60, help="Open past their due date now"),
             },
             alt=kept(record),
             rows=8,
@@ -93,12 +93,12 @@ def _estimates(scope: Scope, who: str) -> None:
                 why=pl.col("reason").str.replace_all("_", " "),
             ),
             {
-                "team": Column("Team", width=110),
-                "kind": Column("Estimate", width=90),
-                "tickets": Column("Tickets", "count", width=60),
-                "correlation": Column("Correlation", "count", width=80),
-                "spread": Column("Spread", "count", width=60, help="Times as long at the same estimate"),
-                "why": Column("Not known because", width=115),
+                "team": Column("Team", width=88),
+                "kind": Column("Estimate", width=82),
+                "tickets": Column("Tickets", "count", width=52),
+                "correlation": Column("Correlation", "count", width=74),
+                "spread": Column("Spread", "count", width=50, help="Times as long at the same estimate"),
+                "why": Column("Not known", width=60),
             },
             alt=f"What estimates say, for {words.count(record['team'].n_unique(), 'team')}",
             rows=8,
@@ -121,15 +121,15 @@ def _overdue(scope: Scope, who: str) -> None:
             ),
             {
                 "url": Column("", "link", width=34),
-                "label": Column("Ticket", width=95),
-                "title": Column("Title", width=300),
-                "team": Column("Team", width=110),
-                "due_on": Column("Due", "day", width=95),
-                "late": Column("Late by", "span", width=80),
-                "moves": Column("Moved", "count", width=55, help="How often the date was changed after the start"),
-                "age": Column("Age", "span", width=80),
-                "p50": Column("Half need", "span", width=80, help="More days, of those that grew as old"),
-                "p85": Column("85 % need", "span", width=80),
+                "label": Column("Ticket", width=80),
+                "title": Column("Title", width=170),
+                "team": Column("Team", width=95),
+                "due_on": Column("Due", "day", width=88),
+                "late": Column("Late by", "span", width=68),
+                "moves": Column("Moved", "count", width=50, help="How often the date was changed after the start"),
+                "age": Column("Age", "span", width=68),
+                "p50": Column("Half need", "span", width=72, help="More days, of those that grew as old"),
+                "p85": Column("85 % need", "span", width=76),
             },
             alt=title,
             rows=14,

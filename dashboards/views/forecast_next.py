@@ -29,8 +29,8 @@ def draw(scope: Scope, who: str) -> None:
             table(
                 how_many.with_columns(asked=pl.format("{} days", "target")),
                 {
-                    "asked": Column("In", width=80),
-                    **{f"items_{share}": Column(f"{share} % at least", "count", width=95) for share in PERCENTS},
+                    "asked": Column("In", width=65),
+                    **{f"items_{share}": Column(f"{share} % ≥", "count", width=80) for share in PERCENTS},
                 },
                 alt=expected(rows),
             )
@@ -40,8 +40,8 @@ def draw(scope: Scope, who: str) -> None:
             table(
                 when.with_columns(asked=pl.format("{} tickets", "target")),
                 {
-                    "asked": Column("The next", width=85),
-                    **{f"on_{share}": Column(f"{share} % by", "day", width=100) for share in PERCENTS},
+                    "asked": Column("The next", width=72),
+                    **{f"on_{share}": Column(f"{share} % by", "day", width=82) for share in PERCENTS},
                 },
                 alt=expected(rows),
             )

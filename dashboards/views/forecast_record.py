@@ -96,10 +96,10 @@ def _sentences(scope: Scope, points: pl.DataFrame) -> None:
             said=pl.coalesce("sentence", pl.lit("Too few cases to say.")), promised=pl.col("confidence")
         ),
         {
-            "name": Column("Asked", width=120),
-            "said": Column("Record", width=270),
-            "low": Column("From", "percent", width=50, help="Lower bound of the 95 % interval"),
-            "high": Column("to", "percent", width=50, help="Upper bound"),
+            "name": Column("Asked", width=75),
+            "said": Column("Record", width=245),
+            "low": Column("From", "percent", width=42, help="Lower bound of the 95 % interval"),
+            "high": Column("to", "percent", width=42, help="Upper bound"),
         },
         alt="How often promises of each confidence came true",
         rows=8,
@@ -122,11 +122,11 @@ def _windows(scope: Scope, who: str) -> None:
         table(
             shown,
             {
-                "name": Column("Window", width=130),
-                "score": Column("Score", "count", width=60),
-                "cases": Column("Cases", "count", width=60),
-                "is_chosen": Column("Used", "flag", width=50),
-                "why": Column("Not known because", width=170),
+                "name": Column("Window", width=120),
+                "score": Column("Score", "count", width=48),
+                "cases": Column("Cases", "count", width=50),
+                "is_chosen": Column("Used", "flag", width=45),
+                "why": Column("Not known because", width=140),
             },
             alt=f"Forecasts draw from {best['name'][0]}" if best.height else "No window holds enough",
             rows=8,

@@ -33,8 +33,9 @@ def draw(scope: Scope, who: str) -> None:
         _list(targets)
         st.caption(f"{takeaway(targets)}.")
     labels = labelled(targets)
+    dated = targets["growing_85"].is_not_null().arg_max() or 0
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        label = st.selectbox("From near", labels, key="target", bind="query-params", width=460)
+        label = st.selectbox("From near", labels, index=dated, key="target", bind="query-params", width=460)
         fixed = st.toggle("With the fixed scope", key="fixed", bind="query-params", help=FIXED_NOTE)
     _one(targets.row(labels.index(str(label)) if label in labels else 0, named=True), who, fixed=fixed)
 
@@ -61,7 +62,7 @@ def _dates(row: dict[str, Any], confidence: str) -> str:
         return between(growing, shared)
     if growing:
         return f"{words.day(growing)} or later"
-    return f"not known: {why(row['growing_reason'])}"
+    return words.MISSING if confidence == "50" else why(row["growing_reason"])
 
 
 def chance(row: dict[str, Any]) -> str:
@@ -75,7 +76,7 @@ def moved(row: dict[str, Any]) -> str:
     known = sorted({one for one in (row["growing_moved"], row["shared_moved"]) if one is not None})
     if not known:
         return words.MISSING
-    return " to ".join(f"{one:+,}".replace("-", words.MINUS) if one else "0" for one in known) + " days"
+    return " to ".join(f"{one:+,}".replace("-", words.MINUS) if one else "0" for one in known)
 
 
 def takeaway(targets: pl.DataFrame) -> str:
@@ -85,10 +86,11 @@ def takeaway(targets: pl.DataFrame) -> str:
         return f"{words.count(targets.height, 'target')} with open tickets, none with a due date whose chance is known"
     best = pl.max_horizontal("growing_due", "shared_due")
     late = due.filter(best < 0.5)  # noqa: PLR2004 - less likely than not
+    risky = due.filter(best >= 0.5, pl.min_horizontal("growing_due", "shared_due") < 0.5)  # noqa: PLR2004
     return (
-        f"{late.height:,} of {words.count(due.height, 'target')} with a due date "
-        f"{'is' if late.height == 1 else 'are'} more likely late than not, even if the team turns to "
-        f"{'it' if late.height == 1 else 'them'} alone"
+        f"Of {words.count(due.height, 'due date')} whose chance is known, {late.height or 'none'} "
+        f"{'is' if late.height < 2 else 'are'} more likely missed than kept even if the team turns to it alone, and "  # noqa: PLR2004
+        f"{risky.height or 'none'} if other work goes on as before"
     )
 
 
@@ -96,15 +98,16 @@ def _list(targets: pl.DataFrame) -> None:
     table(
         targets.head(timelines.LISTED),
         {
-            "title": Column("What", width=190),
-            "kind": Column("Kind", width=75),
-            "remaining_items": Column("Open", "count", width=50, help="Open tickets"),
-            "items": Column("of", "count", width=45),
-            "even": Column("50 % by", width=190, help="From growing to shared"),
-            "sure": Column("85 % by", width=190, help="From growing to shared"),
-            "due_on": Column("Due", "day", width=95),
-            "chance": Column("Chance of it", width=95, help="Of being done by the due date, from shared to growing"),
-            "moved": Column("Moved", width=105, help=f"Against {timelines.BEFORE_DAYS} days before; + is later"),
+            "title": Column("What", width=150),
+            "kind": Column("Kind", width=62),
+            "remaining_items": Column("Open", "count", width=45, help="Open tickets"),
+            "even": Column("50 % by", width=165, help="From growing to shared"),
+            "sure": Column("85 % by", width=170, help="From growing to shared"),
+            "due_on": Column("Due", "day", width=88),
+            "chance": Column("Chance", width=78, help="Of being done by the due date, from shared to growing"),
+            "moved": Column(
+                "Moved", width=72, help=f"By how many days, against {timelines.BEFORE_DAYS} days before; + is later"
+            ),
         },
         alt=takeaway(targets),
         rows=9,
@@ -141,21 +144,22 @@ def _one(row: dict[str, Any], who: str, *, fixed: bool) -> None:
                 fans = fan(known, steps, today)
                 st.altair_chart(forecast_charts.burn_up(until(steps, today), fans, row["due_on"]), alt=said)
                 st.caption(f"{said}. A fan reaches from the day of 50 % to that of 95 %.")
-    with right:
-        with card("Chance of being done by a day", sql=sql, frame=promises, key="chances", note=RANGE_NOTE):
-            if known.is_empty():
-                reasons = {why(one) for one in promises["reason"].drop_nulls()}
-                st.caption(f":material/info: Not known: {', '.join(sorted(reasons))}.")
-            else:
-                st.altair_chart(forecast_charts.chances(known, row["due_on"]), alt=said)
-                st.caption(basis(known))
+    with right, card("Chance of being done by a day", sql=sql, frame=promises, key="chances", note=RANGE_NOTE):
+        if known.is_empty():
+            reasons = {why(one) for one in promises["reason"].drop_nulls()}
+            st.caption(f":material/info: Not known: {', '.join(sorted(reasons))}.")
+        else:
+            st.altair_chart(forecast_charts.chances(known, row["due_on"]), alt=said)
+            st.caption(basis(known))
     moves_sql = timelines.moves(*asked)
     moves = named(data.rows(moves_sql), fixed=fixed)
     with card("How the forecast moved", sql=moves_sql, frame=moves, key="moves", note=MOVES_NOTE):
         if moves.drop_nulls("p85_on")["made_at"].n_unique() < 2:  # noqa: PLR2004 - a line has two points
-            st.caption(":material/info: There is one forecast so far: tomorrow's run makes the next.")
+            st.caption(
+                ":material/info: Fewer than two weeks have a forecast with a day: a point a week comes with the runs."
+            )
             return
-        drift = f"Against {timelines.BEFORE_DAYS} days before, 85 % moved by {row['moved']}"
+        drift = f"Against {timelines.BEFORE_DAYS} days before, 85 % moved by {row['moved']} days"
         st.altair_chart(forecast_charts.moves(moves), alt=drift)
         st.caption(f"{drift}. The dashed line is the due date as it was then." if row["due_on"] else f"{drift}.")
 
@@ -163,7 +167,7 @@ def _one(row: dict[str, Any], who: str, *, fixed: bool) -> None:
 def summary(row: dict[str, Any]) -> str:
     """What is to be expected of a target, in words."""
     title = words.plain(row["title"] or row["target"])
-    by = "by " if row["growing_85"] else ""
+    by = "by " if row["growing_85"] else "are not known, "
     said = f"{title} with its {words.count(row['remaining_items'], 'open ticket')}: 85 % {by}{row['sure']}"
     if row["chance"] != words.MISSING:
         said += f"; the due date is met with {row['chance']}"

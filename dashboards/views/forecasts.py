@@ -17,15 +17,15 @@ FIXED_NOTE = (
 )
 
 RANGE_NOTE = (
-    "Growing: tickets come in as they did, and the team turns to this alone. Shared: growing, and other work goes on as "
-    "in the last 90 days. What really happens lies mostly between the two: read them as a range."
+    "Growing: tickets come in as they did, and the team turns to this alone. Shared: growing, and other work goes on "
+    "as in the last 90 days. What really happens lies mostly between the two: read them as a range."
 )
 
 WHYS = {
-    "too_little_data": "too few tickets were finished lately",
-    "beyond_two_years": "later than in two years",
-    "growth_not_measured": "how the scope grows cannot be measured yet",
-    "share_not_measured": "how much of its work the team gives to it cannot be measured yet",
+    "too_little_data": "too few finished lately",
+    "beyond_two_years": "beyond two years",
+    "growth_not_measured": "growth not known yet",
+    "share_not_measured": "share of the work not known yet",
     "group_too_small": "group too small",
 }
 

@@ -14,15 +14,15 @@ from dashboards.views.teams import nothing, short_files
 
 STRUCTURE = (
     "Of changes of the last 90 days. Cohesion: how alike the members' changes are, file by file (cosine). Autonomy: "
-    "share of the team's changes in files where it made at least two thirds of all changes. Compare a team with its own "
-    "past: a team of specialists has low cohesion rightly."
+    "share of the team's changes in files where it made at least two thirds of all changes. Compare a team with its "
+    "own past: a team of specialists has low cohesion rightly."
 )
 
 COUPLING = "How alike the changes of two teams are, file by file (cosine); 100 % would be the same files as often."
 
 CROSSING = (
-    "Pull requests merged in the last 90 days that touch files of two teams or more. Some of them are good news, as one "
-    "team helps another."
+    "Pull requests merged in the last 90 days that touch files of two teams or more. Some of them are good news, as "
+    "one team helps another."
 )
 
 
@@ -48,12 +48,12 @@ def _structure(scope: Scope) -> None:
                 why=pl.coalesce("autonomy_reason", "cohesion_reason").str.replace_all("_", " ").fill_null("")
             ),
             {
-                "team": Column("Team", width=130),
-                "autonomy": Column("Autonomy", "bar", width=90),
-                "cohesion": Column("Cohesion", "bar", width=90),
-                "active_members": Column("Active", "count", width=55, help="Members who changed counted files"),
-                "files": Column("Files", "count", width=55),
-                "why": Column("Not known because", width=120),
+                "team": Column("Team", width=95),
+                "autonomy": Column("Autonomy", "bar", width=80),
+                "cohesion": Column("Cohesion", "bar", width=80),
+                "active_members": Column("Active", "count", width=48, help="Members who changed counted files"),
+                "files": Column("Files", "count", width=42),
+                "why": Column("Not known", width=62, help="Why not"),
             },
             alt=f"Autonomy and cohesion of {words.count(teams.height, 'team')}",
             rows=10,
@@ -76,10 +76,10 @@ def _coupling(scope: Scope, repositories: dict[str, str]) -> None:
                 files=short_files("paths", repositories, known), teams=pl.format("{} – {}", "team_a", "team_b")
             ),
             {
-                "teams": Column("Teams", width=160),
-                "coupling": Column("Alike", "bar", width=85),
-                "shared_files": Column("Files", "count", width=50),
-                "files": Column("Those that bind them most", width=240),
+                "teams": Column("Teams", width=125),
+                "coupling": Column("Alike", "bar", width=75),
+                "shared_files": Column("Files", "count", width=42),
+                "files": Column("Those that bind them most", width=160),
             },
             alt=f"{words.count(known.height, 'pair')} of teams change the same files",
             rows=10,
@@ -99,8 +99,8 @@ def _crossing(scope: Scope, repositories: dict[str, str]) -> None:
             shown.head(coordination.LISTED),
             {
                 "url": Column("", "link", width=34),
-                **names(shown, "Pull request", title=260),
-                "team": Column("Opened by", width=120),
+                **names(shown, "Pull request", title=235),
+                "team": Column("Opened by", width=110),
                 "owning_teams": Column("Files of", "list", width=230),
                 "files": Column("Files", "count", width=55),
                 "merged_at": Column("Merged", "day", width=95),

@@ -17,9 +17,9 @@ MEASURES = ("Gaps", "Talk", "Depend")
 
 NOTE = (
     "Two people depend on each other where they changed the same files, or files that keep changing together, in the "
-    "last 90 days. They talk where they met in a review, a comment, a ticket or a joint commit. A gap is a dependency in "
-    "the top quarter of all and no trace of talking. A team with itself is about its own members, who also talk without "
-    "a trace."
+    "last 90 days. They talk where they met in a review, a comment, a ticket or a joint commit. A gap is a dependency "
+    "in the top quarter of all and no trace of talking. A team with itself is about its own members, who also talk "
+    "without a trace."
 )
 
 PEOPLE_NOTE = (
@@ -32,7 +32,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
     """Draw teams against teams, the pairs of teams with their files, and the pairs of people behind the gaps."""
     sql = coordination.teams(scope)
     pairs = data.rows(sql)
-    left, right = st.columns(2, gap="small")
+    left, right = st.columns([2, 3], gap="small")
     with left, card("Team by team", sql=sql, frame=pairs, key="team-grid", note=NOTE):
         if pairs.is_empty():
             nothing("The work of no two people met in the last 90 days.")
@@ -105,7 +105,8 @@ def takeaway(pairs: pl.DataFrame) -> str:
     known = between.drop_nulls("gaps")
     if known.is_empty():
         why = words.reason(between["reason"].drop_nulls().first())  # type: ignore[arg-type]
-        return f"{words.count(required, 'pair')} of people of different teams depend on each other; who talks is not known: {why}"
+        pairs_told = words.count(required, "pair")
+        return f"{pairs_told} of people of different teams depend on each other; who talks is not known: {why}"
     said = f"{talk:,} of {words.count(required, 'pair')} of people of different teams talk"
     worst = known.filter(pl.col("gaps") > 0).sort("gaps", "team_a", "team_b", descending=[True, False, False])
     if worst.is_empty():
@@ -113,7 +114,7 @@ def takeaway(pairs: pl.DataFrame) -> str:
     first = worst.row(0, named=True)
     gaps = int(known["gaps"].sum())
     return (
-        f"{said}; {words.count(gaps, 'strong dependency', 'strong dependencies')} without a trace, most of them between "
+        f"{said}; {words.count(gaps, 'strong dependency', 'strong dependencies')} without a trace, most between "
         f"{words.plain(first['team_a'])} and {words.plain(first['team_b'])} ({first['gaps']:,})"
     )
 
@@ -128,16 +129,16 @@ def _pairs(pairs: pl.DataFrame, repositories: Mapping[str, str]) -> None:
             files=short_files("paths", repositories, pairs), teams=pl.format("{} – {}", "team_a", "team_b")
         ),
         {
-            "teams": Column("Teams", width=160),
+            "teams": Column("Teams", width=150),
             "gaps": Column("Gaps", "count", width=50),
-            "congruence": Column("Talk", "percent", width=50, help="Pairs that talked, of those that depend"),
+            "congruence": Column("Talk", "percent", width=45, help="Pairs that talked, of those that depend"),
             "required": Column("of", "count", width=45, help="Pairs of people who depend on each other"),
             **(
                 {"pairs_apart": Column("Apart", "count", width=55, help="Under 2 working hours in common")}
                 if apart
                 else {}
             ),
-            "files": Column("Files that bind the gaps", width=260),
+            "files": Column("Files that bind the gaps", width=165),
         },
         alt=takeaway(pairs),
         rows=12,
@@ -156,12 +157,12 @@ def _people(scope: Scope, repositories: Mapping[str, str]) -> None:
         table(
             found.with_columns(files=short_files("paths", repositories, found)).head(coordination.LISTED),
             {
-                **({"first": Column("Person", width=130)} if named else {}),
-                "team_a": Column("Team", width=110),
-                **({"second": Column("and", width=130)} if named else {}),
+                **({"first": Column("Person", width=110)} if named else {}),
+                "team_a": Column("Team", width=105),
+                **({"second": Column("and", width=110)} if named else {}),
                 "team_b": Column("of team" if named else "and", width=110),
                 "strength": Column("Strength", "count", width=75, help="Changes of the two that meet"),
-                "files": Column("Files that bind them", width=420),
+                "files": Column("Files that bind them", width=335),
             },
             alt=title,
             rows=12,

@@ -22,8 +22,8 @@ LACKS = (
 )
 
 REVIEWS = (
-    "Reviews by people in the last 90 days. From outside: of the reviews of the team's pull requests. Both ways: pairs "
-    "of author and reviewer in the team that also go the other way round. Top three: share of the team's reviews that "
+    "Reviews by people in the last 90 days. Outside: share that came from other teams. Mutual: pairs "
+    "of author and reviewer in the team that also go the other way round. Top 3: share of the team's reviews that "
     "the three who review most gave."
 )
 
@@ -39,8 +39,8 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:  # noqa: ARG001 - 
         else:
             st.echarts_chart(team_network.option(pairs), height=HEIGHT, alt=takeaway(pairs), key="team-network-chart")
             st.caption(
-                "A line: people of the two teams depend on each other; the thicker, the more pairs of them; the hotter, "
-                "the fewer of these talk; dashed: none."
+                "A line: people of the two teams depend on each other; the thicker, the more pairs of them; the "
+                "hotter, the fewer of these talk; dashed: none."
             )
     with right:
         _lacks(scope)
@@ -59,12 +59,16 @@ def _lacks(scope: Scope) -> None:
         table(
             known,
             {
-                "team": Column("Team", width=120),
-                "missing": Column("Missing", "count", width=65, help="Required pairs that did not talk"),
-                "required": Column("of", "count", width=50),
-                "silos": Column("Silos", "count", width=50, help="Of these, pairs with an end that talked to nobody"),
+                "team": Column("Team", width=85),
+                "missing": Column("Missing", "count", width=55, help="Required pairs that did not talk"),
+                "required": Column("of", "count", width=38),
+                "silos": Column("Silos", "count", width=45, help="Of these, pairs with an end that talked to nobody"),
                 **(
-                    {"names": Column("All goes through", width=130, help="Brokers")}
+                    {
+                        "names": Column(
+                            "Through one", width=90, help="Brokers: all conversations with another team go through them"
+                        )
+                    }
                     if named
                     else {"brokers": Column("Brokers", "count", width=65)}
                 ),
@@ -93,12 +97,12 @@ def _reviews(scope: Scope) -> None:
         table(
             known,
             {
-                "team": Column("Team", width=110),
-                "reviews_received": Column("Reviews", "count", width=65, help="Of pull requests of the team"),
-                "across_share": Column("From outside", "percent", width=85),
-                "reciprocity": Column("Both ways", "percent", width=70),
-                "top_three_share": Column("Top three", "percent", width=70),
-                "isolated": Column("Apart", "count", width=55, help="Gave no review and received none"),
+                "team": Column("Team", width=75),
+                "reviews_received": Column("Got", "count", width=40, help="Reviews of pull requests of the team"),
+                "across_share": Column("Outside", "percent", width=55, help="Of these, from other teams"),
+                "reciprocity": Column("Mutual", "percent", width=50, help="Pairs that review each other"),
+                "top_three_share": Column("Top 3", "percent", width=45),
+                "isolated": Column("Apart", "count", width=42, help="Gave no review and received none"),
             },
             alt=f"Reviews of {words.count(known.height, 'team')}, inside and across",
             rows=8,

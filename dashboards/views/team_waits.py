@@ -13,8 +13,8 @@ from dashboards.views.pull_requests import TOO_SMALL
 from dashboards.views.teams import nothing
 
 NOTES = {
-    "review": "From the request to the other team (or from being ready, where it touches the other team's files) to its "
-    "first answer.",
+    "review": "From the request to the other team (or from being ready, where it touches the other team's files) to "
+    "its first answer.",
     "blocked": "While a ticket of the other team blocked a ticket in work.",
     "hand_off": "From the hand-off of a ticket to the first thing that the other team did in it.",
 }
@@ -114,13 +114,13 @@ def _list(waits: pl.DataFrame) -> None:
     table(
         waits.with_columns(teams=pl.format(f"{{}}{SEPARATOR}{{}}", "waiting_team", "on_team")),
         {
-            "teams": Column("Who waits → for whom", width=170),
-            "cost_seconds": Column("Cost", "span", width=72, help="What it adds to the 85th percentile of cycle time"),
-            "p50_seconds": Column("Half within", "span", width=75),
-            "p85_seconds": Column("85 % within", "span", width=76),
-            "n": Column("of", "count", width=42, help="Waits that ended"),
-            "open_items": Column("Now", "count", width=45, help="Waiting now"),
-            "not_answered": Column("No answer", "count", width=70, help="Ended without the other team"),
+            "teams": Column("Who → for whom", width=120),
+            "cost_seconds": Column("Cost", "span", width=58, help="What it adds to the 85th percentile of cycle time"),
+            "p50_seconds": Column("Half", "span", width=58, help="Half waited at most so long"),
+            "p85_seconds": Column("85 %", "span", width=58, help="85 % waited at most so long"),
+            "n": Column("of", "count", width=34, help="Waits that ended"),
+            "open_items": Column("Now", "count", width=40, help="Waiting now"),
+            "not_answered": Column("None", "count", width=42, help="Ended without the other team"),
         },
         alt=takeaway(waits),
         rows=12,
@@ -150,14 +150,14 @@ def _items(scope: Scope, kind: str, waits: pl.DataFrame, note: str) -> None:
             items.head(coordination.LISTED),
             {
                 "url": Column("", "link", width=34),
-                "label": Column("Item", width=130),
-                "title": Column("Title", width=300),
-                "waiting_team": Column("Waits", width=110),
-                "on_team": Column("for", width=110),
-                "is_open": Column("Now", "flag", width=50),
-                "seconds": Column("For", "span", width=75, help="Empty where it ended without an answer"),
-                "working_seconds": Column("Working", "hours", width=75, help="The part of it in working hours"),
-                "started_at": Column("Since", "day", width=95),
+                "label": Column("Item", width=110),
+                "title": Column("Title", width=230),
+                "waiting_team": Column("Waits", width=100),
+                "on_team": Column("for", width=100),
+                "is_open": Column("Now", "flag", width=45),
+                "seconds": Column("For", "span", width=70, help="Empty where it ended without an answer"),
+                "working_seconds": Column("Working", "hours", width=68, help="The part of it in working hours"),
+                "started_at": Column("Since", "day", width=88),
             },
             alt=takeaway(waits),
             rows=16,

@@ -37,7 +37,7 @@ def team_metrics(now: datetime, files: Sequence[str], pull_requests: Rows, *, te
     random = Random(11)
     tables = _pairs(now, random, files, [*sorted([team, *OTHERS])], small)
     tables |= _waits(now, random, pull_requests, team, small)
-    tables |= _structure(now, random, files, pull_requests, team, small)
+    tables |= _structure(now, files, pull_requests, team, small)
     tables |= _forecasts(now, random, team)
     tables |= _record(now, team)
     return tables
@@ -56,21 +56,34 @@ def _pairs(now: datetime, random: Random, files: Sequence[str], teams: list[str]
             | {"weighted_congruence": min(1.0, satisfied / required * 1.2), "gaps": (required - satisfied) // 3}
             | {"paths": list(files[n : n + 3]), "overlap_hours": 6.5, "overlap_coverage": 0.8, "pairs_apart": n % 3}
         )
-    coordination.append(
-        {"team_a": small, "team_b": teams[-1], "window_end": now.date(), "reason": "group_too_small"}
-    )
+    coordination.append({"team_a": small, "team_b": teams[-1], "window_end": now.date(), "reason": "group_too_small"})
     gaps = [
         {"person_a": "p0", "person_b": f"p{n}", "team_a": teams[n % 3], "team_b": teams[3 + n % 2]}
         | {"strength": 30.0 - n, "paths": list(files[n : n + 3])}
         for n in range(2, 6)
     ]
     networks = [
-        {"scope_kind": "team", "scope": one, "people": 7, "required": 30, "missing": 12 + n, "silos": n, "brokers": n % 2}
+        {
+            "scope_kind": "team",
+            "scope": one,
+            "people": 7,
+            "required": 30,
+            "missing": 12 + n,
+            "silos": n,
+            "brokers": n % 2,
+        }
         | {"broker_ids": ["p1"] if n % 2 else []}
         for n, one in enumerate(teams)
     ]
     reviews = [
-        {"scope_kind": "team", "scope": one, "people": 7, "reviewers": 5, "reviews_given": 60, "reviews_received": 55 + n}
+        {
+            "scope_kind": "team",
+            "scope": one,
+            "people": 7,
+            "reviewers": 5,
+            "reviews_given": 60,
+            "reviews_received": 55 + n,
+        }
         | {"across_share": 0.1 * n, "reciprocity": 0.5, "top_three_share": 0.8, "gini": 0.4, "isolated": n}
         for n, one in enumerate(teams)
     ]
@@ -119,10 +132,8 @@ def _wait(now: datetime, key: dict[str, Any], item: str, m: int, seconds: float,
     return key | {"item_id": item} | times | {"is_open": not ended, "is_answered": True if ended else None}
 
 
-def _structure(
-    now: datetime, random: Random, files: Sequence[str], pull_requests: Rows, team: str, small: str
-) -> dict[str, Rows]:
-    shown = [team, *OTHERS]
+def _structure(now: datetime, files: Sequence[str], pull_requests: Rows, team: str, small: str) -> dict[str, Rows]:
+    random, shown = Random(12), [team, *OTHERS]
     structure = [
         {"team": one, "members": 7, "active_members": 6, "files": 40 + n, "changes": 300.0, "cohesion": random.random()}
         | {"autonomy": random.random()}
@@ -200,7 +211,12 @@ def _promise(tables: dict[str, Rows], made_at: datetime, base: dict[str, Any], w
             for confidence, days in zip(CONFIDENCES, DAYS[mode], strict=True)
         }
         chance = {"fixed": 0.95, "growing": 0.88, "shared": 0.41}[mode] if base["due_on"] and not why else None
-        known = base | {"made_at": made_at, "scope_mode": mode, "remaining_items": 24 + weeks, "due_probability": chance}
+        known = base | {
+            "made_at": made_at,
+            "scope_mode": mode,
+            "remaining_items": 24 + weeks,
+            "due_probability": chance,
+        }
         for confidence, answer in answers.items():
             tables["forecasts"].append(
                 known
@@ -209,8 +225,7 @@ def _promise(tables: dict[str, Rows], made_at: datetime, base: dict[str, Any], w
                 | {"method": "simulation", "sampling": "weeks", "window_days": 90}
             )
         tables["forecast_moves"].append(
-            known
-            | {"p50_on": answers[0.5], "p85_on": answers[0.85], "moved_days": 3, "is_last_of_week": True}
+            known | {"p50_on": answers[0.5], "p85_on": answers[0.85], "moved_days": 3, "is_last_of_week": True}
         )
 
 
@@ -245,7 +260,13 @@ def _record(now: datetime, team: str) -> dict[str, Rows]:
     for who in ("all", team):
         for question, less in (("how_many", 0.0), ("when", 0.04)):
             calibration += [
-                {"team": who, "basis": "backtest", "question": question, "scope_mode": "fixed", "confidence": confidence}
+                {
+                    "team": who,
+                    "basis": "backtest",
+                    "question": question,
+                    "scope_mode": "fixed",
+                    "confidence": confidence,
+                }
                 | {"cases": 400, "hits": round(400 * (share - less)), "share": share - less}
                 | {"low": share - less - 0.05, "high": share - less + 0.04}
                 | {"sentence": f"Our {100 * confidence:.0f} % came true in {100 * (share - less):.0f} % of 400 cases."}
