@@ -145,7 +145,7 @@ def _structure(now: datetime, files: Sequence[str], pull_requests: Rows, team: s
         | {"paths": list(files[:4])}
         for a, b in combinations(shown, 2)
     ]
-    merged = [row for row in pull_requests if row.get("merged_at")]
+    merged = sorted((row for row in pull_requests if row.get("merged_at")), key=lambda row: row["merged_at"])
     crossing = [
         {"pr_id": row["pr_id"], "repo_id": row["repo_id"], "team": team, "merged_at": row["merged_at"], "files": 9}
         | {"owning_teams": sorted([team, *OTHERS[: n % 3]]), "is_cross_team": n % 3 > 0, "is_told": True}
