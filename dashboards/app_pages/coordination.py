@@ -7,7 +7,7 @@ from dashboards.parts import caveats, kpi
 from dashboards.views import team_code, team_gaps, team_network, team_waits
 
 FIGURES = (
-    kpi.Kpi("congruence", of="members", item="pair"),
+    kpi.Kpi("congruence", of="pairs", item="pair"),
     kpi.Kpi("cross_team_change", of="authors", item="pull request", past="month"),
     kpi.Kpi("hand_off_wait", of="tickets", item="hand-off", past="month", working=True),
     kpi.Kpi("blocked_on_others", of="tickets", item="ticket"),

@@ -10,13 +10,15 @@ from dashboards.parts.charts import HEIGHT, PERCENT
 
 DAYS = alt.Axis(format="%d %b %y", tickCount=6)
 
+TALL = HEIGHT + 90
+
 LOOK = {"Scope": 6, "Done": 0, "Growing": 2, "Shared": 1, "Fixed": 3}
 """Colours of what is drawn."""
 
 
 def _colors(names: list[str]) -> alt.Color:
     scale = alt.Scale(domain=names, range=[colors.category(LOOK[name]) for name in names])
-    return alt.Color("name:N", scale=scale, legend=alt.Legend(orient="top", title=None))
+    return alt.Color("name:N", scale=scale, legend=alt.Legend(orient="top", title=None, symbolOpacity=1))
 
 
 def burn_up(steps: pl.DataFrame, fans: pl.DataFrame, due: date | None) -> alt.LayerChart | alt.FacetChart:
@@ -57,7 +59,7 @@ def burn_up(steps: pl.DataFrame, fans: pl.DataFrame, due: date | None) -> alt.La
             ],
         )
     )
-    return alt.layer(*layers, *_due(due)).properties(height=HEIGHT + 90)
+    return alt.layer(*layers, *_due(due)).properties(height=TALL)
 
 
 def chances(frame: pl.DataFrame, due: date | None) -> alt.LayerChart | alt.FacetChart:
@@ -83,7 +85,7 @@ def chances(frame: pl.DataFrame, due: date | None) -> alt.LayerChart | alt.Facet
             ],
         )
     )
-    return alt.layer(line, *_due(due)).properties(height=HEIGHT + 90)
+    return alt.layer(line, *_due(due)).properties(height=TALL)
 
 
 def moves(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
@@ -116,7 +118,7 @@ def moves(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
             .mark_line(strokeDash=[5, 3], strokeWidth=2, color=colors.text(), interpolate="step-after")
             .encode(x=made, y="due_on:T", tooltip=alt.Tooltip("due_on:T", title="Due", format="%d %b %Y"))
         )
-    return alt.layer(*layers).properties(height=HEIGHT)
+    return alt.layer(*layers).properties(height=HEIGHT + 50)
 
 
 def reliability(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
@@ -159,5 +161,7 @@ def _due(due: date | None) -> list[alt.Chart]:
     base = alt.Chart(pl.DataFrame({"day": [due], "told": [f"due {words.day(due)}"]})).encode(x="day:T")
     return [
         base.mark_rule(color=colors.text(), strokeDash=[5, 3], strokeWidth=1.6).encode(tooltip="told:N"),
-        base.mark_text(align="left", dx=5, color=colors.text(), fontSize=11).encode(y=alt.value(6), text="told:N"),
+        base.mark_text(align="left", dx=5, color=colors.text(), fontSize=11).encode(
+            y=alt.value(TALL - 8), text="told:N"
+        ),
     ]

@@ -27,6 +27,8 @@ _BY_KIND = {
 _DEPTH = {"reviews": "Size and depth"}
 
 _BY_RULE = {
+    "coordination_gap": Place(links.COORDINATION, "See the gaps", {"coordination": "Gaps"}),
+    "waiting_on_team": Place(links.COORDINATION, "See the waits", {"coordination": "Waits"}),
     "deployments_waiting": Place(links.DELIVERY, "See what waits", {"delivery": "Waiting"}),
     "merged_without_review": Place(links.REVIEWS, "See the pull requests", _DEPTH),
     "oversized_pull_requests": Place(links.REVIEWS, "See the pull requests", _DEPTH),

@@ -29,9 +29,9 @@ def grid(
             sort=across,
             scale=alt.Scale(domain=across),
             title=columns,
-            axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=130, labelOverlap=False),
+            axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=95, labelOverlap=False),
         ),
-        y=alt.Y("row:N", sort=down, scale=alt.Scale(domain=down), title=rows, axis=alt.Axis(labelLimit=170)),
+        y=alt.Y("row:N", sort=down, scale=alt.Scale(domain=down), title=rows, axis=alt.Axis(labelLimit=115)),
         tooltip=[alt.Tooltip(f"{name}:N", title=title) for name, title in tooltip.items()],
     )
     boxes = base.mark_rect(stroke=colors.heat(0), strokeWidth=1).encode(

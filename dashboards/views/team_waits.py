@@ -114,13 +114,12 @@ def _list(waits: pl.DataFrame) -> None:
     table(
         waits.with_columns(teams=pl.format(f"{{}}{SEPARATOR}{{}}", "waiting_team", "on_team")),
         {
-            "teams": Column("Who → for whom", width=120),
+            "teams": Column("Who → for whom", width=150),
             "cost_seconds": Column("Cost", "span", width=58, help="What it adds to the 85th percentile of cycle time"),
             "p50_seconds": Column("Half", "span", width=58, help="Half waited at most so long"),
             "p85_seconds": Column("85 %", "span", width=58, help="85 % waited at most so long"),
             "n": Column("of", "count", width=34, help="Waits that ended"),
             "open_items": Column("Now", "count", width=40, help="Waiting now"),
-            "not_answered": Column("None", "count", width=42, help="Ended without the other team"),
         },
         alt=takeaway(waits),
         rows=12,

@@ -97,7 +97,8 @@ def _pairs(now: datetime, random: Random, files: Sequence[str], teams: list[str]
 
 
 def _waits(now: datetime, random: Random, pull_requests: Rows, team: str, small: str) -> dict[str, Rows]:
-    waits, items = [], []
+    waits: Rows = []
+    items: Rows = []
     pairs = [(team, "Billing"), ("Billing", team), ("*Ops*", team), ("Data {x}", "*Ops*"), (team, small)]
     for kind in ("review", "blocked", "hand_off"):
         for n, (waiting, on) in enumerate(pairs):

@@ -135,7 +135,7 @@ def test_waits_lead_to_the_items_behind_a_cell(world: Path, open_page: Open, row
     shown = rows(world, coordination.waits(Scope(), "blocked")).filter(pl.col("reason").ne_missing("group_too_small"))
     everything = open_page(world, "coordination", coordination="Waits", waits_for="Blocking tickets")
     listed = everything.dataframe[-1].value
-    assert len(listed) == int(shown["n"].sum() + shown["open_items"].sum())
+    assert len(listed) == int(shown["n"].sum()) + int(shown["open_items"].sum())
     assert set(listed["label"]) == {f"TIDE-{n}" for n in range(1, 8)}
     assert listed["is_open"].is_monotonic_decreasing, "what waits now stands first"
     one = open_page(

@@ -190,6 +190,8 @@ def test_action_leads_to_the_page_that_shows_its_item() -> None:
     assert leads_to("failed_deployments", "deployment", "github:77") == {"delivery": "Deployments"}
     assert leads_to("build_trouble", "workflow", "local:app:test") == {**app, "delivery": "CI"}
     assert leads_to("deployments_waiting", "repository", "local:app") == {**app, "delivery": "Waiting"}
+    assert leads_to("coordination_gap", "team_pair", "Billing|Küche") == {"coordination": "Gaps"}
+    assert leads_to("waiting_on_team", "team_pair", "Billing>Küche") == {"coordination": "Waits"}
     only_ai = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
     assert leads_to("reviewed_only_by_ai", "repository", "local:app") == {**app, **only_ai}
 
