@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 from delivery_world import World, delivery_world
-from teams_world import PROJECT, team_metrics, team_tickets
+from teams_world import team_metrics, team_tickets
 
 from metrics.actions.actions import Actions
 from metrics.code.change_coupling import ChangeCoupling
@@ -146,11 +146,10 @@ def _pages(quiet_days: int) -> list[Page]:
     upserts = {
         "repositories": filled(CORE["repositories"], repositories),
         "commits": filled(CORE["commits"], commits),
+        "tickets": filled(CORE["tickets"], team_tickets(NOW)),
     }
-    tickets = {"tickets": filled(CORE["tickets"], team_tickets(NOW))}
     return [
         Page(stream="commits", scope=HARBOUR, upserts=upserts, cursor="abc", requests=4),
-        Page(stream="tickets", scope=PROJECT, upserts=tickets, cursor="ghi", requests=1),
         Page(stream="line_counts", scope=KITCHEN, cursor="def", requests=1),
     ]
 
