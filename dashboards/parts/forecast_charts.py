@@ -31,7 +31,9 @@ def burn_up(steps: pl.DataFrame, fans: pl.DataFrame, due: date | None) -> alt.La
     )
     names = ["Scope", "Done", *fans["name"].unique(maintain_order=True).to_list()]
     color = _colors(names)
-    tickets = alt.Y("tickets:Q", title="Tickets", axis=alt.Axis(tickCount=5, format="d"))
+    most = max(1.0, *(float(frame[name].max() or 0) for frame, name in ((steps, "scope"), (fans, "high"))))  # type: ignore[arg-type]
+    scale = alt.Scale(domain=[0, most])
+    tickets = alt.Y("tickets:Q", title="Tickets", scale=scale, axis=alt.Axis(tickCount=5, format="d"))
     layers: list[alt.Chart] = []
     if fans.height:
         layers.append(
@@ -39,7 +41,7 @@ def burn_up(steps: pl.DataFrame, fans: pl.DataFrame, due: date | None) -> alt.La
             .mark_area(opacity=0.35)
             .encode(
                 x=alt.X("day:T", title=None, axis=DAYS),
-                y=alt.Y("low:Q", title="Tickets"),
+                y=alt.Y("low:Q", title="Tickets", scale=scale),
                 y2="high:Q",
                 color=color,
                 tooltip=[alt.Tooltip("name:N", title="Scope"), alt.Tooltip("told:N", title="All done")],

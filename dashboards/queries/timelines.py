@@ -52,7 +52,7 @@ told AS (
     FROM newest GROUP BY question, target
 )
 SELECT
-    t.question, t.target, t.title, t.due_on, t.items, told.* EXCLUDE (question, target),
+    t.question, t.target, t.title, t.due_on, t.items, coalesce(t.due_on < {today}, false) AS is_past, told.* EXCLUDE (question, target),
     date_diff('day', g.p85_on, told.growing_85) AS growing_moved, date_diff('day', s.p85_on, told.shared_85)
     AS shared_moved
 FROM metrics.forecast_targets AS t
@@ -60,7 +60,7 @@ JOIN told USING (question, target)
 LEFT JOIN earlier AS g ON g.question = t.question AND g.target = t.target AND g.scope_mode = 'growing'
 LEFT JOIN earlier AS s ON s.question = t.question AND s.target = t.target AND s.scope_mode = 'shared'
 WHERE t.team = {who} AND t.is_open
-ORDER BY t.due_on NULLS LAST, growing_85 NULLS LAST, t.title, t.question, t.target
+ORDER BY is_past, t.due_on NULLS LAST, growing_85 NULLS LAST, t.title, t.question, t.target
 """
 
 _PROMISES = """
@@ -156,7 +156,7 @@ ORDER BY (team = 'all') DESC, team, kind
 
 
 def targets(who: str) -> str:
-    """What is open and has a name, the earliest due date first: its dates in each mode, and how far they moved."""
+    """What is open and has a name, the next due date first, those that have passed last: its dates in each mode, and how far they moved."""
     columns = [
         f"max({value}) FILTER (scope_mode = '{mode}' AND confidence = {confidence}) AS {mode}_{name}"
         for mode in MODES
@@ -165,7 +165,10 @@ def targets(who: str) -> str:
             (0.85, "reason", "reason"), (0.85, "due_probability", "due"),
         )
     ]  # fmt: skip
-    return _TARGETS.format(newest=_newest(who), who=literal(who), columns=", ".join(columns), days=BEFORE_DAYS)
+    today = f"(SELECT {_day('max(made_at)')} FROM newest)"
+    return _TARGETS.format(
+        newest=_newest(who), who=literal(who), columns=", ".join(columns), days=BEFORE_DAYS, today=today
+    )
 
 
 def promises(who: str, question: str, target: str) -> str:

@@ -67,6 +67,8 @@ def _dates(row: dict[str, Any], confidence: str) -> str:
 
 def chance(row: dict[str, Any]) -> str:
     """The chance of the due date, from the lower to the higher."""
+    if row["is_past"]:
+        return "passed"
     known = sorted(one for one in (row["growing_due"], row["shared_due"]) if one is not None)
     return words.between(known[0], known[-1], "share") if known else words.MISSING
 
@@ -81,16 +83,19 @@ def moved(row: dict[str, Any]) -> str:
 
 def takeaway(targets: pl.DataFrame) -> str:
     """How many are likely to be late, in words."""
-    due = targets.filter(pl.col("due_on").is_not_null(), pl.col("growing_due").is_not_null())
+    past = targets["is_past"].sum()
+    over = f"; {words.count(past, 'due date')} {'has' if past == 1 else 'have'} passed already" if past else ""
+    due = targets.filter(pl.col("due_on").is_not_null(), pl.col("growing_due").is_not_null(), ~pl.col("is_past"))
     if due.is_empty():
-        return f"{words.count(targets.height, 'target')} with open tickets, none with a due date whose chance is known"
+        said = f"{words.count(targets.height, 'target')} with open tickets, none with a due date whose chance is known"
+        return said + over
     best = pl.max_horizontal("growing_due", "shared_due")
     late = due.filter(best < 0.5)  # noqa: PLR2004 - less likely than not
     risky = due.filter(best >= 0.5, pl.min_horizontal("growing_due", "shared_due") < 0.5)  # noqa: PLR2004
     return (
         f"Of {words.count(due.height, 'due date')} whose chance is known, {late.height or 'none'} "
         f"{'is' if late.height < 2 else 'are'} more likely missed than kept even if the team turns to it alone, and "  # noqa: PLR2004
-        f"{risky.height or 'none'} if other work goes on as before"
+        f"{risky.height or 'none'} if other work goes on as before{over}"
     )
 
 
@@ -169,6 +174,8 @@ def summary(row: dict[str, Any]) -> str:
     title = words.plain(row["title"] or row["target"])
     by = "by " if row["growing_85"] else "are not known, "
     said = f"{title} with its {words.count(row['remaining_items'], 'open ticket')}: 85 % {by}{row['sure']}"
+    if row["is_past"]:
+        return f"{said}; the due date has passed"
     if row["chance"] != words.MISSING:
         said += f"; the due date is met with {row['chance']}"
     return said

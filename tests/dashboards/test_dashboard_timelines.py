@@ -154,6 +154,11 @@ def test_takeaway_counts_what_is_more_likely_missed_than_kept(world: Path, rows:
     late = targets.with_columns(growing_due=pl.lit(0.3), shared_due=pl.lit(0.1))
     assert "known, 1 is more likely missed" in forecast_targets.takeaway(late)
     assert forecast_targets.takeaway(targets.with_columns(due_on=None)).endswith("whose chance is known")
+    past = targets.with_columns(is_past=pl.lit(value=True))
+    assert forecast_targets.takeaway(past).endswith("whose chance is known; 1 due date has passed already")
+    row = forecast_targets.ranged(past).row(0, named=True)
+    assert row["chance"] == "passed"
+    assert forecast_targets.summary(row).endswith("2027; the due date has passed")
 
 
 def test_what_comes_next_is_what_was_promised(world: Path, open_page: Open, rows: Rows) -> None:
