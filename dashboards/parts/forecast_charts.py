@@ -163,7 +163,5 @@ def _due(due: date | None) -> list[alt.Chart]:
     base = alt.Chart(pl.DataFrame({"day": [due], "told": [f"due {words.day(due)}"]})).encode(x="day:T")
     return [
         base.mark_rule(color=colors.text(), strokeDash=[5, 3], strokeWidth=1.6).encode(tooltip="told:N"),
-        base.mark_text(align="left", dx=5, color=colors.text(), fontSize=11).encode(
-            y=alt.value(TALL - 8), text="told:N"
-        ),
+        base.mark_text(align="left", dx=5, color=colors.text(), fontSize=11).encode(y=alt.value(-6), text="told:N"),
     ]

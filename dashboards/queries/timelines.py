@@ -52,7 +52,9 @@ told AS (
     FROM newest GROUP BY question, target
 )
 SELECT
-    t.question, t.target, t.title, t.due_on, t.items, coalesce(t.due_on < {today}, false) AS is_past, told.* EXCLUDE (question, target),
+    t.question, t.target, t.title, t.due_on, t.items,
+    coalesce(t.due_on < (SELECT {today} FROM newest), false) AS is_past,
+    told.* EXCLUDE (question, target),
     date_diff('day', g.p85_on, told.growing_85) AS growing_moved, date_diff('day', s.p85_on, told.shared_85)
     AS shared_moved
 FROM metrics.forecast_targets AS t
@@ -156,7 +158,10 @@ ORDER BY (team = 'all') DESC, team, kind
 
 
 def targets(who: str) -> str:
-    """What is open and has a name, the next due date first, those that have passed last: its dates in each mode, and how far they moved."""
+    """What is open and has a name, the next due date first: its dates in each mode, and how far they moved.
+
+    Due dates that have passed come last.
+    """
     columns = [
         f"max({value}) FILTER (scope_mode = '{mode}' AND confidence = {confidence}) AS {mode}_{name}"
         for mode in MODES
@@ -165,9 +170,8 @@ def targets(who: str) -> str:
             (0.85, "reason", "reason"), (0.85, "due_probability", "due"),
         )
     ]  # fmt: skip
-    today = f"(SELECT {_day('max(made_at)')} FROM newest)"
     return _TARGETS.format(
-        newest=_newest(who), who=literal(who), columns=", ".join(columns), days=BEFORE_DAYS, today=today
+        newest=_newest(who), who=literal(who), columns=", ".join(columns), days=BEFORE_DAYS, today=_day("max(made_at)")
     )
 
 

@@ -22,6 +22,13 @@ NOTE = (
 MOVES_NOTE = "The day of 85 % in the last forecast of each week. Forecasts are written down and never computed again."
 
 
+EVEN = 0.5
+"""A chance below this is less likely than not."""
+
+MANY = 2
+"""From so many on a noun is a plural; and so many modes make a range."""
+
+
 def draw(scope: Scope, who: str) -> None:
     """Draw what is open, and of the chosen one the burn-up, the chances of dates, and how its forecast moved."""
     sql = timelines.targets(who)
@@ -70,7 +77,10 @@ def chance(row: dict[str, Any]) -> str:
     if row["is_past"]:
         return "passed"
     known = sorted(one for one in (row["growing_due"], row["shared_due"]) if one is not None)
-    return words.between(known[0], known[-1], "share") if known else words.MISSING
+    if not known:
+        return words.MISSING
+    told = words.between(known[0], known[-1], "share")
+    return told if len(known) == MANY else f"at most {told}"
 
 
 def moved(row: dict[str, Any]) -> str:
@@ -89,14 +99,16 @@ def takeaway(targets: pl.DataFrame) -> str:
     if due.is_empty():
         said = f"{words.count(targets.height, 'target')} with open tickets, none with a due date whose chance is known"
         return said + over
-    best = pl.max_horizontal("growing_due", "shared_due")
-    late = due.filter(best < 0.5)  # noqa: PLR2004 - less likely than not
-    risky = due.filter(best >= 0.5, pl.min_horizontal("growing_due", "shared_due") < 0.5)  # noqa: PLR2004
-    return (
-        f"Of {words.count(due.height, 'due date')} whose chance is known, {late.height or 'none'} "
-        f"{'is' if late.height < 2 else 'are'} more likely missed than kept even if the team turns to it alone, and "  # noqa: PLR2004
-        f"{risky.height or 'none'} if other work goes on as before{over}"
+    late = due.filter(pl.max_horizontal("growing_due", "shared_due") < EVEN).height
+    shared = due.drop_nulls("shared_due")
+    said = (
+        f"Of {words.count(due.height, 'due date')} whose chance is known, {late or 'none'} "
+        f"{'is' if late < MANY else 'are'} more likely missed than kept even if the team turns to it alone"
     )
+    if shared.height:
+        risky = shared.filter(pl.col("shared_due") < EVEN).height
+        said += f", {risky or 'none'} of {shared.height:,} if other work goes on as before"
+    return said + over
 
 
 def _list(targets: pl.DataFrame) -> None:
@@ -109,7 +121,7 @@ def _list(targets: pl.DataFrame) -> None:
             "even": Column("50 % by", width=165, help="From growing to shared"),
             "sure": Column("85 % by", width=170, help="From growing to shared"),
             "due_on": Column("Due", "day", width=88),
-            "chance": Column("Chance", width=78, help="Of being done by the due date, from shared to growing"),
+            "chance": Column("Chance", width=85, help="Of being done by the due date, from shared to growing"),
             "moved": Column(
                 "Moved", width=72, help=f"By how many days, against {timelines.BEFORE_DAYS} days before; + is later"
             ),
