@@ -93,7 +93,7 @@ def moved(row: dict[str, Any]) -> str:
 
 def takeaway(targets: pl.DataFrame) -> str:
     """How many are likely to be late, in words."""
-    past = targets["is_past"].sum()
+    past = int(targets["is_past"].sum())
     over = f"; {words.count(past, 'due date')} {'has' if past == 1 else 'have'} passed already" if past else ""
     due = targets.filter(pl.col("due_on").is_not_null(), pl.col("growing_due").is_not_null(), ~pl.col("is_past"))
     if due.is_empty():
