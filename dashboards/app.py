@@ -56,6 +56,18 @@ page = st.navigation(
             help="Where review time goes: what is open, pickup, size and depth, definitions, reviews between teams.",
         ),
         st.Page(
+            links.COORDINATION,
+            title="Coordination",
+            icon=":material/hub:",
+            help="Who should be talking and is not: gaps between teams, networks, waits, code that teams share.",
+        ),
+        st.Page(
+            links.TIMELINES,
+            title="Timelines",
+            icon=":material/event_upcoming:",
+            help="When it will be done: dates and their chances, what comes next, how often promises held, due dates.",
+        ),
+        st.Page(
             links.CODE,
             title="Code & knowledge",
             icon=":material/account_tree:",

@@ -29,6 +29,8 @@ _DEPTH = {"reviews": "Size and depth"}
 
 _BY_RULE = {
     "too_much_in_progress": Place(links.FLOW, "See the flow", {"flow": "Flow"}),
+    "coordination_gap": Place(links.COORDINATION, "See the gaps", {"coordination": "Gaps"}),
+    "waiting_on_team": Place(links.COORDINATION, "See the waits", {"coordination": "Waits"}),
     "deployments_waiting": Place(links.DELIVERY, "See what waits", {"delivery": "Waiting"}),
     "merged_without_review": Place(links.REVIEWS, "See the pull requests", _DEPTH),
     "oversized_pull_requests": Place(links.REVIEWS, "See the pull requests", _DEPTH),

@@ -34,6 +34,7 @@ OF_A_TEAM = {
     "members": "Commits and authors of a team are those of its members, in every repository.",
     "authors": "Pull requests of a team are those that its members opened.",
     "repositories": "Deployments and changes of a team are those of its repositories, whoever made them.",
+    "pairs": "Congruence of a team is that of the pairs inside it; pairs of two teams stand below.",
     "tickets": "Tickets of a team are those of its projects, else those that are assigned to its members.",
     "code": "Files, hotspots and truck factor of a team are those of the code that it owns, whoever wrote it.",
 }
@@ -46,7 +47,7 @@ class Kpi:
 
     metric: str
     period: Period = "rolling_90d"
-    of: Literal["members", "authors", "repositories", "tickets", "code"] = "code"
+    of: Literal["members", "authors", "repositories", "pairs", "tickets", "code"] = "code"
     item: str | None = "file"
     """What `n` counts; None where that is the figure itself."""
     working: bool = False

@@ -11,6 +11,8 @@ DELIVERY = f"{PAGES}/delivery.py"
 FLOW = f"{PAGES}/flow.py"
 SCOPE = f"{PAGES}/scope.py"
 REVIEWS = f"{PAGES}/reviews.py"
+COORDINATION = f"{PAGES}/coordination.py"
+TIMELINES = f"{PAGES}/timelines.py"
 CODE = f"{PAGES}/code.py"
 DATA = f"{PAGES}/data.py"
 

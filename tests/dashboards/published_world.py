@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from delivery_world import World, delivery_world
+from teams_world import team_metrics, team_tickets
 from ticket_world import link_pull_requests, published, ticket_core
 
 from metrics.actions.actions import Actions
@@ -18,6 +19,15 @@ from metrics.code.hotspots import Hotspots
 from metrics.code.leavers import Leavers
 from metrics.code.ownership import Ownership
 from metrics.code.truck_factor import TruckFactor
+from metrics.coordination import catalogue as coordination_catalogue
+from metrics.coordination.communication import CommunicationNetworks
+from metrics.coordination.congruence import Coordination
+from metrics.coordination.cross_team import CrossTeamChanges
+from metrics.coordination.gaps import CoordinationGaps
+from metrics.coordination.review_networks import ReviewNetworks
+from metrics.coordination.structure import TeamCoupling, TeamStructure
+from metrics.coordination.wait_items import TeamWaitItems
+from metrics.coordination.waits import TeamWaits
 from metrics.delivery.changes import DeploymentChanges, WaitingChanges
 from metrics.delivery.ci import CiWorkflows
 from metrics.delivery.deployments import Deployments
@@ -52,6 +62,15 @@ from metrics.tickets.flow import TicketFlow
 from metrics.tickets.levels import TicketServiceLevels
 from metrics.tickets.places import TicketStatuses, TicketStatusTimes
 from metrics.tickets.self_check import TicketSelfCheck
+from metrics.timelines.calibration import ForecastCalibration
+from metrics.timelines.choice import ForecastWindows
+from metrics.timelines.due_dates import DueDateRecord, TicketDueDates
+from metrics.timelines.estimates import EstimateRecord
+from metrics.timelines.forecasts import Forecasts
+from metrics.timelines.outcomes import ForecastMoves, ForecastOutcomes
+from metrics.timelines.survival import OpenTicketForecasts
+from metrics.timelines.targets import ForecastItems, ForecastTargets
+from metrics.timelines.throughput import ThroughputDays
 from warehouse.publish import People, publish
 from warehouse.store import Warehouse
 from warehouse.tables import CORE, Page, SourceTable, Table, by_name
@@ -78,6 +97,10 @@ SCHEMAS = by_name(
     TicketStatusTimes, TicketServiceLevels, TicketCompletions, TicketDays, CumulativeFlow, ProcessBehaviour,
     TicketSelfCheck, TicketRequirements, SprintTickets, SprintScope, ParentScope, ScopeChanges, RequirementRework,
     UntrackedWork,
+    Coordination, CoordinationGaps, CommunicationNetworks, ReviewNetworks, TeamWaits, TeamWaitItems, TeamStructure,
+    TeamCoupling, CrossTeamChanges, Forecasts, ForecastMoves, ForecastOutcomes, ForecastTargets, ForecastItems,
+    ForecastCalibration, ForecastWindows, ThroughputDays, DueDateRecord, TicketDueDates, EstimateRecord,
+    OpenTicketForecasts,
 )  # fmt: skip
 
 TICKET_METRICS = (*figures.METRICS, *standing_figures.METRICS, *scope_figures.METRICS)
@@ -154,6 +177,7 @@ def _pages(quiet_days: int) -> list[Page]:
     upserts = {
         "repositories": filled(CORE["repositories"], repositories),
         "commits": filled(CORE["commits"], commits),
+        "tickets": filled(CORE["tickets"], team_tickets(NOW)),
     }
     return [
         Page(stream="commits", scope=HARBOUR, upserts=upserts, cursor="abc", requests=4),
@@ -212,6 +236,10 @@ def _metrics(title: str | None, delivered: World) -> dict[str, Rows]:
     tables["hotspots"].sort(key=lambda row: (row["repo_id"], -row["score"]))
     tables["actions"] = _actions(title) if title else []
     for table, rows in delivered.metrics.items():
+        tables[table] += rows
+    files = [f"{HARBOUR}:{path}" for path in paths(HARBOUR)]
+    changes = delivered.metrics["pull_request_flow"]
+    for table, rows in team_metrics(NOW, files, changes, team=TEAMS[0], small=SMALL).items():
         tables[table] += rows
     owners = zip((HARBOUR, KITCHEN), TEAMS, strict=True)
     tables["delivery_scopes"] = [{"scope_kind": "team", "scope": team, "repo_id": repo_id} for repo_id, team in owners]
@@ -381,6 +409,7 @@ def _catalogues() -> dict[str, pl.DataFrame]:
         "review_rounds": ("Review rounds", "rounds", "lower"),
         "reviewed_by_ai_only": ("Reviewed only by AI", "share", "lower"),
         **{one.name: (one.title, one.unit, one.direction) for one in TICKET_METRICS},
+        **{one.name: (one.title, one.unit, one.direction) for one in coordination_catalogue.METRICS},
     }
     rule = {"name": "release_overdue", "title": "Release rhythm broken", "responsibility": "execution"}
     rules = filled(RuleCatalogue, [rule | {"definition": "The gap is longer than usual."}])

@@ -200,6 +200,8 @@ def test_action_leads_to_the_page_that_shows_its_item() -> None:
     assert leads_to("pull_request_without_ticket", "pull_request", "local:app#12") == {**app, "scope": "Untracked"}
     assert leads_to("too_much_in_progress", "project", "APP") == {"project": "APP", "flow": "Flow"}
     assert leads_to("too_much_in_progress", "team", "Küche") == {"team": "Küche", "flow": "Flow"}
+    assert leads_to("coordination_gap", "team_pair", "Billing|Küche") == {"coordination": "Gaps"}
+    assert leads_to("waiting_on_team", "team_pair", "Billing>Küche") == {"coordination": "Waits"}
     only_ai = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
     assert leads_to("reviewed_only_by_ai", "repository", "local:app") == {**app, **only_ai}
 
