@@ -66,7 +66,7 @@ def contents(opened: Warehouse) -> list[object]:
     return [frame.rows() for frame in (*frames, repairs)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(REPORTS, st.sampled_from(["wait", "load", "crash"])), min_size=1, max_size=9), st.data())
 def test_runs_crashes_and_slow_calls_make_no_difference(
     said: Sequence[tuple[tuple[Kind, dict[str, str]], str]], data: st.DataObject

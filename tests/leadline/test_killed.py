@@ -13,7 +13,7 @@ from tests.leadline.world import World
 from warehouse.store import Warehouse
 from warehouse.tables import CORE, META
 
-KILLS = 24
+KILLS = 12
 NOT_DATA = ("collected_at", "updated_at")
 HISTORY_OF_RUNS = ("runs", "run_sources")
 

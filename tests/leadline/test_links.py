@@ -159,7 +159,7 @@ def naive(
     return {(*link, found_in) for link, found_in in best.items()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(worlds())
 def test_a_naive_reading_agrees(world: tuple[list[Mention], list[Ticket], list[Repository]]) -> None:
     found = linked(*world)

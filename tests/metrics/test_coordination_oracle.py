@@ -39,7 +39,7 @@ def same(found: dict[Any, dict[str, Any]], expected: dict[Any, dict[str, Any]]) 
             assert found[key][name] == wanted, (key, name)
 
 
-many = settings(max_examples=10, deadline=None)
+many = settings(max_examples=4, deadline=None)
 
 
 @many

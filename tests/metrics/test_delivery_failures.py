@@ -263,7 +263,7 @@ def by_next(told: Told, environment: str) -> set[tuple[str, str]]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_failures_of_random_stories_are_those_that_plain_python_finds(seed: int) -> None:
     told = tell(seed)

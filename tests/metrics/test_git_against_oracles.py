@@ -15,7 +15,7 @@ from metrics.catalogue import PIPELINES
 
 CODE = [pipeline for pipeline in PIPELINES if pipeline.schema.__module__.startswith("metrics.code")]
 worlds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=10, deadline=None)
+few = settings(max_examples=4, deadline=None)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from pull_request_worlds import PIPELINES, invent
 from metrics.pull_requests.definitions import PHASES
 
 worlds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=5, deadline=None)
 Rows = list[oracle.Row]
 UNTOLD = {"number", "title", "url", "author_id"}
 

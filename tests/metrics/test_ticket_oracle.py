@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ticket_worlds import STATUS_NAMES, invent
 
 worlds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=5, deadline=None)
 ZONE = ZoneInfo("Europe/Berlin")
 
 
