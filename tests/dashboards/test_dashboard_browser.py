@@ -162,11 +162,12 @@ def test_card_leads_to_its_query_and_to_a_download(browser: Browser, address: st
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address + "?repository=harbour")
     is_drawn(page, "What needs attention?")
+    card = page.locator(".st-key-card-activity")
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").first.click()
+        card.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename == "leadline-activity.csv"
     assert download.value.path().read_text("utf-8").startswith("week,commits,")
-    page.get_by_role("link", name="SQL").first.click()
+    card.get_by_role("link", name="SQL").click()
     is_drawn(page, "How good is the data?")
     expect(page.get_by_role("textbox", name="Query")).to_have_value(re.compile("FROM metrics.observations"))
     expect(page.get_by_text("30 rows")).to_be_visible()

@@ -358,6 +358,7 @@ def test_every_rule_about_code_is_tried_here() -> None:
         "deployments",
         "ci_workflows",
         "ticket_flow",
+        "coordination",
         "parent_scope",
     }
     assert {rule.name for rule in RULES if of_others.isdisjoint(rule.propose.inputs)} == OF_GIT
