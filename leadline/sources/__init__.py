@@ -2,6 +2,7 @@
 
 - `git`, `github`, `gitlab`, `jira`: one module a kind.
 - `access`: what holds the credentials of a source, and who hears of its waits.
+- `access`: what all sources of platforms need; `clones`: where their repositories are cloned from.
 - `failures`: what a collector could not read, as one error of its source.
 """
 

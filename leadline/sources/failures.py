@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from leadline.errors import LeadlineError, PartlyRead, SourceUnreachable, refused_by_system
 
@@ -35,6 +36,14 @@ def raise_together(failures: list[Exception], repositories: int, unreachable: tu
     kind = PartlyRead if len(failures) < repositories else SourceUnreachable if all_unreachable else LeadlineError
     hint = once(str(getattr(error, "hint", "")) for error in failures)
     raise kind(once(map(str, failures)), hint=hint or None) from ExceptionGroup("repositories", failures)
+
+
+def interrupted(spent: Exception, until: datetime, failures: Iterable[Exception]) -> PartlyRead:
+    """Return what to raise where nothing more may be asked `until` then, with what failed before."""
+    return PartlyRead(
+        once([str(spent), *map(str, failures)]),
+        hint=f"what was read is kept; run again after {until:%Y-%m-%d %H:%M} UTC to go on from there",
+    )
 
 
 def once(texts: Iterable[str]) -> str:

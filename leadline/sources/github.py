@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from urllib.parse import quote, urlsplit, urlunsplit
+from functools import cache
+from urllib.parse import urlsplit
 
 from collectors import git, github
 from leadline.config import Config, GitHubSource
-from leadline.errors import PartlyRead, SourceUnreachable
+from leadline.errors import SourceUnreachable
 from leadline.narration import Say
-from leadline.sources import failures
+from leadline.sources import clones, failures
 from leadline.sources.access import content, later, telling, variable
 from leadline.sources.git import histories
 from warehouse.payloads import Archive
@@ -44,15 +45,12 @@ def pages(
             spent = error
         except github.GitHubError as error:
             raise SourceUnreachable(str(error), hint=error.hint) from error
-    repositories = _repositories(source, state)
+    repositories = clones.known(source.name, state)
     if source.git:
         asked = git.GitSource(source.name, named=_addresses(source, repositories, client), since=since)
         yield from histories(config, asked, state, failed, full=full, line_counts=line_counts, offline=offline)
     if spent:
-        raise PartlyRead(
-            failures.once([str(spent), *map(str, failed)]),
-            hint=f"what was read is kept; run again after {spent.until:%Y-%m-%d %H:%M} UTC to go on from there",
-        ) from spent
+        raise failures.interrupted(spent, spent.until, failed) from spent
     unreachable = (git.RepositoryUnreachable, github.Forbidden, github.Unreachable)
     failures.raise_together(failed, len(repositories), unreachable)
 
@@ -103,34 +101,19 @@ def _asked(source: GitHubSource) -> github.GitHubSource:
     )
 
 
-def _repositories(source: GitHubSource, state: State) -> dict[str, str]:
-    """Return the web addresses of the repositories that the API told of, by the names the git collector gives them."""
-    told = state.rows("repositories", ["repo_id", "url", "platform_id"], source=source.name)
-    known = told.drop_nulls().sort("repo_id")
-    return {repo_id.removeprefix(f"{source.name}:"): url for repo_id, url, _ in known.iter_rows()}
-
-
 def _addresses(source: GitHubSource, repositories: dict[str, str], client: github.Client | None) -> dict[str, str]:
     """Return where to clone the repositories from, with credentials where there is a connection."""
     api = urlsplit(source.base_url).hostname
     host = "github.com" if api == "api.github.com" else api
-    tokens: dict[str, str | None] = {}
-    addresses = {}
-    for name, url in repositories.items():
-        parts = urlsplit(f"{url}.git")
-        if client and parts.hostname == host:  # nobody else gets the token
-            owner = name.partition("/")[0]
-            if owner not in tokens:
-                tokens[owner] = _token(client, owner)
-            if token := tokens[owner]:
-                parts = parts._replace(netloc=f"x-access-token:{quote(token, safe='')}@{parts.netloc}")
-        addresses[name] = urlunsplit(parts)
-    return addresses
 
+    @cache
+    def token(owner: str) -> str | None:
+        try:
+            return client.token(owner) if client else None
+        except github.GitHubError:
+            return None
 
-def _token(client: github.Client, owner: str) -> str | None:
-    """Return a token for the owner's repositories; None where there is none: git then says what it may not read."""
-    try:
-        return client.token(owner)
-    except github.GitHubError:
-        return None
+    def of_repository(name: str) -> str | None:
+        return token(name.partition("/")[0])
+
+    return clones.addresses(repositories, host=host, user="x-access-token", token=of_repository)

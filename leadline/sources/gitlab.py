@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from collectors import git, gitlab
 from leadline.config import Config, GitLabSource
-from leadline.errors import PartlyRead, SourceUnreachable
+from leadline.errors import SourceUnreachable
 from leadline.narration import Say
-from leadline.sources import failures
+from leadline.sources import clones, failures
 from leadline.sources.access import content, later, telling, variable
 from leadline.sources.git import histories
 from warehouse.payloads import Archive
@@ -45,15 +45,12 @@ def pages(
             spent = error
         except gitlab.GitLabError as error:
             raise SourceUnreachable(str(error), hint=error.hint) from error
-    projects = _projects(source, state)
+    projects = clones.known(source.name, state)
     if source.git:
         asked = git.GitSource(source.name, named=_addresses(source, projects, access), since=since)
         yield from histories(config, asked, state, failed, full=full, line_counts=line_counts, offline=offline)
     if spent:
-        raise PartlyRead(
-            failures.once([str(spent), *map(str, failed)]),
-            hint=f"what was read is kept; run again after {spent.until:%Y-%m-%d %H:%M} UTC to go on from there",
-        ) from spent
+        raise failures.interrupted(spent, spent.until, failed) from spent
     unreachable = (git.RepositoryUnreachable, gitlab.Forbidden, gitlab.Unreachable)
     failures.raise_together(failed, len(projects), unreachable)
 
@@ -100,20 +97,7 @@ def _asked(source: GitLabSource) -> gitlab.GitLabSource:
     )
 
 
-def _projects(source: GitLabSource, state: State) -> dict[str, str]:
-    """Return the web addresses of the projects that the API told of, by the names the git collector gives them."""
-    told = state.rows("repositories", ["repo_id", "url", "platform_id"], source=source.name)
-    known = told.drop_nulls().sort("repo_id")
-    return {repo_id.removeprefix(f"{source.name}:"): url for repo_id, url, _ in known.iter_rows()}
-
-
 def _addresses(source: GitLabSource, projects: dict[str, str], access: str | None) -> dict[str, str]:
     """Return where to clone the projects from, with the token where there is a connection."""
     host = urlsplit(source.base_url).hostname
-    addresses = {}
-    for name, url in projects.items():
-        parts = urlsplit(f"{url}.git")
-        if access and parts.hostname == host:  # nobody else gets the token
-            parts = parts._replace(netloc=f"oauth2:{quote(access, safe='')}@{parts.netloc}")
-        addresses[name] = urlunsplit(parts)
-    return addresses
+    return clones.addresses(projects, host=host, user="oauth2", token=lambda _: access)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from collectors import jira
 from leadline.config import Config, JiraSource
-from leadline.errors import PartlyRead, SourceUnreachable
+from leadline.errors import SourceUnreachable
 from leadline.narration import Say
 from leadline.sources import failures
 from leadline.sources.access import content, later, telling, variable
@@ -38,10 +38,7 @@ def pages(
                 has_read |= page.stream == "tickets" and page.requests > 0
                 yield page
     except jira.BudgetSpent as error:
-        raise PartlyRead(
-            failures.once([str(error), *map(str, failed)]),
-            hint=f"what was read is kept; run again after {error.until:%Y-%m-%d %H:%M} UTC to go on from there",
-        ) from error
+        raise failures.interrupted(error, error.until, failed) from error
     except jira.JiraError as error:
         raise SourceUnreachable(str(error), hint=error.hint) from error
     # Fields, boards and the search for what is gone can fail beside projects: what counts is whether any was read.
