@@ -61,7 +61,7 @@ class Run:
     def readable(self) -> tuple[str, ...]:
         """The sources that could be read, if only in part."""
         partly = (source for source, error in self.failures.items() if isinstance(error, PartlyRead))
-        return (*self.collected, *partly)
+        return tuple(dict.fromkeys((*self.collected, *partly)))
 
 
 def now() -> datetime:
