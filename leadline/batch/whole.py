@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-import polars as pl
-
 from leadline.batch.collecting import collect
 from leadline.batch.computing import compute
 from leadline.batch.run import Options, Run, recorded, warehouse_of
@@ -49,7 +47,7 @@ def _is_first(config: Config, warehouse: Warehouse) -> bool:
 
 def _is_soon_counted(warehouse: Warehouse) -> bool:
     counts = warehouse.read("commits", ["additions"])
-    return counts.select(pl.col("additions").is_null().sum()).item() <= SOON
+    return counts["additions"].null_count() <= SOON
 
 
 def _one_run(

@@ -1,6 +1,7 @@
 """Invented companies: teams that share people, files that keep changing together, requests, hand-offs and blocks."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,7 +56,7 @@ class CoordinationWorld:
         """The rows of the core tables."""
         return self.world.tables
 
-    def computed(self, **settings: Any) -> dict[str, pl.DataFrame]:
+    def computed(self, **settings: Any) -> Mapping[str, pl.DataFrame]:
         """Every table that the room publishes, or needs and publishes."""
         return run(self.world.frames(), self.world.as_of, PIPELINES, **settings)
 

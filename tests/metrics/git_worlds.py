@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any
 
 import polars as pl
+from on_demand import OnDemand
 
-from leadline.engine import compute
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
@@ -64,7 +64,7 @@ class World:
         """The core tables as frames."""
         return {name: frame(name, rows) for name, rows in self.tables.items()}
 
-    def computed(self, pipelines: Iterable[Pipeline] = PIPELINES) -> dict[str, pl.DataFrame]:
+    def computed(self, pipelines: Iterable[Pipeline] = PIPELINES) -> Mapping[str, pl.DataFrame]:
         """Every table that is published."""
         return run(self.frames(), self.as_of, pipelines)
 
@@ -80,14 +80,14 @@ def run(
     as_of: datetime,
     pipelines: Iterable[Pipeline] = PIPELINES,
     **settings: Any,
-) -> dict[str, pl.DataFrame]:
-    """Every published table, by the engine itself."""
+) -> Mapping[str, pl.DataFrame]:
+    """Every published table, by the engine itself, when it is looked at."""
     offered = {
         "previous_actions": Actions.create_empty(),
         "previous_forecasts": Forecasts.create_empty(),
         **frames,
     }
-    return compute(pipelines, offered.__getitem__, {"as_of": as_of, **SETTINGS, **settings})
+    return OnDemand(pipelines, offered.__getitem__, {"as_of": as_of, **SETTINGS, **settings})
 
 
 def invent(seed: int, repositories: int = 1, commits: int = 40) -> World:

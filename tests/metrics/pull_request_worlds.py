@@ -1,6 +1,7 @@
 """Invented pull requests: drafts, answers by people and programs, queues, reopenings, and clocks that disagree."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ class PullRequestWorld:
         """The core tables as frames."""
         return self.world.frames()
 
-    def computed(self, **settings: Any) -> dict[str, pl.DataFrame]:
+    def computed(self, **settings: Any) -> Mapping[str, pl.DataFrame]:
         """Every table that the room of pull requests publishes."""
         return run(self.frames(), self.as_of, PIPELINES, **settings)
 

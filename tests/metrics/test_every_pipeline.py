@@ -1,5 +1,6 @@
 """What every registered pipeline has to keep, whatever it computes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,13 @@ OF_ALL_REPOSITORIES = {
     "communication_networks",
     "review_networks",
 }
+
+
+@pytest.fixture(scope="module")
+def invented() -> Mapping[str, pl.DataFrame]:
+    """Every published table of a world."""
+    found = invent(4, repositories=2).computed()
+    return dict(found.items())
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
@@ -104,7 +112,7 @@ def test_every_rule_is_a_pipeline_of_candidates() -> None:
 
 
 @pytest.mark.parametrize("pipeline", [p for p in PIPELINES if p.is_published], ids=lambda pipeline: pipeline.name)
-def test_columns_of_persons_are_declared_as_such(pipeline: Pipeline) -> None:
+def test_columns_of_persons_are_declared_as_such(pipeline: Pipeline, invented: Mapping[str, pl.DataFrame]) -> None:
     """Publishing without people replaces what is declared; a person's id in any other column would stay."""
     columns = pipeline.schema.columns()
     of_persons = (
@@ -120,8 +128,7 @@ def test_columns_of_persons_are_declared_as_such(pipeline: Pipeline) -> None:
     )
     named = {name for name in columns if name.endswith(of_persons)}
     assert named == {name for name, column in columns.items() if (column.metadata or {}).get("person")}
-    found = invent(4, repositories=2).computed()
     people = {f"git:r{number}/{name}" for number in (0, 1) for name in [*"abcde", "bot"]}
-    table = found[pipeline.feeds]
+    table = invented[pipeline.feeds]
     texts = table.select(pl.col(pl.String) if table.height else []).drop(named, strict=False)
     assert not any(people.intersection(texts[name]) for name in texts.columns)

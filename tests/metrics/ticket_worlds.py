@@ -1,6 +1,7 @@
 """Invented tickets: statuses back and forth, flags that nobody clears, links, sprints, histories with holes."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,7 +71,7 @@ class TicketWorld:
         """The rows of the core tables."""
         return self.world.tables
 
-    def computed(self, **settings: Any) -> dict[str, pl.DataFrame]:
+    def computed(self, **settings: Any) -> Mapping[str, pl.DataFrame]:
         """Every table that the rooms publish."""
         return run(self.world.frames(), self.as_of, PIPELINES, **settings)
 

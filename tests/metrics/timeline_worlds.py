@@ -1,7 +1,7 @@
 """Small trackers to forecast: tickets that were finished on given days, and everything that is computed of them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ def ticket(key: str, created: date, done: date | None = None, project: str = "AP
 
 def computed(
     tickets: list[Row], today: date, *, previous: pl.DataFrame | None = None, **more: Any
-) -> dict[str, pl.DataFrame]:
+) -> Mapping[str, pl.DataFrame]:
     """Every published table of the timelines; `more` are rows of other core tables, and settings."""
     rows = {"tickets": tickets, **{name: rows for name, rows in more.items() if name in CORE}}
     frames = {name: frame(name, rows.get(name, [])) for name in CORE}
