@@ -7,6 +7,7 @@ from leadline.cli.check import Check, fail
 from leadline.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collectors.waiting import Patience
     from leadline.config import Config, GitHubSource, GitLabSource, JiraSource, Source
 
 
@@ -20,6 +21,13 @@ def of(source: "Source", config: "Config") -> Iterator[Check]:
         yield from _jira(source, config)
 
 
+def _little_patience() -> "Patience":
+    """Who asks what is wrong wants to hear of the first fault."""
+    from collectors.waiting import Patience
+
+    return Patience(longest_wait_seconds=0, timeout_seconds=20, attempts=1)
+
+
 def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
     """Whether GitHub takes the credentials, what they may read, and how much may still be asked."""
     from collectors.github import GitHubError
@@ -27,7 +35,7 @@ def _github(source: "GitHubSource", config: "Config") -> Iterator[Check]:
     from leadline.sources.github import connected, credentials
 
     try:
-        found = connected(source, credentials(config, source)).allowances()
+        found = connected(source, credentials(config, source), patience=_little_patience()).allowances()
     except SourceUnreachable:
         return  # the credentials are not there, which is said already
     except GitHubError as error:
@@ -58,7 +66,7 @@ def _gitlab(source: "GitLabSource", config: "Config") -> Iterator[Check]:
     from leadline.sources.gitlab import connected, token
 
     try:
-        client = connected(source, token(config, source))
+        client = connected(source, token(config, source), patience=_little_patience())
         who, scopes = client.introduced()
     except SourceUnreachable:
         return  # the token is not there, which is said already
@@ -86,7 +94,7 @@ def _jira(source: "JiraSource", config: "Config") -> Iterator[Check]:
     from leadline.sources.jira import connected, credentials
 
     try:
-        kind, version, who = introduced(connected(source, credentials(config, source)))
+        kind, version, who = introduced(connected(source, credentials(config, source), patience=_little_patience()))
     except SourceUnreachable:
         return  # the credentials are not there, which is said already
     except JiraError as error:

@@ -67,13 +67,15 @@ def replayed(source: GitHubSource, state: State, archive: Archive) -> Iterator[t
         yield page, last
 
 
-def connected(source: GitHubSource, access: github.Credentials, say: Say | None = None) -> github.Client:
-    """Return a client for the source; `say` hears of waits."""
+def connected(
+    source: GitHubSource, access: github.Credentials, say: Say | None = None, patience: github.Patience | None = None
+) -> github.Client:
+    """Return a client for the source; `say` hears of waits, which `patience` can make shorter than configured."""
     return github.Client(
         access,
         source.base_url,
         owners=_asked(source).owners,
-        patience=github.Patience(longest_wait_seconds=60 * source.wait_minutes),
+        patience=patience or github.Patience(longest_wait_seconds=60 * source.wait_minutes),
         on_wait=telling(source.name, say),
     )
 

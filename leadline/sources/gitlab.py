@@ -67,12 +67,14 @@ def replayed(source: GitLabSource, state: State, archive: Archive) -> Iterator[t
         yield page, last
 
 
-def connected(source: GitLabSource, access: str, say: Say | None = None) -> gitlab.Client:
-    """Return a client for the source; `say` hears of waits."""
+def connected(
+    source: GitLabSource, access: str, say: Say | None = None, patience: gitlab.Patience | None = None
+) -> gitlab.Client:
+    """Return a client for the source; `say` hears of waits, which `patience` can make shorter than configured."""
     return gitlab.Client(
         access,
         source.base_url,
-        patience=gitlab.Patience(longest_wait_seconds=60 * source.wait_minutes),
+        patience=patience or gitlab.Patience(longest_wait_seconds=60 * source.wait_minutes),
         on_wait=telling(source.name, say),
     )
 

@@ -57,12 +57,17 @@ def replayed(source: JiraSource, state: State, archive: Archive) -> Iterator[tup
         yield replace(page, cursor=cursor, restart=kept.restart, requests=0, payloads=()), kept.loaded_at
 
 
-def connected(source: JiraSource, access: jira.Credentials, say: Say | None = None) -> jira.Client:
-    """Return a client for the source; `say` hears of waits. Raises jira.Refused for what cannot be a token."""
+def connected(
+    source: JiraSource, access: jira.Credentials, say: Say | None = None, patience: jira.Patience | None = None
+) -> jira.Client:
+    """Return a client for the source; `say` hears of waits, which `patience` can make shorter than configured.
+
+    Raises jira.Refused for what cannot be a token.
+    """
     return jira.Client(
         access,
         source.base_url,
-        patience=jira.Patience(longest_wait_seconds=60 * source.wait_minutes),
+        patience=patience or jira.Patience(longest_wait_seconds=60 * source.wait_minutes),
         on_wait=telling(source.name, say),
     )
 

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.leadline.conftest import configure, leadline
+from tests.leadline.conftest import configure, held, leadline, published
 from tests.leadline.world import World
 
 
@@ -133,13 +133,14 @@ def test_metrics_are_explained(company: Path) -> None:
 def test_rebuild_gives_the_same_tables_without_the_repository(world: World, tmp_path: Path) -> None:
     query = "SELECT * EXCLUDE (collected_at) FROM commit_files ORDER BY ALL"
     configure(tmp_path, world.path)
-    leadline(tmp_path, "run")
-    before = leadline(tmp_path, "sql", query, "--format", "csv").stdout
+    leadline(tmp_path, "collect")
+    before = held(tmp_path, query)
     world.path.rename(tmp_path / "gone.git")
 
     leadline(tmp_path, "rebuild")
 
-    assert leadline(tmp_path, "sql", query, "--format", "csv").stdout == before
+    assert held(tmp_path, query) == before != []
+    assert published(tmp_path, "SELECT count(*) AS files FROM commit_files") == [{"files": len(before)}]
 
 
 def test_one_failing_source_leaves_the_others(world: World, tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_one_failing_source_leaves_the_others(world: World, tmp_path: Path) -> N
 def test_one_failing_repository_leaves_the_others_of_its_source(world: World, tmp_path: Path) -> None:
     configure(tmp_path, world.path, tmp_path / "nowhere")
 
-    first = leadline(tmp_path, "--quiet", "run", check=False)
+    first = leadline(tmp_path, "--quiet", "collect", check=False)
     world.grow(5)
     later = leadline(tmp_path, "--quiet", "run", check=False)
 
@@ -172,7 +173,7 @@ def test_one_failing_repository_leaves_the_others_of_its_source(world: World, tm
     assert warning.startswith("leadline: warning: local: repository nowhere ")
     assert hint.startswith("hint: ")
     count = "SELECT count(*) AS n, count(additions) AS counted FROM commits"
-    assert json.loads(leadline(tmp_path, "sql", count, "--format", "json").stdout) == [{"n": 125, "counted": 125}]
+    assert published(tmp_path, count) == [{"n": 125, "counted": 125}]
 
 
 def test_an_unknown_source_is_a_usage_error(world: World, tmp_path: Path) -> None:
@@ -198,10 +199,10 @@ def test_a_second_run_says_who_holds_the_warehouse(world: World, tmp_path: Path)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "open\n"
 
-    busy = leadline(tmp_path, "run", check=False)
+    busy = leadline(tmp_path, "collect", check=False)
     holder.kill()
     holder.communicate()
-    free = leadline(tmp_path, "run", check=False)
+    free = leadline(tmp_path, "collect", check=False)
 
     assert busy.returncode == 5
     assert str(holder.pid) in busy.stderr

@@ -9,6 +9,7 @@ import pytest
 
 from leadline.cli import main
 from leadline.cli.checks import freshness
+from tests.collectors.fault_server import Reply, answering
 from warehouse.lock import Lock
 from warehouse.publish import publish
 from warehouse.store import Warehouse
@@ -94,6 +95,24 @@ def test_credentials_are_looked_for_and_never_shown(
     assert "ok    hub: environment variable ACME_HUB is set\n" in out
     assert "ok    jira: secret can be read\n" in out
     assert "very-secret" not in out
+
+
+@pytest.mark.parametrize("source", ["github", "gitlab", "jira"])
+def test_a_platform_that_is_ill_is_asked_once(
+    source: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = {"github": "repositories", "gitlab": "projects", "jira": "projects"}[source]
+    monkeypatch.setenv("ACME_HUB", "a-token")
+    with answering(Reply(503, "")) as script:
+        (folder / "leadline.toml").write_text(
+            f'[[source]]\nkind = "{source}"\nname = "ill"\nbase_url = "{script.url}"\ntoken_env = "ACME_HUB"\n'
+            f'{listed} = ["{"A" if source == "jira" else "acme/app"}"]\n',
+            encoding="utf-8",
+        )
+        assert main(["doctor"]) == 3
+
+    assert "fail  ill: " in capsys.readouterr().out
+    assert len(script.asked) == 1
 
 
 def test_a_running_batch_is_told_and_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

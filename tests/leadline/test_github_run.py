@@ -11,6 +11,8 @@ import pytest
 
 from tests.collectors.github_world.server import Server, serving
 from tests.collectors.github_world.world import World
+from tests.leadline.conftest import killed_after
+from warehouse.store import Warehouse
 
 TOKEN = "secret-token"  # noqa: S105 - of the server in this process
 
@@ -48,9 +50,16 @@ def leadline(folder: Path, *arguments: str, token: str = TOKEN) -> subprocess.Co
     )
 
 
-def rows(folder: Path) -> dict[str, str]:
-    tables = ("pull_requests", "pull_request_commits", "reviews", "comments", "tickets", "deployments", "identities")
-    return {table: leadline(folder, "sql", f"FROM {table} ORDER BY ALL", "--format", "csv").stdout for table in tables}
+TABLES = ("pull_requests", "pull_request_commits", "reviews", "comments", "tickets", "deployments", "identities")
+
+
+def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    with Warehouse.open(folder / "leadline-data") as warehouse:
+        return {table: warehouse.query(f"FROM {table} ORDER BY ALL").rows() for table in TABLES}
+
+
+def count(folder: Path, table: str, state: str) -> int:
+    return sum(state in row for row in rows(folder)[table])
 
 
 def test_rebuild_gives_the_same_tables_with_the_server_gone(folder: Path, server: Server) -> None:
@@ -60,14 +69,14 @@ def test_rebuild_gives_the_same_tables_with_the_server_gone(folder: Path, server
     assert {"loaded", "collected", "published"} <= {event["event"] for event in events}
     assert TOKEN not in done.stdout + done.stderr
     before = rows(folder)
-    assert before["pull_requests"].count(",merged,") == 40
+    assert count(folder, "pull_requests", "merged") == 40
     asked = len(server.requests)
 
     assert leadline(folder, "rebuild").returncode == 0
     assert rows(folder) == before
     assert len(server.requests) == asked
 
-    leadline(folder, "run")
+    leadline(folder, "collect")
     assert len(server.requests) == asked + 1
 
 
@@ -79,8 +88,8 @@ def test_a_used_up_budget_is_said_and_ends_with_4(folder: Path, server: Server) 
     assert "to go on from there" in done.stderr
     server.budget = 5000
     server.requests.clear()
-    assert leadline(folder, "run").returncode == 0
-    assert rows(folder)["pull_requests"].count(",merged,") == 40
+    assert leadline(folder, "collect").returncode == 0
+    assert count(folder, "pull_requests", "merged") == 40
 
 
 def test_doctor_shows_scopes_and_budget(folder: Path) -> None:
@@ -94,16 +103,9 @@ def test_doctor_shows_scopes_and_budget(folder: Path) -> None:
 
 def test_a_killed_collection_is_completed_by_the_next_one(folder: Path, server: Server) -> None:
     server.latency_seconds = 0.05
-    command = [sys.executable, "-m", "leadline", "--config", str(folder / "leadline.toml"), "collect"]
-    for pause in (1.2, 1.6, 2.0):
-        process = subprocess.Popen(command, env={**os.environ, "HUB": TOKEN}, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=pause)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    for asked in (1, 2, 2):
+        killed_after(asked, server.requests, folder, {"HUB": TOKEN})
     server.latency_seconds = 0
-    assert leadline(folder, "run").returncode == 0
-    killed = rows(folder)
-    assert killed["pull_requests"].count(",merged,") == 40
-    assert killed["reviews"].count(",approved,") == 40
+    assert leadline(folder, "collect").returncode == 0
+    assert count(folder, "pull_requests", "merged") == 40
+    assert count(folder, "reviews", "approved") == 40

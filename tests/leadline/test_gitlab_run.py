@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.collectors.gitlab_world.server import Server, serving
 from tests.collectors.gitlab_world.world import World
+from tests.leadline.conftest import held, killed_after
+from warehouse.store import Warehouse
 
 TOKEN = "secret-token"  # noqa: S105 - of the server in this process
 
@@ -67,8 +68,8 @@ TABLES = (
 
 
 def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    with duckdb.connect(str(folder / "leadline-data" / "leadline.duckdb"), read_only=True) as connection:
-        return {table: connection.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in TABLES}
+    with Warehouse.open(folder / "leadline-data") as warehouse:
+        return {table: warehouse.query(f"FROM {table} ORDER BY ALL").rows() for table in TABLES}
 
 
 def merged(folder: Path) -> int:
@@ -90,7 +91,7 @@ def test_rebuild_gives_the_same_tables_with_the_server_gone(folder: Path, server
     assert rows(folder) == before
     assert len(server.requests) == asked
 
-    assert leadline(folder, "run").returncode == 0
+    assert leadline(folder, "collect").returncode == 0
     assert len(server.requests) == asked + 2  # the list of the group, and what is new in all its projects
 
 
@@ -102,7 +103,7 @@ def test_a_used_up_budget_is_said_and_ends_with_4(folder: Path, server: Server) 
     assert "to go on from there" in done.stderr
     server.budget = 2000
     server.requests.clear()
-    assert leadline(folder, "run").returncode == 0
+    assert leadline(folder, "collect").returncode == 0
     assert merged(folder) == 40
 
 
@@ -129,16 +130,10 @@ def test_a_token_without_the_scope_ends_with_3_and_says_which(folder: Path, serv
 
 def test_a_killed_collection_is_completed_by_the_next_one(folder: Path, server: Server) -> None:
     server.latency_seconds = 0.05
-    command = [sys.executable, "-m", "leadline", "--config", str(folder / "leadline.toml"), "collect"]
-    for pause in (1.2, 1.6, 2.0):
-        process = subprocess.Popen(command, env={**os.environ, "LAB": TOKEN}, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=pause)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    for count in (2, 3, 4):
+        killed_after(count, server.requests, folder, {"LAB": TOKEN})
     server.latency_seconds = 0
-    assert leadline(folder, "run").returncode == 0
+    assert leadline(folder, "collect").returncode == 0
     assert merged(folder) == 40
     assert sum("approved" in row for row in rows(folder)["reviews"]) == 40
 
@@ -155,8 +150,7 @@ def test_projects_are_cloned_from_where_they_are_with_the_token_in_no_table(fold
     subprocess.run([*git, "-C", str(bare), "update-server-info"], check=True)
     server.git = folder / "git"
     configure(folder, server, git="true")
-    done = leadline(folder, "run")
+    done = leadline(folder, "collect")
     assert done.returncode == 0, done.stderr
-    commits = leadline(folder, "sql", "SELECT repo_id, subject FROM commits", "--format", "csv").stdout
-    assert "lab:acme/sub/app,First" in commits
+    assert held(folder, "SELECT repo_id, subject FROM commits") == [("lab:acme/sub/app", "First")]
     assert TOKEN not in done.stderr + repr(rows(folder)["repositories"])

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.collectors.jira_world.server import TOKEN, USER, Server, serving
 from tests.collectors.jira_world.world import World
+from tests.leadline.conftest import killed_after
+from warehouse.store import Warehouse
 
 TABLES = (
     "tickets",
@@ -68,10 +69,10 @@ def leadline(folder: Path, *arguments: str, token: str = TOKEN) -> subprocess.Co
 
 
 def rows(folder: Path, leave_out: str = "") -> dict[str, list[tuple[object, ...]]]:
-    """What is published of the tickets, in one process: a command for each table would take long."""
-    with duckdb.connect(folder / "leadline-data" / "leadline.duckdb", read_only=True) as connection:
-        columns = f"* EXCLUDE ({leave_out})" if leave_out else "*"
-        return {table: connection.sql(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall() for table in TABLES}  # noqa: S608
+    """What is held of the tickets."""
+    columns = f"* EXCLUDE ({leave_out})" if leave_out else "*"
+    with Warehouse.open(folder / "leadline-data") as warehouse:
+        return {table: warehouse.query(f"SELECT {columns} FROM {table} ORDER BY ALL").rows() for table in TABLES}  # noqa: S608
 
 
 def test_rebuild_gives_the_same_tables_with_the_server_gone(folder: Path, server: Server) -> None:
@@ -104,7 +105,7 @@ def test_rebuild_gives_the_same_tables_with_the_server_gone(folder: Path, server
     assert rows(folder) == before
     assert len(server.requests) == asked
 
-    assert leadline(folder, "run").returncode == 0
+    assert leadline(folder, "collect").returncode == 0
     assert len(server.requests) == asked + 7  # four of the server, one each for the project, its tickets and its board
     assert rows(folder) == before
 
@@ -122,14 +123,14 @@ def test_doctor_tells_who_asks_and_by_whose_clock(folder: Path, server: Server) 
 def test_what_cannot_be_read_ends_with_a_code_of_its_own(folder: Path, server: Server) -> None:
     text = (folder / "leadline.toml").read_text()
     (folder / "leadline.toml").write_text(text.replace('["APP"]', '["APP", "GONE"]'))
-    partly = leadline(folder, "run")
+    partly = leadline(folder, "collect")
     assert partly.returncode == 4
     assert "project GONE is not there, or not for this account" in partly.stderr
     assert len(rows(folder)["tickets"]) == 121
-    refused = leadline(folder, "run", token="another")  # noqa: S106
+    refused = leadline(folder, "collect", token="another")  # noqa: S106
     assert refused.returncode == 3
     assert "hint: Cloud takes the account's e-mail" in refused.stderr
-    impossible = leadline(folder, "run", token="“quoted”")  # noqa: S106
+    impossible = leadline(folder, "collect", token="“quoted”")  # noqa: S106
     assert impossible.returncode == 3
     assert "jira: the token is empty or has characters that it cannot have" in impossible.stderr
     assert "quoted" not in impossible.stderr
@@ -149,21 +150,14 @@ def test_what_fails_beside_the_tickets_does_not_make_the_source_unreachable(fold
 
 def test_a_killed_collection_is_completed_by_the_next_one(folder: Path, server: Server) -> None:
     server.most, server.latency_seconds = 5, 0.05
-    command = [sys.executable, "-m", "leadline", "--config", str(folder / "leadline.toml"), "collect"]
-    environment = {**os.environ, "JIRA_ACCOUNT": USER, "JIRA_SECRET": TOKEN}
-    for pause in (1.5, 2.0, 2.5):
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=pause)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    for count in (6, 12, 18):
+        killed_after(count, server.requests, folder, {"JIRA_ACCOUNT": USER, "JIRA_SECRET": TOKEN})
     server.latency_seconds = 0
-    assert leadline(folder, "run").returncode == 0
+    assert leadline(folder, "collect").returncode == 0
     killed = rows(folder, leave_out="collected_at")
     other = folder / "other"
     other.mkdir()
     (other / "leadline.toml").write_text((folder / "leadline.toml").read_text())
-    assert leadline(other, "run").returncode == 0
+    assert leadline(other, "collect").returncode == 0
     assert killed == rows(other, leave_out="collected_at")
     assert len(killed["tickets"]) == 121

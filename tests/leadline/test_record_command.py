@@ -1,21 +1,23 @@
 """`leadline record` as pipelines call it: in a process of its own, at any moment, as often as they like."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from leadline.inbox.reports import STATUSES
-from tests.leadline.conftest import command, configure, leadline
+from tests.leadline.conftest import command, configure, held, leadline, published
 from tests.leadline.world import World
 from warehouse.store import Warehouse
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 DEPLOYMENTS = "SELECT deployment_id, repo_id, environment, sha, status, started_at, finished_at, rung FROM deployments"
+TEN = datetime.fromisoformat("2026-03-01T10:00:00")
+TOLD = """SELECT "check", count FROM meta.data_quality WHERE "check" LIKE 'recorded%'"""
 
 KILLED_WHEN_MOVING = """
 import os, signal, sys
@@ -31,13 +33,6 @@ from leadline.cli import main
 sys.argv[:2] = ["leadline"]
 sys.exit(main())
 """
-
-
-def rows(folder: Path, query: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(
-        leadline(folder, "sql", f"{query} ORDER BY 1", "--format", "json").stdout
-    )
-    return found
 
 
 def stored(folder: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -70,15 +65,15 @@ def test_a_deployment_is_loaded_by_the_next_run(folder: Path) -> None:
     leadline(folder, "run")
 
     assert done.stdout == "42\n"
-    assert rows(folder, DEPLOYMENTS) == [
+    assert published(folder, DEPLOYMENTS) == [
         {
             "deployment_id": "recorded:42",
             "repo_id": "local:app",
             "environment": None,
             "sha": SHA,
             "status": "success",
-            "started_at": "2026-03-01 10:00:00",
-            "finished_at": "2026-03-01 10:07:00",
+            "started_at": TEN,
+            "finished_at": TEN + timedelta(minutes=7),
             "rung": "deployment",
         }
     ]
@@ -87,14 +82,14 @@ def test_a_deployment_is_loaded_by_the_next_run(folder: Path) -> None:
 def test_an_incident_is_opened_then_resolved(folder: Path) -> None:
     leadline(folder, "record", "incident", "--id", "pd-1", "--repository", "app", "--title", "Down", "--severity", "1",
              "--opened-at", "2026-03-01T10:00:00Z")  # fmt: skip
-    leadline(folder, "run")
+    leadline(folder, "collect")
     leadline(folder, "record", "incident", "--id", "pd-1", "--resolved-at", "2026-03-01T11:00:00Z")
-    leadline(folder, "run")
-    opened = rows(folder, "SELECT * EXCLUDE (collected_at) FROM incidents")
+    leadline(folder, "collect")
+    opened = held(folder, "SELECT * EXCLUDE (collected_at) FROM incidents")
     leadline(folder, "rebuild")
 
-    assert opened == rows(folder, "SELECT * EXCLUDE (collected_at) FROM incidents")
-    assert opened == [
+    assert opened == held(folder, "SELECT * EXCLUDE (collected_at) FROM incidents")
+    assert published(folder, "SELECT * EXCLUDE (collected_at) FROM incidents") == [
         {
             "incident_id": "recorded:pd-1",
             "repo_id": "local:app",
@@ -102,8 +97,8 @@ def test_an_incident_is_opened_then_resolved(folder: Path) -> None:
             "severity": "1",
             "title": "Down",
             "url": None,
-            "opened_at": "2026-03-01 10:00:00",
-            "resolved_at": "2026-03-01 11:00:00",
+            "opened_at": TEN,
+            "resolved_at": TEN + timedelta(hours=1),
             "source": "recorded",
         }
     ]
@@ -113,12 +108,10 @@ def test_without_an_id_the_same_deployment_reported_twice_is_one(folder: Path) -
     said = ("--repository", "app", "--sha", SHA, "--finished-at", "2026-03-01T10:07:00Z")
     ids = {leadline(folder, "record", "deployment", *said).stdout for _ in range(2)}
     other = leadline(folder, "record", "deployment", *said, "--environment", "staging").stdout
-    leadline(folder, "run")
+    leadline(folder, "collect")
 
     assert len(ids) == 1
-    assert {row["deployment_id"] for row in rows(folder, DEPLOYMENTS)} == {
-        f"recorded:{text.strip()}" for text in (*ids, other)
-    }
+    assert {row[0] for row in held(folder, DEPLOYMENTS)} == {f"recorded:{text.strip()}" for text in (*ids, other)}
 
 
 def test_every_mistake_is_told_with_its_line_and_nothing_is_written(folder: Path) -> None:
@@ -220,33 +213,31 @@ def test_sigkill_between_commit_and_move_is_harmless(folder: Path, moved: int) -
 def test_an_unknown_repository_is_told_and_found_once_it_is_collected(folder: Path, world: World) -> None:
     leadline(folder, "record", "deployment", "--repository", "acme/lib", "--sha", SHA, "--id", "1")
     leadline(folder, "run")
-    told = rows(folder, 'SELECT "check", count FROM meta.data_quality WHERE "check" LIKE \'recorded%\'')
-    unknown = rows(folder, "SELECT repo_id FROM deployments")
+    told = published(folder, TOLD)
+    unknown = held(folder, "SELECT repo_id FROM deployments")
     other = folder / "lib.git"
     subprocess.run(["git", "clone", "--quiet", "--bare", str(world.path), str(other)], check=True)
     configure(folder, world.path, other)
-    leadline(folder, "run")
-    still = rows(folder, "SELECT repo_id FROM deployments")
+    leadline(folder, "collect")
+    still = held(folder, "SELECT repo_id FROM deployments")
     leadline(folder, "record", "deployment", "--repository", "lib", "--id", "1")
     leadline(folder, "run")
 
     assert told == [{"check": "recorded_repository_unknown", "count": 1}]
-    assert unknown == still == [{"repo_id": None}]  # `acme/lib` is not what the folder says of it
-    assert rows(folder, "SELECT repo_id FROM deployments") == [{"repo_id": "local:lib"}]
-    assert rows(folder, 'SELECT "check" FROM meta.data_quality WHERE "check" LIKE \'recorded%\'') == []
+    assert unknown == still == [(None,)]  # `acme/lib` is not what the folder says of it
+    assert published(folder, "SELECT repo_id FROM deployments") == [{"repo_id": "local:lib"}]
+    assert published(folder, TOLD) == []
 
 
 def test_a_file_that_is_no_report_is_set_aside(folder: Path) -> None:
     leadline(folder, "record", "deployment", "--repository", "app", "--sha", SHA, "--id", "1")
     (folder / "leadline-data" / "inbox" / "0.ndjson").write_text('{"kind": "deployment"}\n', encoding="utf-8")
-    done = leadline(folder, "run")
+    done = leadline(folder, "collect")
     leadline(folder, "run")
 
     assert "0.ndjson is no report" in done.stderr
-    assert len(rows(folder, DEPLOYMENTS)) == 1
-    assert rows(folder, 'SELECT "check", count FROM meta.data_quality WHERE "check" LIKE \'recorded%\'') == [
-        {"check": "recorded_report_unreadable", "count": 1}
-    ]
+    assert len(published(folder, DEPLOYMENTS)) == 1
+    assert published(folder, TOLD) == [{"check": "recorded_report_unreadable", "count": 1}]
 
 
 def test_no_source_may_be_called_recorded(folder: Path) -> None:

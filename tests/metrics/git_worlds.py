@@ -8,13 +8,13 @@ from itertools import count
 from typing import Any
 
 import polars as pl
-from on_demand import OnDemand
 
 from metrics.actions.actions import Actions
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
 from metrics.registry import Pipeline
 from metrics.timelines.forecasts import Forecasts
+from tests.metrics.on_demand import OnDemand
 from warehouse.tables import CORE
 
 FOLDERS = ("src/core", "src/web/views", "lib", "tests", "docs")
