@@ -150,7 +150,7 @@ def test_everything_else_is_refused_in_a_few_words(reader: Reader, sql: str) -> 
     "sql",
     [
         "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r",
-        "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE (a.range * b.range) % 7 = 3",
+        "SELECT count(*) FROM range(1000000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 3",
         "SELECT pg_sleep(60)",
     ],
 )
