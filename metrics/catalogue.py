@@ -9,6 +9,7 @@ from metrics.actions import (
     deployments_waiting,
     failed_deployments,
     file_at_risk,
+    forecast_past_due,
     hidden_coupling,
     hotspot_heating,
     key_person,
@@ -20,6 +21,7 @@ from metrics.actions import (
     reviewed_only_by_ai,
     reviewer_overloaded,
     scope_growing,
+    sprint_over_committed,
     ticket_beyond_sle,
     ticket_blocked,
     ticket_stalled,
@@ -27,6 +29,8 @@ from metrics.actions import (
     unready_ticket,
     waiting_on_team,
 )
+from metrics.allocation import after_hours, bug_figures, categories, efforts, focus, investment
+from metrics.allocation import load as people_load
 from metrics.code import (
     active_people,
     change_coupling,
@@ -180,6 +184,8 @@ RULES: tuple[Rule, ...] = (
     coordination_gap.RULE,
     reviewer_overloaded.RULE,
     waiting_on_team.RULE,
+    forecast_past_due.RULE,
+    sprint_over_committed.RULE,
 )
 """The rules of `metrics.actions`."""
 
@@ -315,6 +321,19 @@ PIPELINES: tuple[Pipeline, ...] = (
     scope_figures.requirement_figures,
     scope_figures.sprint_figures,
     scope_figures.untracked_figures,
+    categories.ticket_categories,
+    categories.pull_request_categories,
+    efforts.person_days,
+    efforts.efforts,
+    investment.investment_mix,
+    people_load.load,
+    people_load.team_load,
+    focus.focus,
+    focus.focus_figures,
+    after_hours.work_times,
+    after_hours.after_hours_figures,
+    bug_figures.bug_figures,
+    bug_figures.incident_rate_figures,
     forecast_tickets.forecast_tickets,
     throughput.throughput_days,
     cases.forecast_cases,
@@ -361,6 +380,9 @@ METRICS: tuple[Metric, ...] = (
     *standing_figures.METRICS,
     *scope_figures.METRICS,
     *coordination_catalogue.METRICS,
+    *focus.METRICS,
+    *after_hours.METRICS,
+    *bug_figures.METRICS,
     *calibration.METRICS,
     *due_dates.METRICS,
     *estimates.METRICS,

@@ -109,6 +109,7 @@ def _settings(config: Config, as_of: datetime) -> dict[str, object]:
         "deployments_ci_run": config.deployments.ci_run,
         "incident_types": config.incidents.tickets.type,
         "incident_labels": config.incidents.tickets.labels,
+        "investment": tuple((name, rule.type, rule.labels) for name, rule in config.investment.items()),
         "bug_types": bugs.type,
         "bug_labels": bugs.labels,
         "status_names": _status_names(config),

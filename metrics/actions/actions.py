@@ -19,7 +19,7 @@ MOST_OF_A_RULE = 3
 MOST_OF_A_TEAM = 10
 _KINDS = (
     "`file`, `folder`, `file_pair`, `repository`, `pull_request`, `deployment`, `workflow`, `ticket`, `project`, "
-    "`team`, `team_pair`"
+    "`team`, `team_pair`, `sprint`, `milestone`, `version`"
 )
 _OF_FILES = ("file", "folder", "file_pair")
 

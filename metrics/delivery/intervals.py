@@ -28,6 +28,7 @@ RATIOS = (
     "unplanned_share",
     "carried_over_share",
     "untracked_work",
+    "after_hours",
 )
 """Metrics whose value is a share of the `n` items of the period."""
 

@@ -122,7 +122,7 @@ def forecast_targets(
     # The first of both: a straggler that is finished years later did not hold up the release.
     ended = pl.min_horizontal(all_done, day(pl.col("closed_at"), zone))
     return (
-        counted.join(_told(tickets, milestones, sprints, zone), on=TARGET)
+        counted.join(_told(tickets, milestones, sprints, as_of, zone), on=TARGET)
         .join(_growth(forecast_items), on=TARGET, how="left")
         .with_columns(is_open=is_open, finished_on=pl.when(~is_open).then(ended))
         .filter((pl.col("team") == WHOLE) | ~pl.col("is_suppressed"))
@@ -173,7 +173,9 @@ def _epics(forecast_tickets: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFram
     )
 
 
-def _told(tickets: pl.LazyFrame, milestones: pl.LazyFrame, sprints: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+def _told(
+    tickets: pl.LazyFrame, milestones: pl.LazyFrame, sprints: pl.LazyFrame, as_of: datetime, zone: str
+) -> pl.LazyFrame:
     """What the tracker says of every target itself."""
     is_version = pl.col("repo_id").is_null()
     of_milestones = milestones.select(
@@ -189,7 +191,8 @@ def _told(tickets: pl.LazyFrame, milestones: pl.LazyFrame, sprints: pl.LazyFrame
         target="sprint_id",
         title="name",
         due_on=day(pl.col("ends_at"), zone),
-        closed_at="completed_at",
+        # The end of one that ends by itself is told before it begins: until then it is not open.
+        closed_at=pl.when(pl.col("started_at") <= as_of).then("completed_at"),
         is_told_open=pl.col("state") == "active",
     )
     of_epics = tickets.select(

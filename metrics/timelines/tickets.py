@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.registry import Intermediate, pipeline
+from metrics.summary.calendar import team_sizes
 from metrics.tickets.teams import first_team
 from warehouse.tables import columns as col
 
@@ -48,11 +49,7 @@ def forecast_tickets(
     minimum_group: int,
 ) -> pl.LazyFrame:
     """Every ticket with its team and dates."""
-    sizes = (
-        team_members.filter(pl.col("valid_from") <= as_of, pl.col("valid_to").is_null() | (pl.col("valid_to") > as_of))
-        .group_by("team")
-        .agg(members=pl.col("person_id").n_unique())
-    )
+    sizes = team_sizes(team_members, as_of).rename({"scope": "team"})
     known = ticket_spans.select("ticket_id", "started_at", "done_at", is_open=pl.col("state") != "done")
     return (
         tickets.join(known, on="ticket_id")

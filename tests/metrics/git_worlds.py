@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "deployments_ci_run": "deploy",
     "incident_types": ("Incident",),
     "incident_labels": ("incident", "sev1"),
+    "investment": (("feature", ("Story",), ("enhancement",)), ("bug", ("Bug",), ("bug",))),
     "bug_types": ("Bug",),
     "bug_labels": ("bug",),
     "status_names": {},

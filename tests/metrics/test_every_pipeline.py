@@ -30,6 +30,8 @@ OF_ALL_REPOSITORIES = {
     "process_behaviour",
     "communication_networks",
     "review_networks",
+    "team_load",
+    "investment",
 }
 
 

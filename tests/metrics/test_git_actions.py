@@ -360,5 +360,6 @@ def test_every_rule_about_code_is_tried_here() -> None:
         "ticket_flow",
         "coordination",
         "parent_scope",
+        "new_forecasts",
     }
     assert {rule.name for rule in RULES if of_others.isdisjoint(rule.propose.inputs)} == OF_GIT

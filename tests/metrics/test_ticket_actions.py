@@ -1,5 +1,6 @@
 """Every rule about tickets proposes where it should, and keeps quiet just below."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from test_pull_request_actions import merged as merged_request
 from test_pull_request_actions import opened, rows_of
 
 from metrics.actions import (
+    forecast_past_due,
     pull_request_without_ticket,
     scope_growing,
+    sprint_over_committed,
     ticket_beyond_sle,
     ticket_blocked,
     ticket_stalled,
@@ -32,6 +35,8 @@ OF_TICKETS = {
     "unready_ticket",
     "scope_growing",
     "pull_request_without_ticket",
+    "sprint_over_committed",
+    "forecast_past_due",
 }
 """The rules that are tried here."""
 
@@ -298,6 +303,115 @@ def test_a_pull_request_without_a_ticket_where_others_have_one() -> None:
     assert proposed(pull_request_without_ticket.RULE, pull_request_flow=too_few, pull_request_tickets=served) == []
 
 
+def numbered(number: int, *, ended: float | None, state: str = "closed", begun: float = 14) -> Row:
+    return {
+        "sprint_id": f"jira:s{number}",
+        "board": "Web",
+        "name": f"Sprint {number}",
+        "state": state,
+        "started_at": ago(begun),
+        "ends_at": ago(ended or 0),
+        "completed_at": None if ended is None else ago(ended),
+    }
+
+
+def test_a_sprint_that_holds_more_than_its_board_finishes() -> None:
+    sprints = [
+        *(numbered(n, ended=60 - 14 * n, begun=74 - 14 * n) for n in range(4)),
+        numbered(9, ended=None, state="active", begun=2),
+    ]
+    scope = [
+        {
+            "sprint_id": f"jira:s{n}",
+            "board": "Web",
+            "is_over": True,
+            "ended_at": ago(60 - 14 * n),
+            "completed": completed,
+        }
+        for n, n_done in enumerate((3, 5, 5, 6))
+    ]
+    running = {"sprint_id": "jira:s9", "board": "Web", "is_over": False, "ended_at": AS_OF, "completed": 1}
+    flow = [begun(n, state="todo" if n % 2 else "in_progress") for n in range(7)] + [begun(7, state="done")]
+    held = [{"ticket_id": f"jira:{n}", "sprint_id": "jira:s9", "added_at": ago(2)} for n in range(8)]
+
+    def found(held: list[Row], ended: list[Row]) -> list[dict[str, Any]]:
+        return proposed(
+            sprint_over_committed.RULE,
+            sprints=sprints,
+            ticket_sprints=held,
+            sprint_scope=[*ended, running],
+            ticket_flow=flow,
+        )
+
+    (action,) = found(held, scope)
+    assert (action["item_kind"], action["item_id"], action["team"]) == ("sprint", "jira:s9", "Pay")
+    assert action["title"] == "Sprint 9 holds more than a sprint of its board finishes"
+    assert action["why"] == (
+        "It holds 8 tickets, 1 of them finished. In the last 4 sprints this board finished 5 tickets in the middle, "
+        "and in one of seven more than 6."
+    )
+    assert action["next_step"].startswith("Agree now on what to take out: 2 tickets would leave")
+    assert action["days_saved"] == pytest.approx(1.0)
+    # 4 open ones and the finished one are what a good sprint holds; two sprints are no habit.
+    assert found(held[:4], scope) == []
+    assert found(held, scope[:2]) == []
+    gone = [row | {"removed_at": ago(1)} for row in held]
+    assert found(gone, scope) == []
+
+
+def promise(mode: str = "growing", due: float = -10, chance: float = 0.2, **more: Any) -> list[Row]:
+    """What is promised of one milestone with even odds and with 85 %."""
+    shared = {
+        "team": "all",
+        "question": "version",
+        "target": "jira:spring",
+        "scope_mode": mode,
+        "title": "Spring",
+        "due_on": ago(due).date(),
+        "due_probability": chance,
+        "remaining_items": 7,
+        **more,
+    }
+    return [
+        shared | {"made_at": AS_OF, "confidence": confidence, "answer_on": ago(-days).date()}
+        for confidence, days in ((0.5, 22), (0.85, 40))
+    ]
+
+
+def test_a_forecast_past_the_due_date() -> None:
+    target = {"question": "version", "target": "jira:spring", "team": "Pay"}
+    targets = [target, target | {"team": "all"}]
+    teams = [{"team": "Pay"}, {"team": "Ops"}]
+
+    def found(forecasts: list[Row], more: Sequence[Row] = ()) -> list[dict[str, Any]]:
+        milestones = [{"milestone_id": "jira:spring", "title": "Spring"}]
+        return proposed(
+            forecast_past_due.RULE,
+            new_forecasts=forecasts,
+            forecast_targets=[*targets, *more],
+            milestones=milestones,
+            teams=teams,
+        )
+
+    (action,) = found([*promise("fixed", chance=0.45), *promise()])
+    assert (action["item_kind"], action["item_id"], action["team"]) == ("version", "jira:spring", "Pay")
+    assert action["title"] == "Spring will hardly be finished by 13 December 2025"
+    assert action["why"] == (
+        "7 tickets are open; the chance of finishing by the due date is 20 %. With even odds it is finished by 25 "
+        "December 2025, 12 days late, with 85 % by 12 January 2026."
+    )
+    assert (action["days_saved"], action["confidence"]) == (pytest.approx(3.0), pytest.approx(0.64))
+    # Several teams have a part in it: it is nobody's alone. A project that stands for a team is none.
+    assert [row["team"] for row in found(promise(), [target | {"team": "Ops"}])] == [None]
+    assert [row["team"] for row in found(promise(), [target | {"team": "APP"}])] == ["Pay"]
+    assert found(promise(chance=0.5)) == []
+    assert found(promise(due=31)) == []
+    assert found(promise(team="Pay")) == []
+    assert found(promise(due_on=None)) == []
+    never = [row | {"answer_on": None} for row in promise(chance=0.0)]
+    assert "With even odds it is finished not within two years" in found(never)[0]["why"]
+
+
 def test_every_rule_about_tickets_is_tried_here() -> None:
-    about_tickets = {"ticket_flow", "parent_scope", "pull_request_tickets"}
+    about_tickets = {"ticket_flow", "parent_scope", "pull_request_tickets", "new_forecasts"}
     assert {rule.name for rule in RULES if not about_tickets.isdisjoint(rule.propose.inputs)} == OF_TICKETS

@@ -1,0 +1,105 @@
+"""A sprint that holds more than its board finishes in one: what does not fit is better taken out than carried over."""
+
+from datetime import datetime
+
+import polars as pl
+
+from metrics.actions.actions import ActionCandidates, candidates
+from metrics.actions.ticket_wording import HALF_A_DAY, near_sprints
+from metrics.actions.wording import MOST_DAYS, counted, number, one_team
+from metrics.registry import Rule, pipeline
+
+NAME = "sprint_over_committed"
+MIN_SPRINTS, MOST_SPRINTS = 3, 10
+HIGH = 0.85
+
+
+@pipeline(ActionCandidates)
+def propose_sprint_over_committed(
+    sprints: pl.LazyFrame,
+    ticket_sprints: pl.LazyFrame,
+    sprint_scope: pl.LazyFrame,
+    ticket_flow: pl.LazyFrame,
+    *,
+    as_of: datetime,
+) -> pl.LazyFrame:
+    """One action for every such sprint that runs or comes next."""
+    near = near_sprints(sprints, as_of).join(sprints.select("sprint_id", "board"), on="sprint_id")
+    done_in_it = sprint_scope.filter(~pl.col("is_over")).select("sprint_id", "completed")
+    is_in = (pl.col("added_at") <= as_of) & (pl.col("removed_at").is_null() | (pl.col("removed_at") > as_of))
+    left = (
+        ticket_sprints.filter(is_in)
+        .select("sprint_id", "ticket_id")
+        .unique()
+        .join(near, on="sprint_id")
+        .join(ticket_flow.filter(pl.col("state") != "done").select("ticket_id", "team"), on="ticket_id")
+        .group_by("sprint_id", "sprint", "board")
+        .agg(left=pl.len().cast(pl.Int64), team=one_team())
+        .join(done_in_it, on="sprint_id", how="left")
+        .with_columns(completed=pl.col("completed").fill_null(0))
+    )
+    held, usual, best = pl.col("left") + pl.col("completed"), pl.col("usual"), pl.col("best")
+    surplus = (held - best).round(0)
+    return (
+        left.join(_finished(sprint_scope), on="board")
+        .filter(held > best)
+        .pipe(
+            candidates,
+            "team",
+            rule=pl.lit(NAME),
+            item_kind=pl.lit("sprint"),
+            item_id="sprint_id",
+            responsibility=pl.lit("timelines"),
+            title=pl.format(
+                "{} holds more than a sprint of its board finishes", pl.col("sprint").fill_null("A sprint")
+            ),
+            why=pl.format(
+                "It holds {}, {} of them finished. In the last {} this board finished {} in the middle, and in one of "
+                "seven more than {}.",
+                counted(held, "ticket"),
+                number(pl.col("completed")),
+                counted(pl.col("ended"), "sprint"),
+                counted(usual, "ticket"),
+                number(best),
+            ),
+            next_step=pl.format(
+                "Agree now on what to take out: {} would leave what can be finished in a good sprint.",
+                counted(surplus.clip(1), "ticket"),
+            ),
+            actor_team="team",
+            days_saved=(surplus * HALF_A_DAY).clip(HALF_A_DAY, MOST_DAYS).round(1),
+            basis=pl.lit("half a day of starting and laying down again for each ticket too many, at most 5 days"),
+            confidence=pl.lit(0.6),
+        )
+    )
+
+
+def _finished(sprint_scope: pl.LazyFrame) -> pl.LazyFrame:
+    """What each board finished in its last sprints: `usual`, the median, and `best`, the 85th percentile."""
+    completed = pl.col("completed")
+    return (
+        sprint_scope.filter("is_over")
+        .drop_nulls("board")
+        .sort("board", "ended_at", "sprint_id", descending=[False, True, True])
+        .group_by("board", maintain_order=True)
+        .head(MOST_SPRINTS)
+        .group_by("board")
+        .agg(
+            ended=pl.len().cast(pl.Int64),
+            usual=completed.median(),
+            best=completed.quantile(HIGH, "linear"),
+        )
+        .filter(pl.col("ended") >= MIN_SPRINTS, pl.col("best") > 0)
+    )
+
+
+RULE = Rule(
+    name=NAME,
+    title="Sprint over-committed",
+    responsibility="timelines",
+    definition=(
+        "Sprints that run, and the next one of every board, that hold more tickets, with those that were finished in "
+        f"it, than 85 of 100 of the board's last {MOST_SPRINTS} sprints finished; where {MIN_SPRINTS} or more ended."
+    ),
+    propose=propose_sprint_over_committed,
+)

@@ -1,0 +1,1 @@
+"""Where the effort goes: kinds of work, load, focus, work outside working hours, bugs."""
