@@ -13,7 +13,9 @@ from metrics.actions import (
     hidden_coupling,
     hotspot_heating,
     key_person,
+    knowledge_risk_in_planned_work,
     merged_without_review,
+    newcomer_without_mentor,
     overdue_pull_request,
     oversized_pull_requests,
     pull_request_without_ticket,
@@ -86,6 +88,7 @@ from metrics.delivery import (
     rework,
     scopes,
 )
+from metrics.growth import cohorts, knowledge_spread, newcomers, onboarding
 from metrics.history import activity, contributors, releases, reverts
 from metrics.pull_requests import (
     chaoss_figures,
@@ -186,6 +189,8 @@ RULES: tuple[Rule, ...] = (
     waiting_on_team.RULE,
     forecast_past_due.RULE,
     sprint_over_committed.RULE,
+    newcomer_without_mentor.RULE,
+    knowledge_risk_in_planned_work.RULE,
 )
 """The rules of `metrics.actions`."""
 
@@ -334,6 +339,12 @@ PIPELINES: tuple[Pipeline, ...] = (
     after_hours.after_hours_figures,
     bug_figures.bug_figures,
     bug_figures.incident_rate_figures,
+    newcomers.newcomers,
+    onboarding.onboarding,
+    cohorts.onboarding_cohorts,
+    cohorts.onboarding_figures,
+    knowledge_spread.knowledge_spread,
+    knowledge_spread.knowledge_spread_figures,
     forecast_tickets.forecast_tickets,
     throughput.throughput_days,
     cases.forecast_cases,
@@ -383,6 +394,8 @@ METRICS: tuple[Metric, ...] = (
     *focus.METRICS,
     *after_hours.METRICS,
     *bug_figures.METRICS,
+    *cohorts.METRICS,
+    *knowledge_spread.METRICS,
     *calibration.METRICS,
     *due_dates.METRICS,
     *estimates.METRICS,

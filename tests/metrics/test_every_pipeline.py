@@ -32,6 +32,7 @@ OF_ALL_REPOSITORIES = {
     "review_networks",
     "team_load",
     "investment",
+    "onboarding_cohorts",
 }
 
 

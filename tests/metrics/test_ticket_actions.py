@@ -11,6 +11,8 @@ from test_pull_request_actions import opened, rows_of
 
 from metrics.actions import (
     forecast_past_due,
+    knowledge_risk_in_planned_work,
+    newcomer_without_mentor,
     pull_request_without_ticket,
     scope_growing,
     sprint_over_committed,
@@ -37,6 +39,8 @@ OF_TICKETS = {
     "pull_request_without_ticket",
     "sprint_over_committed",
     "forecast_past_due",
+    "newcomer_without_mentor",
+    "knowledge_risk_in_planned_work",
 }
 """The rules that are tried here."""
 
@@ -326,7 +330,7 @@ def test_a_sprint_that_holds_more_than_its_board_finishes() -> None:
             "board": "Web",
             "is_over": True,
             "ended_at": ago(60 - 14 * n),
-            "completed": completed,
+            "completed": n_done,
         }
         for n, n_done in enumerate((3, 5, 5, 6))
     ]
@@ -412,6 +416,76 @@ def test_a_forecast_past_the_due_date() -> None:
     assert "With even odds it is finished not within two years" in found(never)[0]["why"]
 
 
+def test_a_newcomer_whose_pull_requests_nobody_looks_at() -> None:
+    new = {"person_id": "ned", "team": "Pay", "first_activity_at": ago(30)}
+    slow = new | {"pickup_p50_seconds": 4 * DAY, "team_pickup_p50_seconds": 0.5 * DAY}
+    active = [{"person_id": who, "is_active": True} for who in ("ned", "ana", "ben")]
+
+    def found(person: Row, reviewed: Sequence[int], *, opened_by: int = 4, active: list[Row] = active) -> list[Row]:
+        flow = [
+            opened(n, author_id="ned", opened_at=ago(9 - n), human_reviewers=int(n in reviewed))
+            for n in range(opened_by)
+        ]
+        return proposed(
+            newcomer_without_mentor.RULE,
+            onboarding=[person],
+            pull_request_flow=[*flow, opened(20, author_id="ana", human_reviewers=0)],
+            active_people=active,
+        )
+
+    (action,) = found(new, reviewed=[0])
+    assert (action["item_kind"], action["item_id"], action["team"]) == ("repository", "github:acme/app", "Pay")
+    assert action["actor_id"] is None
+    assert action["title"] == "Somebody new to acme/app is left alone"
+    assert action["why"] == (
+        "Of 4 pull requests that somebody who came in the last 90 days opened here, 3 had no review by a day later "
+        "(#1, #2, #3)."
+    )
+    assert (action["days_saved"], action["responsibility"]) == (pytest.approx(1.5), "mentoring")
+    (action,) = found(slow, reviewed=range(4))
+    assert action["why"].endswith(
+        "0 had no review by a day later; half waited for an answer for 4 days and more, those of others 12 hours."
+    )
+    assert found(new, reviewed=[0, 1, 2]) == []
+    assert found(new, reviewed=[], opened_by=2) == []
+    assert found(new | {"first_activity_at": ago(91)}, reviewed=[]) == []
+    assert found(new, reviewed=[], active=active[:1]) == []
+
+
+def test_planned_work_in_code_that_hardly_anybody_knows() -> None:
+    flow = [
+        begun(1, parent_key="APP-9"),
+        begun(2, state="todo", parent_key="APP-9"),
+        begun(3, state="todo", parent_key="APP-9"),
+        *(begun(n, state="done", parent_key="APP-9") for n in (5, 6)),
+    ]
+    requests = [{"pr_id": f"p{n}", "repo_id": "r"} for n in (1, 5, 6)]
+    served = [{"pr_id": f"p{n}", "ticket_id": f"jira:{n}", "found_in": "title"} for n in (1, 5, 6)]
+    touched = [("p1", "pay/own.py"), ("p5", "pay/common.py"), ("p6", "pay/common.py"), ("p5", "pay/once.py")]
+    files = [
+        {"repo_id": "r", "path": path, "is_at_risk": True, "lines": 2400, "knowers": knowers}
+        for path, knowers in (("pay/own.py", 1), ("pay/common.py", 0), ("pay/once.py", 0))
+    ]
+    found = proposed(
+        knowledge_risk_in_planned_work.RULE,
+        ticket_flow=flow,
+        sprints=[numbered(9, ended=None, state="active", begun=2)],
+        ticket_sprints=[{"ticket_id": "jira:2", "sprint_id": "jira:s9", "added_at": ago(2)}],
+        pull_request_tickets=served,
+        pull_request_files=[{"pr_id": pr, "path": path} for pr, path in touched],
+        pull_request_flow=requests,
+        files=files,
+    )
+    # The third one is in no sprint, and what one sibling alone touched says nothing.
+    assert [action["item_id"] for action in found] == ["jira:1", "jira:2"]
+    assert found[0]["why"] == (
+        '"Retry payments" is in progress and leads, by its pull requests or those of its siblings, to 2 files that '
+        "fewer than two active people know, 1 of them nobody: pay/common.py, pay/own.py."
+    )
+    assert found[1]["why"].startswith('"Retry payments" is planned for a sprint and leads')
+    assert [action["days_saved"] for action in found] == [2.0, 1.0]
+
+
 def test_every_rule_about_tickets_is_tried_here() -> None:
-    about_tickets = {"ticket_flow", "parent_scope", "pull_request_tickets", "new_forecasts"}
+    about_tickets = {"ticket_flow", "parent_scope", "pull_request_tickets", "new_forecasts", "onboarding"}
     assert {rule.name for rule in RULES if not about_tickets.isdisjoint(rule.propose.inputs)} == OF_TICKETS

@@ -1,0 +1,301 @@
+"""Newcomers, their arrival, cohorts and the spread of knowledge agree with plain loops over random rows."""
+
+import random
+import statistics
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from git_worlds import SETTINGS, Row
+from test_allocation_oracle import AS_OF, PEOPLE, PROGRAM, WHO, computed, local_day, some_time
+
+from metrics.growth.cohorts import onboarding_cohorts, onboarding_figures
+from metrics.growth.knowledge_spread import knowledge_spread, knowledge_spread_figures
+from metrics.growth.newcomers import newcomers
+from metrics.growth.onboarding import onboarding
+
+SEEDS = range(12)
+NINETY = timedelta(days=90)
+
+
+def two_levels(path: str) -> str:
+    return "/".join(path.split("/")[:-1][:2])
+
+
+def middle(values: list[Any], needed: int = 1) -> Any:
+    known = [value for value in values if value is not None]
+    return pytest.approx(statistics.median(known)) if len(known) >= needed else None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_came_new(seed: int) -> None:
+    chance = random.Random(seed)
+    commits = [
+        {"repo_id": chance.choice(["r0", "r1"]), "sha": f"{n}", "authored_at": some_time(chance), "committed_at": AS_OF}
+        for n in range(12)
+    ]
+    credits_ = [{"repo_id": row["repo_id"], "sha": row["sha"], "person_id": chance.choice("abcdef")} for row in commits]
+    states = [
+        {"pr_id": f"p{n}", "repo_id": "r0", "author_id": chance.choice(WHO), "opened_at": some_time(chance)}
+        for n in range(5)
+    ]
+    remarks = [
+        {"remark_id": f"v{n}", "pr_id": f"p{n % 5}", "person_id": chance.choice(WHO), "at": some_time(chance)}
+        for n in range(6)
+    ]
+    members = [
+        {"team": team, "person_id": who, "valid_from": begin, "valid_to": begin + timedelta(days=50)}
+        for who in "abcdef"
+        for team, begin in {(chance.choice(["x", "y"]), some_time(chance)) for _ in range(2)}
+    ]
+
+    found = computed(
+        newcomers,
+        commits=commits,
+        commit_credits=credits_,
+        pull_request_states=states,
+        pull_request_remarks=remarks,
+        people=[*PEOPLE, PROGRAM],
+        team_members=members,
+    )
+
+    at = {row["sha"]: row["authored_at"] for row in commits}
+    traces = [(row["person_id"], row["repo_id"], at[row["sha"]]) for row in credits_]
+    traces += [(row["author_id"], row["repo_id"], row["opened_at"]) for row in states]
+    traces += [(row["person_id"], "r0", row["at"]) for row in remarks]
+    traces = [trace for trace in traces if trace[2] <= AS_OF]
+    expected = {}
+    for who in "abcdef":
+        own = sorted((when, repo) for person, repo, when in traces if person == who)
+        if not own:
+            continue
+        when, repo = own[0]
+        if when - min(t for _, r, t in traces if r == repo) > timedelta(days=30):
+            mine = [row for row in members if row["person_id"] == who]
+            then = sorted(row["team"] for row in mine if row["valid_from"] <= when < row["valid_to"])
+            later = sorted((r["valid_from"], r["team"]) for r in mine if when < r["valid_from"] <= AS_OF)
+            expected[who] = (when, repo, then[0] if then else later[0][1] if later else None)
+    assert {row["person_id"]: (row["first_activity_at"], row["repo_id"], row["team"]) for row in found} == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_how_newcomers_arrive(seed: int) -> None:
+    chance = random.Random(seed)
+    came = [
+        {
+            "person_id": who,
+            "first_activity_at": some_time(chance, 300),
+            "repo_id": "r0",
+            "team": chance.choice(["x", None]),
+        }
+        for who in "abc"
+    ]
+    flow = []
+    for n in range(80):
+        opened = some_time(chance, 300)
+        merged = opened + timedelta(hours=chance.randrange(0, 90)) if chance.random() < 0.7 else None
+        flow.append(
+            {
+                "pr_id": f"p{n:03}",
+                "author_id": chance.choice([*"aaabbcdef", None, "bot"]),
+                "author_is_human": True,
+                "team": chance.choice(["x", "y", None]),
+                "state": "merged" if merged else "open",
+                "opened_at": opened,
+                "merged_at": merged,
+                "review_rounds": chance.choice([None, 0, 1, 3]),
+                "pickup_seconds": chance.choice([None, 60.0, 7200.0]),
+            }
+        )
+    remarks = [
+        {
+            "remark_id": f"v{n}",
+            "what": chance.choice(["review", "review", "comment"]),
+            "pr_id": f"p{chance.randrange(80):03}",
+            "person_id": chance.choice(WHO),
+            "at": some_time(chance, 300),
+            "is_human": chance.random() < 0.9,
+        }
+        for n in range(120)
+    ]
+    changes = [
+        {
+            "repo_id": "r0",
+            "sha": f"{n}",
+            "path": chance.choice(["a.py", "src/a.py", "src/in/b.py", "src/in/deep/c.py"]),
+            "committed_at": some_time(chance, 300),
+            "is_counted": chance.random() < 0.9,
+            "is_bulk": chance.random() < 0.1,
+        }
+        for n in range(40)
+    ]
+    credits_ = [{"repo_id": "r0", "sha": row["sha"], "person_id": chance.choice("abc")} for row in changes]
+
+    found = computed(
+        onboarding,
+        newcomers=came,
+        pull_request_flow=flow,
+        pull_request_remarks=remarks,
+        revisions=changes,
+        commit_credits=credits_,
+    )
+
+    assert [row["person_id"] for row in found] == ["a", "b", "c"]
+    for row, person in zip(found, came, strict=True):
+        arrives(row, person, flow, remarks, list(zip(changes, credits_, strict=True)))
+
+
+def arrives(row: Row, person: Row, flow: list[Row], remarks: list[Row], changes: list[tuple[Row, Row]]) -> None:
+    """One newcomer's row is what the loops say."""
+    who, start = person["person_id"], person["first_activity_at"]
+    own = sorted(
+        (pr for pr in flow if pr["author_id"] == who and pr["opened_at"] >= start),
+        key=lambda pr: (pr["opened_at"], pr["pr_id"]),
+    )
+    merges = sorted(pr["merged_at"] for pr in own if pr["merged_at"])
+    for name, place in (("first", 1), ("third", 3), ("tenth", 10)):
+        days = (merges[place - 1] - start).total_seconds() / 86400 if len(merges) >= place else None
+        assert row[f"{name}_merge_days"] == (None if days is None else pytest.approx(days))
+    assert (row["opened"], row["merged"]) == (len(own), len(merges))
+    assert row["cohort"] == f"{start.year}-Q{(start.month + 2) // 3}"
+    ten = own[:10]
+    assert row["rounds_p50"] == middle([pr["review_rounds"] for pr in ten])
+    assert row["pickup_p50_seconds"] == middle([pr["pickup_seconds"] for pr in ten])
+    if ten:
+        end = min(ten[-1]["opened_at"], ten[0]["opened_at"] + NINETY)
+        others = [
+            pr
+            for pr in flow
+            if pr["author_id"] != who
+            and ten[0]["opened_at"] <= pr["opened_at"] <= end
+            and (person["team"] is None or pr["team"] == person["team"])
+        ]
+        assert row["team_rounds_p50"] == middle([pr["review_rounds"] for pr in others], 5)
+        assert row["team_pickup_p50_seconds"] == middle([pr["pickup_seconds"] for pr in others], 5)
+    reviews = [
+        remark
+        for remark in remarks
+        if remark["what"] == "review" and remark["is_human"] and remark["person_id"] is not None
+    ]
+    ids = {pr["pr_id"] for pr in ten}
+    pairs = {(remark["person_id"], remark["pr_id"]) for remark in reviews if remark["pr_id"] in ids}
+    by = Counter(reviewer for reviewer, _ in pairs)
+    assert row["reviewers"] == (len(by) if ten else None)
+    share = max(by.values()) / len({pr for _, pr in pairs}) if by else None
+    assert row["top_reviewer_share"] == (None if share is None else pytest.approx(share))
+    given = [remark["at"] for remark in reviews if remark["person_id"] == who]
+    assert row["first_review_days"] == (pytest.approx((min(given) - start).total_seconds() / 86400) if given else None)
+    folders = {
+        two_levels(change["path"])
+        for change, credit in changes
+        if credit["person_id"] == who
+        and change["is_counted"]
+        and not change["is_bulk"]
+        and start <= change["committed_at"] < start + NINETY
+    }
+    assert row["folders_90d"] == (None if start > AS_OF - NINETY else len(folders))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cohorts_and_the_spread_of_knowledge(seed: int) -> None:
+    chance = random.Random(seed)
+    rows = [
+        {
+            "person_id": f"n{n}",
+            "team": chance.choice(["x", "y", None]),
+            "cohort": chance.choice(["2025-Q4", "2026-Q1"]),
+            "first_activity_at": datetime.fromisoformat("2025-11-03T10:00:00"),
+            "first_merge_days": chance.choice([None, 1.0, 4.0, 30.0]),
+            "reviewers": chance.choice([None, 1, 2]),
+        }
+        for n in range(14)
+    ]
+    found = computed(onboarding_cohorts, onboarding=rows, teams=[{"team": "x", "parent": "z"}])
+
+    groups: defaultdict[tuple[str, Any], list[Row]] = defaultdict(list)
+    for row in rows:
+        for scope in {"x": ["all", "x", "z"], "y": ["all", "y"]}.get(row["team"] or "", ["all"]):
+            groups[scope, row["cohort"]].append(row)
+    assert {(row["scope"], row["cohort"]) for row in found} == set(groups)
+    for row in found:
+        group = groups[row["scope"], row["cohort"]]
+        if len(group) < SETTINGS["minimum_group"]:
+            assert (row["reason"], row["people"], row["reached_first"]) == ("group_too_small", None, None)
+            continue
+        days = [member["first_merge_days"] for member in group]
+        assert (row["people"], row["reached_first"]) == (len(group), sum(day is not None for day in days))
+        assert row["first_merge_days_p50"] == middle(days, 5)
+        assert row["reviewers_p50"] == middle([member["reviewers"] for member in group], 5)
+        assert row["reason"] == ("too_few_people" if len(group) < 5 else None)
+
+
+def test_merges_are_observed_in_the_month_in_which_they_were_reached() -> None:
+    begin = datetime.fromisoformat("2025-11-03T10:00:00")
+    rows = [
+        {"person_id": f"n{n}", "team": "x", "first_activity_at": begin, "first_merge_days": float(days)}
+        for n, days in enumerate([1, 2, 3, 4, 9, 40, 60])
+    ]
+    month = {"period": "month", "period_end": begin.date(), "is_suppressed": False}
+    calendar = [
+        month | {"scope_kind": kind, "scope": scope, "period_start": begin.date().replace(month=number, day=1)}
+        for kind, scope in (("all", "all"), ("team", "x"), ("repository", "r0"))
+        for number in (11, 12)
+    ]
+    found = computed(onboarding_figures, onboarding=rows, pull_request_calendar=calendar)
+    told = {(row["metric"], row["scope"], row["period_start"].month): (row["value"], row["n"]) for row in found}
+    assert told["days_to_first_merge", "all", 11] == told["days_to_first_merge", "x", 11] == (3.0, 5)
+    assert told["days_to_first_merge", "all", 12] == (None, 1)  # on the 13th of December; the other one in January
+    assert told["days_to_tenth_merge", "all", 11] == (None, 0)
+    assert {row["scope"] for row in found} == {"all", "x"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_first_changes_in_folders(seed: int) -> None:
+    chance = random.Random(seed)
+    changes = [
+        {
+            "repo_id": "r0",
+            "sha": f"{n}",
+            "path": chance.choice(["a.py", "src/a.py", "src/in/b.py", "src/in/deep/c.py"]),
+            "committed_at": some_time(chance),
+            "is_counted": chance.random() < 0.9,
+            "is_bulk": chance.random() < 0.1,
+        }
+        for n in range(30)
+    ]
+    credits_ = [{"repo_id": "r0", "sha": row["sha"], "person_id": chance.choice("abc")} for row in changes]
+    spread = computed(knowledge_spread, revisions=changes, commit_credits=credits_)
+
+    first: dict[tuple[str, str], datetime] = {}
+    for change, credit in zip(changes, credits_, strict=True):
+        if change["is_counted"] and not change["is_bulk"] and change["committed_at"] <= AS_OF:
+            key = (credit["person_id"], two_levels(change["path"]))
+            first[key] = min(first.get(key, AS_OF), change["committed_at"])
+    assert {(row["person_id"], row["folder"]): row["first_at"] for row in spread} == first
+
+    months = [local_day(AS_OF).replace(month=month, day=1) for month in (1, 2)]
+    begin = datetime.fromisoformat("2026-01-01")
+    members = [{"team": "x", "person_id": "a", "valid_from": begin}]
+    calendar = [
+        {
+            "scope_kind": kind,
+            "scope": scope,
+            "period": "month",
+            "period_start": month,
+            "period_end": month,
+            "is_suppressed": False,
+        }
+        for kind, scope in (("all", "all"), ("team", "x"))
+        for month in months
+    ]
+    found = computed(knowledge_spread_figures, knowledge_spread=spread, team_members=members, calendar=calendar)
+    for row in found:
+        of = [
+            key
+            for key, at in first.items()
+            if local_day(at).replace(day=1) == row["period_start"]
+            and (row["scope"] == "all" or (key[0] == "a" and at >= begin))
+        ]
+        assert row["value"] == len(of)
+    assert len(found) == 4
