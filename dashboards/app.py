@@ -68,6 +68,18 @@ page = st.navigation(
             help="When it will be done: dates and their chances, what comes next, how often promises held, due dates.",
         ),
         st.Page(
+            links.PEOPLE,
+            title="People & load",
+            icon=":material/groups:",
+            help="Who is overloaded, who is growing: how load is spread, focus, hours, newcomers, spread of knowledge.",
+        ),
+        st.Page(
+            links.INVESTMENT,
+            title="Investment",
+            icon=":material/donut_small:",
+            help="Where the effort goes: kinds of work under three weights, by month, bugs.",
+        ),
+        st.Page(
             links.CODE,
             title="Code & knowledge",
             icon=":material/account_tree:",

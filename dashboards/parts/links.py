@@ -13,6 +13,8 @@ SCOPE = f"{PAGES}/scope.py"
 REVIEWS = f"{PAGES}/reviews.py"
 COORDINATION = f"{PAGES}/coordination.py"
 TIMELINES = f"{PAGES}/timelines.py"
+PEOPLE = f"{PAGES}/people.py"
+INVESTMENT = f"{PAGES}/investment.py"
 CODE = f"{PAGES}/code.py"
 DATA = f"{PAGES}/data.py"
 

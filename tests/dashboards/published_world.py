@@ -8,15 +8,21 @@ from typing import Any
 
 import polars as pl
 from delivery_world import World, delivery_world
+from people_world import METRICS as PEOPLE_METRICS
+from people_world import people_metrics
 from teams_world import team_metrics, team_tickets
 from ticket_world import link_pull_requests, published, ticket_core
 
 from metrics.actions.actions import Actions
+from metrics.allocation.categories import TicketCategories
+from metrics.allocation.investment import Investment
+from metrics.allocation.load import Load, TeamLoad
 from metrics.code.change_coupling import ChangeCoupling
 from metrics.code.files import Files
 from metrics.code.folders import Folders
 from metrics.code.hotspots import Hotspots
 from metrics.code.leavers import Leavers
+from metrics.code.memberships import TeamMembers
 from metrics.code.ownership import Ownership
 from metrics.code.truck_factor import TruckFactor
 from metrics.coordination import catalogue as coordination_catalogue
@@ -36,6 +42,9 @@ from metrics.delivery.incidents import Incidents
 from metrics.delivery.intervals import RatioIntervals
 from metrics.delivery.rework import ReworkRules
 from metrics.delivery.scopes import DeliveryScopes
+from metrics.growth.cohorts import OnboardingCohorts
+from metrics.growth.knowledge_spread import KnowledgeSpread
+from metrics.growth.onboarding import Onboarding
 from metrics.history.activity import Activity, Churn
 from metrics.history.contributors import Contributors
 from metrics.history.releases import ReleaseGaps, ReleaseRhythm
@@ -100,7 +109,8 @@ SCHEMAS = by_name(
     Coordination, CoordinationGaps, CommunicationNetworks, ReviewNetworks, TeamWaits, TeamWaitItems, TeamStructure,
     TeamCoupling, CrossTeamChanges, Forecasts, ForecastMoves, ForecastOutcomes, ForecastTargets, ForecastItems,
     ForecastCalibration, ForecastWindows, ThroughputDays, DueDateRecord, TicketDueDates, EstimateRecord,
-    OpenTicketForecasts,
+    OpenTicketForecasts, TicketCategories, Investment, Load, TeamLoad, Onboarding, OnboardingCohorts, KnowledgeSpread,
+    TeamMembers,
 )  # fmt: skip
 
 TICKET_METRICS = (*figures.METRICS, *standing_figures.METRICS, *scope_figures.METRICS)
@@ -144,6 +154,11 @@ def publish_world(
         metrics = _metrics(title, delivered)
         for table, rows in published(tracked, metrics, _people(), NOW, small=SMALL).items():
             metrics[table] += rows
+        ids = [row["ticket_id"] for row in metrics["ticket_flow"]]
+        invented = people_metrics(NOW, list(MEMBERS), ids, repository=HARBOUR, team=TEAMS[0], small=SMALL)
+        for table, rows in invented.items():
+            metrics[table] += rows
+        metrics["team_members"] = _people()["team_members"]
         frames = {name: filled(SCHEMAS[name], rows) for name, rows in metrics.items()}
         return publish(warehouse, run_id, frames, SCHEMAS, catalogues=_catalogues(), people=people)
 
@@ -410,6 +425,7 @@ def _catalogues() -> dict[str, pl.DataFrame]:
         "reviewed_by_ai_only": ("Reviewed only by AI", "share", "lower"),
         **{one.name: (one.title, one.unit, one.direction) for one in TICKET_METRICS},
         **{one.name: (one.title, one.unit, one.direction) for one in coordination_catalogue.METRICS},
+        **{one.name: (one.title, one.unit, one.direction) for one in PEOPLE_METRICS},
     }
     rule = {"name": "release_overdue", "title": "Release rhythm broken", "responsibility": "execution"}
     rules = filled(RuleCatalogue, [rule | {"definition": "The gap is longer than usual."}])

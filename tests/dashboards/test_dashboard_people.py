@@ -1,0 +1,105 @@
+"""The pages about people and about effort: what they say is what the tables hold, and whom they name."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conftest import Open, Rows
+from people_world import MEASURES
+from published_world import EMPTY, HARBOUR, KITCHEN, PEOPLE, SMALL, TEAMS, publish_world
+from test_dashboard_pages import assert_fine, texts
+
+from dashboards.queries import investment as effort
+from dashboards.queries import people
+from dashboards.scope import Scope
+from dashboards.views import bugs, investment, load, newcomers
+
+VIEWS = {
+    "people": ("people_view", ("Load", "Focus and hours", "Newcomers", "Knowledge")),
+    "investment": ("investment", ("Mix", "By month", "Bugs")),
+}
+PAGES = [(page, tab, view) for page, (tab, views) in VIEWS.items() for view in views]
+TITLES = {"people": "Who is overloaded, who is growing?", "investment": "Where does the effort go?"}
+SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
+TEAM = TEAMS[0]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+def test_every_query_runs_in_every_scope(scope: Scope, world: Path, barren: Path, rows: Rows) -> None:
+    queries = [
+        *(getattr(effort, name)(scope) for name in ("mix", "months", "bugs", "open_bugs")),
+        *(effort.tickets(scope, kind) for kind in (None, "it's")),
+        *(getattr(people, name)(scope) for name in ("spread", "load", "cohorts", "newcomers", "spreading")),
+        *(people.trend(metric, scope) for metric in ("after_hours", "it's")),
+        *(people.arrivals(scope, merge, 3) for merge in newcomers.MERGES),
+    ]
+    for sql in queries:
+        assert rows(world, sql).columns == rows(barren, sql).columns
+
+
+@pytest.mark.parametrize(("page", "tab", "view"), PAGES)
+@pytest.mark.parametrize("parameters", [{}, {"repository": "empty", "team": TEAM}, {"team": SMALL}])
+def test_every_view_is_drawn(
+    page: str, tab: str, view: str, parameters: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    open_page: Open = request.getfixturevalue("open_page")
+    app = open_page(request.getfixturevalue("world"), page, **{tab: view}, **parameters)
+    assert_fine(app)
+    assert app.title[0].value == TITLES[page]
+    assert len(app.metric) == 4
+
+
+@pytest.mark.parametrize(("page", "tab", "view"), PAGES)
+def test_empty_tables_are_said(page: str, tab: str, view: str, barren: Path, open_page: Open) -> None:
+    app = open_page(barren, page, **{tab: view})
+    assert_fine(app)
+    assert ":material/info:" in texts(app)
+
+
+def test_kinds_of_work_are_told_with_what_is_uncertain(world: Path, open_page: Open, rows: Rows) -> None:
+    found = investment.named(rows(world, effort.mix(Scope(team=TEAM))))
+    assert set(found["name"]) == {"Feature", "Bug", "Keep the lights on", "Unclassified"}
+    said = investment.takeaway(found)
+    shares = found.select(pl.max_horizontal("items_share", "person_days_share", "activity_share").alias("high"), "name")
+    assert said.startswith(f"Most goes to {shares.sort('high')['name'][-1].lower()}: ")
+    uncertain = found.filter(pl.col("is_uncertain"))["name"].str.to_lowercase().to_list()
+    assert said.endswith(", ".join(uncertain))
+    assert said in texts(open_page(world, "investment", team=TEAM)).replace("\n", " ")
+    shown = open_page(world, "investment", kind="Bug").dataframe[0].value
+    assert set(shown["name"]) == {"Bug"}
+
+
+def test_bugs_are_summed_up() -> None:
+    known = pl.DataFrame({"metric": ["bugs_reported", "bugs_finished"], "period_start": [1, 1], "value": [5.0, 3.0]})
+    assert bugs.takeaway(known) == "In 1 month 2 more came than went: 5 reported, 3 finished"
+    assert bugs.takeaway(known.with_columns(value=2.0)) == "As many were finished as reported in 1 month: 2"
+
+
+def test_load_is_a_spread_and_people_stand_by_name(world: Path, open_page: Open, rows: Rows) -> None:
+    app = open_page(world, "people", measure="Reviews owed")
+    assert f"Least evenly in {TEAM}: one person has 25 % of 32 (12 people)." in texts(app)
+    listed = app.dataframe[0].value["name"].to_list()
+    assert listed == sorted(listed, key=str.lower), "by name: nobody is ranked"
+    assert rows(world, people.spread(Scope(team=TEAM)))["measure"].to_list() == sorted(MEASURES)
+    none = pl.DataFrame(
+        {"scope": ["Everybody"], "top_share": [None], "total": [0]}, schema_overrides={"top_share": float}
+    )
+    assert load.takeaway(none, "Reviews owed") == "Reviews owed: none anywhere"
+
+
+def test_newcomers_arrive_by_quarter(world: Path, open_page: Open) -> None:
+    app = open_page(world, "people", people_view="Newcomers", merge="Tenth")
+    assert_fine(app)
+    assert "1 quarter not shown: group too small." in texts(app)
+    found = pl.DataFrame({"cohort": ["2026-Q1"] * 2, "days": [3.0, 9.0], "share": [0.25, 0.5], "people": [4, 4]})
+    assert newcomers.takeaway(found) == "2026-Q1: 50 % of 4 newcomers got there, half of them within 9 days"
+    assert newcomers.takeaway(found.head(1)).endswith("not yet half of them")
+
+
+def test_people_are_named_only_where_the_file_names_them(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, people="off")
+    for page, tab, view in PAGES:
+        app = open_page(tmp_path, page, **{tab: view})
+        assert_fine(app)
+        shown = texts(app) + " ".join(frame.value.to_string() for frame in app.dataframe)
+        assert not [name for name in PEOPLE if name in shown]
