@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import data, reader, scope, settings
-from dashboards.parts import empty, footer, links
+from dashboards.parts import caveats, empty, footer, links
 
 FOLLOW_SECONDS = 10
 """How often an open page looks for a new generation."""
@@ -101,6 +101,7 @@ else:
     scope.keep(scope.choose())
     reader.offer()
     links.stand_on(page.url_path)
+    caveats.past()
     page.run()
     footer.footer()
 follow(generation)

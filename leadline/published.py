@@ -1,6 +1,7 @@
 """Reading what is published, for commands and reports."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import polars as pl
 
@@ -17,6 +18,12 @@ def query(config: Config, sql: str, parameters: Sequence[object] | Mapping[str, 
     Raises warehouse.errors.NoGeneration where no run has published yet, and QueryError for a query that is wrong.
     """
     return Reader(config.directory).query(sql, parameters).frame
+
+
+def told_for(config: Config) -> tuple[datetime, bool]:
+    """Return the instant (UTC, without a zone) that everything is told for, and whether it was told afterwards."""
+    as_of, is_past = query(config, "SELECT as_of, is_past FROM meta.generation").row(0)
+    return as_of, bool(is_past)
 
 
 def tables(config: Config) -> list[str]:

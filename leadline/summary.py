@@ -2,7 +2,9 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from leadline import published
 from leadline.config import Config
@@ -84,8 +86,13 @@ def extent(config: Config) -> str:
 def staleness(config: Config) -> str | None:
     """Return a warning where nothing happened, or nothing of late: risks can hardly be judged then.
 
-    What happened is commits; where none are collected, changes of pull requests and tickets.
+    What happened is commits; where none are collected, changes of pull requests and tickets. Of what is told as of the
+    past it says that.
     """
+    as_of, is_past = published.told_for(config)
+    if is_past:
+        local = as_of.replace(tzinfo=UTC).astimezone(ZoneInfo(config.leadline.timezone))
+        return f"As it could be known on {local:%Y-%m-%d %H:%M %Z}, from what the sources still tell of it."
     return _staleness(published.query(config, _EXTENT).row(0, named=True))
 
 

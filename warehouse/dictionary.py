@@ -5,12 +5,13 @@ import polars as pl
 from warehouse import ddl
 from warehouse.persons import privacy
 from warehouse.tables import CORE, META, Table
-from warehouse.tables.meta import Dictionary, MetricCatalogue, Privacy, RuleCatalogue
+from warehouse.tables.meta import Dictionary, Generation, MetricCatalogue, Privacy, RuleCatalogue
 
 PUBLISHED_META: ddl.Tables = {
     **META,
     "dictionary": Dictionary,
     "privacy": Privacy,
+    "generation": Generation,
     "metric_catalogue": MetricCatalogue,
     "rule_catalogue": RuleCatalogue,
 }

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -33,6 +34,8 @@ def publish(
     catalogues: Mapping[str, pl.DataFrame] = MappingProxyType({}),
     people: People = "leads",
     minimum_group: int = 4,
+    as_of: datetime | None = None,
+    is_past: bool = False,
 ) -> Path:
     """Write the generation of a run, make it the current one, and return its path.
 
@@ -40,7 +43,8 @@ def publish(
     `schemas`, filled from `frames`, empty where there is no frame) and `meta` with the dictionary and the
     `catalogues` (`metric_catalogue`, `rule_catalogue`). With people="off" people, their names and addresses are left
     out, or replaced by pseudonyms, and tables of `metrics` about single people are empty. What the file may show of
-    people, and to whom, stands in `meta.privacy`; `warehouse.sight` keeps to it.
+    people, and to whom, stands in `meta.privacy`; `warehouse.sight` keeps to it. `meta.generation` says for which
+    instant (now, in UTC, where none is given) the frames were computed, and whether it `is_past`.
 
     Readers go on undisturbed. What the file says about the run itself is what `finish_run` noted before. A crash at any
     moment leaves the former generation current. Raises ContractError for a frame that breaks its declaration.
@@ -49,6 +53,10 @@ def publish(
     meta = {
         "dictionary": dictionary_rows(schemas),
         "privacy": pl.DataFrame({"people": [people], "minimum_group": [minimum_group]}),
+        "generation": pl.DataFrame(
+            {"as_of": [as_of or datetime.now(UTC).replace(tzinfo=None)], "is_past": [is_past]},
+            schema={"as_of": pl.Datetime("us"), "is_past": pl.Boolean},
+        ),
         **{name: contracts.complete_rows(rows, PUBLISHED_META[name], name) for name, rows in catalogues.items()},
     }
     generations.tidy(warehouse.directory)

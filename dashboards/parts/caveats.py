@@ -20,6 +20,16 @@ def failures() -> None:
             st.warning(_failed(source), icon=":material/sync_problem:")
 
 
+def past() -> None:
+    """Draw a line where everything is told as of an instant in the past."""
+    as_of, is_past = data.rows(about.GENERATION).row(0)
+    if is_past:
+        st.info(
+            f"**As it could be known on {words.instant(as_of)}**, from what the sources still tell of it.",
+            icon=":material/history_toggle_off:",
+        )
+
+
 def age() -> None:
     """Draw a line where the newest commit, the future left out, is old."""
     newest = data.rows(about.NEWEST).row(0, named=True)

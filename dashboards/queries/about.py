@@ -30,6 +30,8 @@ SELECT
 FROM commits WHERE committed_at <= (SELECT max(started_at) FROM meta.runs)
 """
 
+GENERATION = "SELECT as_of, is_past FROM meta.generation"
+
 PRIVACY = "SELECT people, minimum_group FROM meta.privacy"
 
 RULES = "SELECT count(*) AS rules FROM meta.rule_catalogue"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from time import perf_counter
 
 import polars as pl
@@ -21,13 +22,20 @@ from warehouse.publish import publish
 from warehouse.reader import Reader
 
 
-def compute(run: Run) -> None:
-    """Match identities, compute every metric over the warehouse and publish the results as a new generation."""
+def compute(run: Run, *, as_of: datetime | None = None, record: Path | None = None) -> None:
+    """Match identities, compute every metric over the warehouse and publish the results as a new generation.
+
+    With `as_of` everything is told for that instant, over a warehouse that knows nothing later. What was said before is
+    taken from the folder `record`, that of the warehouse itself by default.
+    """
     started = perf_counter()
+    record = record or run.warehouse.directory
     matched = people.resolve(run.warehouse, run.config)
     links.resolve(run.warehouse, people.hosts(run.config))
-    at = now()
-    frames = engine.compute(PIPELINES, _tables(run), _settings(run.config, at), on_table=run.seconds.__setitem__)
+    at = as_of or now()
+    frames = engine.compute(
+        PIPELINES, _tables(run, at, record), _settings(run.config, at), on_table=run.seconds.__setitem__
+    )
     strangers = people.strangers(run.config, matched)
     for stranger in strangers:
         run.say(f"leadline: warning: {stranger}", problem=True)
@@ -50,6 +58,8 @@ def compute(run: Run) -> None:
         catalogues=catalogues(),
         people=run.config.privacy.people,
         minimum_group=run.config.privacy.minimum_group,
+        as_of=at,
+        is_past=as_of is not None,
     )
     seconds = perf_counter() - started
     run.say(
@@ -60,33 +70,33 @@ def compute(run: Run) -> None:
     )
 
 
-def _tables(run: Run) -> Callable[[str], pl.DataFrame]:
+def _tables(run: Run, at: datetime, record: Path) -> Callable[[str], pl.DataFrame]:
     """Return what the pipelines read: core tables with people in place of identities, and what was said last."""
 
     def read(table: str) -> pl.DataFrame:
         if table == "previous_actions":
-            return _previous_actions(run)
+            return _previous_actions(record).filter(pl.col("first_seen_at") <= at)
         if table == "previous_forecasts":
-            return _previous_forecasts(run)
+            return _previous_forecasts(record).filter(pl.col("made_at") <= at)
         return run.warehouse.read(table, persons=True)
 
     return read
 
 
-def _previous_actions(run: Run) -> pl.DataFrame:
+def _previous_actions(record: Path) -> pl.DataFrame:
     """Return `metrics.actions` as last published: how the first sight of an action is remembered."""
     try:
-        return Reader(run.warehouse.directory).query("SELECT * FROM metrics.actions").frame
+        return Reader(record).query("SELECT * FROM metrics.actions").frame
     except WarehouseError:
         # Nothing published yet, or a damaged file, or a version that knew no actions: all are seen for the first time.
         return Actions.create_empty()
 
 
-def _previous_forecasts(run: Run) -> pl.DataFrame:
+def _previous_forecasts(record: Path) -> pl.DataFrame:
     """Return `metrics.forecasts` as last published: the record of what was promised, which is never computed again."""
     none = Forecasts.create_empty()
     try:
-        found = Reader(run.warehouse.directory).query("SELECT * FROM metrics.forecasts").frame
+        found = Reader(record).query("SELECT * FROM metrics.forecasts").frame
     except WarehouseError:
         # Nothing published yet, or by a version that knew no forecasts: the record begins with this run.
         return none

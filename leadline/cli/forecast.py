@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from leadline.cli.app import App
-from leadline.cli.options import Day
+from leadline.cli.options import Day, as_of
 from leadline.cli.output import json_option, write_json
 
 
@@ -30,6 +30,7 @@ from leadline.cli.output import json_option, write_json
     help="With --items or --by: what the team will finish, in percent of what it did.",
 )
 @json_option
+@as_of
 @click.pass_obj
 def command(  # noqa: PLR0917 - one parameter an option
     app: App,

@@ -6,6 +6,7 @@ from typing import Literal
 import click
 
 from leadline.cli.app import App
+from leadline.cli.options import as_of
 from leadline.cli.output import narrate
 from leadline.definitions import DEFINITIONS, OWN
 
@@ -22,6 +23,7 @@ from leadline.definitions import DEFINITIONS, OWN
 )
 @click.option("--format", "form", type=click.Choice(["md", "html"]), default="md", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@as_of
 @click.pass_obj
 def command(  # noqa: PLR0917 - one parameter an option
     app: App,

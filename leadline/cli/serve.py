@@ -3,12 +3,14 @@
 import click
 
 from leadline.cli.app import App
+from leadline.cli.options import as_of
 from leadline.cli.output import narrate
 
 
 @click.command
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@as_of
 @click.pass_obj
 def command(app: App, port: int, host: str) -> None:
     """Serve the dashboards over what is published; they follow every new run."""

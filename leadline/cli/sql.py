@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from leadline.cli.app import App
+from leadline.cli.options import as_of
 from leadline.cli.output import write_table
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 @click.argument("query", required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@as_of
 @click.pass_obj
 def command(app: App, query: str | None, form: str, output: Path | None) -> None:
     """Run a read-only query over what is published; without QUERY it is read from stdin.

@@ -30,15 +30,26 @@ class World:
     def __post_init__(self) -> None:
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", self.path], check=True)
 
-    def grow(self, count: int, *, until: datetime | None = None) -> None:
-        """Add commits on `main`, evenly spread over the two years before `until`, with a tag every 40th."""
+    def grow(self, count: int, *, until: datetime | None = None, days: float = 730) -> None:
+        """Add commits on `main`, evenly spread over so many days before `until`, with a tag every 40th."""
         until = until or datetime.now(UTC)
         start = "from refs/heads/main^0\n" if self.commits else ""
         script = ""
         for place in range(count):
             script += self._commit(
-                until - timedelta(days=730) * (count - place - 1) / count, start if place == 0 else ""
+                until - timedelta(days=days) * (count - place - 1) / count, start if place == 0 else ""
             )
+        self._import(script)
+
+    def tidy(self, at: datetime) -> None:
+        """Remove the first file and rename the second one, in one commit."""
+        stamp = f"{PEOPLE[2][0]} <{PEOPLE[2][1]}> {at.timestamp():.0f} +0100\n"
+        text = f"commit refs/heads/main\nauthor {stamp}committer {stamp}data 4\nTidy\nfrom refs/heads/main^0\n"
+        first, second = sorted(self.lines)[:2]
+        self._import(f"{text}D {first}\nR {second} {second}.old\n\n")
+        self.commits += 1
+
+    def _import(self, script: str) -> None:
         command = ["git", "-C", str(self.path), "fast-import", "--quiet", "--force"]
         subprocess.run(command, input=script.encode(), check=True)
 

@@ -82,6 +82,13 @@ class Privacy(Table):
     minimum_group = col.number("A figure about fewer people than this is left out")
 
 
+class Generation(Table):
+    """For which instant this file tells what was known, in one row."""
+
+    as_of = col.key_instant("The instant that every metric is computed for")
+    is_past = col.flag("Whether it was told afterwards, from what the sources still know of that instant")
+
+
 class MetricCatalogue(Table):
     """Every metric: what it means, how it is misread, where the definition comes from."""
 
