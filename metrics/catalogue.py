@@ -38,6 +38,7 @@ from metrics.code import (
     change_coupling,
     commit_credits,
     file_places,
+    file_revisions,
     file_scopes,
     file_teams,
     files,
@@ -48,7 +49,6 @@ from metrics.code import (
     memberships,
     ownership,
     path_classes,
-    revisions,
     truck_factor,
 )
 from metrics.coordination import catalogue as coordination_catalogue
@@ -197,7 +197,7 @@ RULES: tuple[Rule, ...] = (
 PIPELINES: tuple[Pipeline, ...] = (
     path_classes.path_classes,
     main_commits.main_commits,
-    revisions.revisions,
+    file_revisions.file_revisions,
     commit_credits.commit_credits,
     active_people.active_people,
     file_teams.file_teams,

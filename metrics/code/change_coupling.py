@@ -49,9 +49,9 @@ class ChangeCoupling(Table):
 
 
 @pipeline(ChangeCoupling)
-def change_coupling(revisions: pl.LazyFrame, file_places: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+def change_coupling(file_revisions: pl.LazyFrame, file_places: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """The pairs of files at the head that change together."""
-    changes = revisions.filter(pl.col("is_counted"), pl.col("is_alive"), ~pl.col("is_bulk"))
+    changes = file_revisions.filter(pl.col("is_counted"), pl.col("is_alive"), ~pl.col("is_bulk"))
     # A pair cannot share five commits unless each file has five; the others need not be paired at all.
     files = (
         changes.group_by(FILE)

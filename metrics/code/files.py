@@ -58,13 +58,13 @@ class Files(Table):
 
 @pipeline(Files)
 def files(
-    file_places: pl.LazyFrame, revisions: pl.LazyFrame, ownership: pl.LazyFrame, *, as_of: datetime
+    file_places: pl.LazyFrame, file_revisions: pl.LazyFrame, ownership: pl.LazyFrame, *, as_of: datetime
 ) -> pl.LazyFrame:
     """Every file at the head with its history, its people and its risks."""
     return (
         file_places.select(*FILE, "file_class", "is_counted", "lines", "team", folder=folder(pl.col("path")))
-        .join(_history(revisions, as_of), on=FILE, how="left")
-        .join(_sums_of_coupling(revisions), on=FILE, how="left")
+        .join(_history(file_revisions, as_of), on=FILE, how="left")
+        .join(_sums_of_coupling(file_revisions), on=FILE, how="left")
         .join(_people(ownership), on=FILE, how="left")
         .with_columns(
             pl.col("revisions", "revisions_90d", "revisions_12m").fill_null(0),
@@ -77,9 +77,9 @@ def files(
     )
 
 
-def _history(revisions: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+def _history(file_revisions: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     at = pl.col("committed_at")
-    return revisions.group_by(FILE).agg(
+    return file_revisions.group_by(FILE).agg(
         revisions=pl.len(),
         revisions_90d=(at >= as_of - ACTIVE).sum(),
         revisions_12m=(at > months_ago(as_of, 12)).sum(),
@@ -89,9 +89,9 @@ def _history(revisions: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     )
 
 
-def _sums_of_coupling(revisions: pl.LazyFrame) -> pl.LazyFrame:
+def _sums_of_coupling(file_revisions: pl.LazyFrame) -> pl.LazyFrame:
     return (
-        revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"))
+        file_revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"))
         .with_columns(others=pl.len().over(COMMIT).cast(pl.Int64) - 1)
         .group_by(FILE)
         .agg(sum_of_coupling=pl.col("others").sum())

@@ -44,10 +44,12 @@ class Hotspots(Table):
 
 @pipeline(Hotspots)
 def hotspots(
-    revisions: pl.LazyFrame, file_places: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime
+    file_revisions: pl.LazyFrame, file_places: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime
 ) -> pl.LazyFrame:
     """The files that changed in the last 12 months with their scores, and which of them are hotspots."""
-    changes = revisions.filter(pl.col("is_counted"), pl.col("is_alive"), pl.col("committed_at") > months_ago(as_of, 24))
+    changes = file_revisions.filter(
+        pl.col("is_counted"), pl.col("is_alive"), pl.col("committed_at") > months_ago(as_of, 24)
+    )
     is_recent = pl.col("committed_at") > months_ago(as_of, 12)
     counts = changes.group_by(FILE).agg(revisions=is_recent.sum(), revisions_before=(~is_recent).sum())
     authors = (

@@ -38,7 +38,7 @@ def memberships(  # noqa: PLR0917 - one parameter a table
     team_members: pl.LazyFrame,
     teams: pl.LazyFrame,
     file_teams: pl.LazyFrame,
-    revisions: pl.LazyFrame,
+    file_revisions: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
     tickets: pl.LazyFrame,
     repositories: pl.LazyFrame,
@@ -48,7 +48,7 @@ def memberships(  # noqa: PLR0917 - one parameter a table
 ) -> pl.LazyFrame:
     """The members of every team."""
     told = team_members.select("team", "person_id", "valid_from", "valid_to", told_by=pl.lit("configuration"))
-    by_code = _most_of_the_work(_changes(file_teams, revisions, commit_credits, as_of), people, "code_owners")
+    by_code = _most_of_the_work(_changes(file_teams, file_revisions, commit_credits, as_of), people, "code_owners")
     by_ticket = _most_of_the_work(_assigned(tickets, repositories, as_of), people, "ticket_project")
     configured = pl.concat([teams.select(pl.len()), team_members.select(pl.len())]).select(n=pl.col("len").sum())
     owned = file_teams.select(owned=pl.col("team").count())
@@ -64,11 +64,11 @@ def memberships(  # noqa: PLR0917 - one parameter a table
 
 
 def _changes(
-    file_teams: pl.LazyFrame, revisions: pl.LazyFrame, credits_: pl.LazyFrame, as_of: datetime
+    file_teams: pl.LazyFrame, file_revisions: pl.LazyFrame, credits_: pl.LazyFrame, as_of: datetime
 ) -> pl.LazyFrame:
     """`person_id`, `team` and `item`: every commit of a person in files of a team, bulk changes left out."""
     return (
-        revisions.filter(
+        file_revisions.filter(
             pl.col("is_counted"),
             ~pl.col("is_bulk"),
             pl.col("committed_at") > as_of - YEAR,

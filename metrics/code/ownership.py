@@ -51,14 +51,14 @@ class Ownership(Table):
 
 @pipeline(Ownership)
 def ownership(
-    revisions: pl.LazyFrame,
+    file_revisions: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
     commit_trailers: pl.LazyFrame,
     file_places: pl.LazyFrame,
     active_people: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Every person's part in every file at the head."""
-    changes = revisions.filter(pl.col("is_counted"), pl.col("is_alive"))
+    changes = file_revisions.filter(pl.col("is_counted"), pl.col("is_alive"))
     parts = _parts(changes, commit_credits)
     reviewers = (
         commit_trailers.filter(pl.col("trailer") == "Reviewed-by")

@@ -49,10 +49,10 @@ class CoordinationRequirements(Intermediate):
 
 
 @pipeline(RecentWork)
-def recent_work(revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+def recent_work(file_revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """The changes of every person, with people and files numbered in the order of their ids."""
     return (
-        revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"), recent(pl.col("committed_at"), as_of))
+        file_revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"), recent(pl.col("committed_at"), as_of))
         .select(*COMMIT, "path")
         .join(commit_credits.select(*COMMIT, "person_id"), on=COMMIT)
         .group_by("person_id", *FILE)

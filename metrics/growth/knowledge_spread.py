@@ -26,10 +26,10 @@ class KnowledgeSpread(Table):
 
 
 @pipeline(KnowledgeSpread)
-def knowledge_spread(revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
+def knowledge_spread(file_revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
     """When each person first changed something in each folder; bulk changes teach nobody."""
     return (
-        revisions.filter("is_counted", ~pl.col("is_bulk"), pl.col("committed_at") <= as_of)
+        file_revisions.filter("is_counted", ~pl.col("is_bulk"), pl.col("committed_at") <= as_of)
         .join(commit_credits.select("repo_id", "sha", "person_id"), on=["repo_id", "sha"])
         .group_by("person_id", "repo_id", folder(pl.col("path")).alias("folder"))
         .agg(first_at=pl.col("committed_at").min())

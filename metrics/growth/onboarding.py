@@ -55,7 +55,7 @@ def onboarding(
     newcomers: pl.LazyFrame,
     pull_request_flow: pl.LazyFrame,
     pull_request_remarks: pl.LazyFrame,
-    revisions: pl.LazyFrame,
+    file_revisions: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
     *,
     as_of: datetime,
@@ -73,7 +73,7 @@ def onboarding(
         .join(_others(begun, pull_request_flow), on="person_id", how="left")
         .join(_reviewers(begun, pull_request_remarks), on="person_id", how="left")
         .join(_given(pull_request_remarks), on="person_id", how="left")
-        .join(_folders(newcomers, revisions, commit_credits), on="person_id", how="left")
+        .join(_folders(newcomers, file_revisions, commit_credits), on="person_id", how="left")
     )
     is_recent = start > as_of - SETTLING
     return (
@@ -165,11 +165,11 @@ def _given(remarks: pl.LazyFrame) -> pl.LazyFrame:
     return reviews.group_by("person_id").agg(first_review_at=pl.col("at").min())
 
 
-def _folders(newcomers: pl.LazyFrame, revisions: pl.LazyFrame, credits_: pl.LazyFrame) -> pl.LazyFrame:
+def _folders(newcomers: pl.LazyFrame, file_revisions: pl.LazyFrame, credits_: pl.LazyFrame) -> pl.LazyFrame:
     """The folders in which each newcomer changed files in the first 90 days."""
     at, start = pl.col("committed_at"), pl.col("first_activity_at")
     return (
-        revisions.filter("is_counted", ~pl.col("is_bulk"))
+        file_revisions.filter("is_counted", ~pl.col("is_bulk"))
         .join(credits_.select("repo_id", "sha", "person_id"), on=["repo_id", "sha"])
         .join(newcomers.select("person_id", "first_activity_at"), on="person_id")
         .filter(at >= start, at < start + SETTLING)

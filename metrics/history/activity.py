@@ -51,13 +51,20 @@ class Churn(Table):
 
 @pipeline(Activity)
 def activity(
-    main_commits: pl.LazyFrame, revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, as_of: datetime, zone: str
+    main_commits: pl.LazyFrame,
+    file_revisions: pl.LazyFrame,
+    commit_credits: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    zone: str,
 ) -> pl.LazyFrame:
     """Commits, authors and lines of every week from a repository's first to the one that `as_of` lies in."""
     commits = main_commits.filter(~pl.col("is_merge"), pl.col("committed_at") <= as_of).select(
         *COMMIT, week=day(pl.col("committed_at"), zone).dt.truncate("1w")
     )
-    by_class = revisions.select(*COMMIT, "file_class", "additions", "deletions", "is_bulk").join(commits, on=COMMIT)
+    by_class = file_revisions.select(*COMMIT, "file_class", "additions", "deletions", "is_bulk").join(
+        commits, on=COMMIT
+    )
     touched = by_class.select(*COMMIT, "week", "file_class").unique()
     every = pl.concat([commits.with_columns(file_class=pl.lit(ALL)), touched.select(*COMMIT, "week", "file_class")])
     lines = (
@@ -103,12 +110,12 @@ def _weeks(commits: pl.LazyFrame, classes: pl.LazyFrame, as_of: datetime, zone: 
 
 
 @pipeline(Churn)
-def churn(revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, zone: str) -> pl.LazyFrame:
+def churn(file_revisions: pl.LazyFrame, commit_credits: pl.LazyFrame, *, zone: str) -> pl.LazyFrame:
     """Changes and lines of every day, person and class of files."""
     key = ["repo_id", "day", "person_id", "file_class"]
     weight = pl.col("weight")
     return (
-        revisions.join(commit_credits, on=COMMIT, how="left")
+        file_revisions.join(commit_credits, on=COMMIT, how="left")
         .with_columns(
             pl.col("person_id").fill_null(col.NOBODY),
             pl.col("weight").fill_null(1.0),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from metrics.code.revisions import BULK
+from metrics.code.file_revisions import BULK
 from metrics.expressions import parent_folder
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import columns as col
@@ -45,7 +45,7 @@ class OwedReviews(Intermediate):
 
 @pipeline(FileTraces)
 def file_traces(  # noqa: PLR0917 - one for each table that it reads
-    revisions: pl.LazyFrame,
+    file_revisions: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
     pull_request_states: pl.LazyFrame,
     pull_request_files: pl.LazyFrame,
@@ -54,7 +54,7 @@ def file_traces(  # noqa: PLR0917 - one for each table that it reads
 ) -> pl.LazyFrame:
     """Every trace that people left in files."""
     changes = (
-        revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"))
+        file_revisions.filter(pl.col("is_counted"), ~pl.col("is_bulk"))
         .join(commit_credits.select(*COMMIT, "person_id"), on=COMMIT)
         .select("repo_id", "path", "person_id", is_review=pl.lit(value=False), origin="sha", at="committed_at")
     )

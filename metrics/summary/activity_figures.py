@@ -17,12 +17,12 @@ COMMIT = ["repo_id", "sha"]
 
 @pipeline(Observations)
 def activity_figures(
-    credit_scopes: pl.LazyFrame, revisions: pl.LazyFrame, calendar: pl.LazyFrame, *, as_of: datetime, zone: str
+    credit_scopes: pl.LazyFrame, file_revisions: pl.LazyFrame, calendar: pl.LazyFrame, *, as_of: datetime, zone: str
 ) -> pl.LazyFrame:
     """Observations of `commits`, `active_authors` and `churn`."""
     commits = credit_scopes.group_by(*SCOPE, *COMMIT, "day").agg(weight=pl.col("weight").sum())
     lines = (
-        revisions.filter("is_counted")
+        file_revisions.filter("is_counted")
         .with_columns(lines=pl.col("additions") + pl.col("deletions"))
         .group_by(COMMIT)
         .agg(lines=total(pl.col("lines")), changes=pl.len(), measured=pl.col("lines").count())

@@ -137,7 +137,7 @@ def test_how_newcomers_arrive(seed: int) -> None:
         newcomers=came,
         pull_request_flow=flow,
         pull_request_remarks=remarks,
-        revisions=changes,
+        file_revisions=changes,
         commit_credits=credits_,
     )
 
@@ -265,7 +265,7 @@ def test_first_changes_in_folders(seed: int) -> None:
         for n in range(30)
     ]
     credits_ = [{"repo_id": "r0", "sha": row["sha"], "person_id": chance.choice("abc")} for row in changes]
-    spread = computed(knowledge_spread, revisions=changes, commit_credits=credits_)
+    spread = computed(knowledge_spread, file_revisions=changes, commit_credits=credits_)
 
     first: dict[tuple[str, str], datetime] = {}
     for change, credit in zip(changes, credits_, strict=True):

@@ -19,7 +19,7 @@ FILE = ["repo_id", "path"]
 COMMIT = ["repo_id", "sha"]
 
 
-class Revisions(Intermediate):
+class FileRevisions(Intermediate):
     """One row per commit of the default branch and file, under the file's newest path; merges have none."""
 
     repo_id = col.key("Repository")
@@ -36,8 +36,8 @@ class Revisions(Intermediate):
     is_bulk = col.flag("Whether the commit touches more than 30 files")
 
 
-@pipeline(Revisions)
-def revisions(
+@pipeline(FileRevisions)
+def file_revisions(
     commit_files: pl.LazyFrame,
     main_commits: pl.LazyFrame,
     head_files: pl.LazyFrame,
@@ -68,6 +68,6 @@ def revisions(
         .join(path_classes.select(*FILE, "file_class", "is_counted"), on=FILE, how="left")
         .join(alive, on=FILE, how="left")
         .with_columns(pl.col("is_alive").fill_null(value=False))
-        .select(Revisions.column_names())
+        .select(FileRevisions.column_names())
         .sort("repo_id", "position", "path")
     )
