@@ -16,14 +16,16 @@ from time import perf_counter, process_time
 import numpy as np
 import polars as pl
 
+from leadline.batch.computing import settings
+from leadline.config import Config
 from leadline.engine import compute
-from metrics.actions.actions import Actions
+from metrics.actions.action_history import ActionHistory
 from metrics.catalogue import PIPELINES
 from metrics.timelines.forecasts import Forecasts
-from warehouse.tables import CORE
+from warehouse.tables import CORE, META
 
 AS_OF = datetime.fromisoformat("2026-01-01")
-SETTINGS = {"zone": "Europe/Berlin", "minimum_group": 4, "deployments_tag": r"^v?\d+\.\d+", "rungs": ["tag"]}
+CONFIG = {"source": [{"kind": "git", "name": "local", "repositories": ["."]}]}
 
 
 def main() -> None:
@@ -38,8 +40,18 @@ def main() -> None:
     before = peak_memory()
     seconds: dict[str, float] = {}
     started, cpu_started = perf_counter(), process_time()
-    offered = {**frames, "previous_actions": Actions.create_empty(), "previous_forecasts": Forecasts.create_empty()}
-    compute(PIPELINES, offered.__getitem__, {"as_of": as_of(frames), **SETTINGS}, on_table=seconds.__setitem__)
+    offered = {
+        **frames,
+        "previous_history": ActionHistory.create_empty(),
+        "previous_forecasts": Forecasts.create_empty(),
+        "previous_figures": META["published_figures"].create_empty(),
+    }
+    compute(
+        PIPELINES,
+        offered.__getitem__,
+        settings(Config.model_validate(CONFIG), as_of(frames)),
+        on_table=seconds.__setitem__,
+    )
     result = {
         "commits": frames["commits"].height,
         "file_changes": frames["commit_files"].height,

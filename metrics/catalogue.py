@@ -1,6 +1,7 @@
 """Everything that is computed: the literal lists that the engine, the reference and the dashboards read."""
 
 from metrics.actions import (
+    action_history,
     actions,
     approved_unmerged,
     build_trouble,
@@ -119,6 +120,7 @@ from metrics.summary import (
     credit_scopes,
     knowledge_figures,
     revert_figures,
+    revisions,
 )
 from metrics.tickets import (
     activity as ticket_activity,
@@ -364,8 +366,10 @@ PIPELINES: tuple[Pipeline, ...] = (
     due_dates.ticket_due_dates,
     due_dates.due_date_record,
     estimates.estimate_record,
+    revisions.revisions,
     *(rule.propose for rule in RULES),
     actions.actions,
+    action_history.action_history,
 )
 """Every pipeline; several may feed one table."""
 

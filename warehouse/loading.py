@@ -49,6 +49,11 @@ def delete(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFra
 def replace(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:
     """Make the frame's rows the only ones of the table."""
     connection.execute(f"DELETE FROM {target}")
+    append(connection, target, frame)
+
+
+def append(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:
+    """Add the frame's rows to those of the table."""
     with _registered(connection, frame):
         connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {_INCOMING}")
 

@@ -148,6 +148,16 @@ class Warehouse:
         with self._transaction() as connection:
             loading.replace(connection, f"{quoted(schema)}.{quoted(name)}", checked)
 
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows to a table that only grows, such as `meta.published_figures`.
+
+        Columns left out become null. Raises ContractError.
+        """
+        schema, name, declared = catalog.declared(table)
+        checked = contracts.whole_rows(frame, declared, name)
+        with self._transaction() as connection:
+            loading.append(connection, f"{quoted(schema)}.{quoted(name)}", checked)
+
     def forget(self, source: str) -> None:
         """Drop all that came from a source, and how far it was read: the next collection begins from the start.
 

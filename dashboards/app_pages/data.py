@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboards.views import catalogue, freshness, quality, sql, tables
+from dashboards.views import catalogue, freshness, quality, revisions, sql, tables
 
 VIEWS = {
     "Freshness": freshness.draw,
     "Quality": quality.draw,
+    "Revisions": revisions.draw,
     "Tables": tables.draw,
     "Metrics": catalogue.draw,
     "SQL": sql.draw,

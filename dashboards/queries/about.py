@@ -34,6 +34,14 @@ GENERATION = "SELECT as_of, is_past FROM meta.generation"
 
 PRIVACY = "SELECT people, minimum_group FROM meta.privacy"
 
+REVISIONS = """
+SELECT
+    coalesce(c.title, r.metric) AS title, r.metric, r.scope_kind, r.scope, r.period, r.period_start, r.before, r.after,
+    coalesce(c.unit, 'count') AS unit, r.reason_before, r.reason_after, r.why, r.evidence, r.published_at, r.revised_at
+FROM metrics.revisions AS r LEFT JOIN meta.metric_catalogue AS c ON c.name = r.metric
+ORDER BY r.revised_at DESC, r.period_start DESC, r.scope_kind, r.scope, r.metric
+"""
+
 RULES = "SELECT count(*) AS rules FROM meta.rule_catalogue"
 
 RUNS = """

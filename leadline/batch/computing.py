@@ -9,12 +9,13 @@ import polars as pl
 
 from leadline import engine, links, people, quality
 from leadline.batch.run import Run, finish, now
-from leadline.catalogue import catalogues, published_tables
+from leadline.catalogue import catalogued, catalogues, fingerprint, published_tables
 from leadline.config import Config
 from leadline.config.model import INVESTMENT
-from metrics.actions.actions import Actions
+from metrics.actions.action_history import ActionHistory
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
+from metrics.summary.figures_published import gained
 from metrics.tickets.statuses import StageNames, StatusNames
 from metrics.timelines.forecasts import Forecasts
 from warehouse.errors import WarehouseError
@@ -34,8 +35,9 @@ def compute(run: Run, *, as_of: datetime | None = None, record: Path | None = No
     links.resolve(run.warehouse, people.hosts(run.config))
     at = as_of or now()
     frames = engine.compute(
-        PIPELINES, _tables(run, at, record), _settings(run.config, at), on_table=run.seconds.__setitem__
+        PIPELINES, _tables(run, at, record), settings(run.config, at), on_table=run.seconds.__setitem__
     )
+    _remember(run, frames["observations"], at)
     strangers = people.strangers(run.config, matched)
     for stranger in strangers:
         run.say(f"leadline: warning: {stranger}", problem=True)
@@ -70,26 +72,50 @@ def compute(run: Run, *, as_of: datetime | None = None, record: Path | None = No
     )
 
 
+def _remember(run: Run, observations: pl.DataFrame, at: datetime) -> None:
+    """Add to the record of published figures those that were never published, or otherwise."""
+    told = catalogued()
+    definitions = {metric: entry.definition for metric, entry in told.items()}
+    new = gained(observations.lazy(), run.warehouse.read("meta.published_figures").lazy()).collect()
+    run.warehouse.append(
+        "meta.published_figures",
+        new.with_columns(
+            published_at=pl.lit(at, pl.Datetime("us")),
+            definition=pl.col("metric").replace_strict(definitions, default=None, return_dtype=pl.String),
+            configuration=pl.lit(_configuration(run.config)),
+        ),
+    )
+
+
+def _configuration(config: Config) -> str:
+    """Return a fingerprint of all that the configuration says about what is counted: sources and places left out."""
+    said = config.model_dump(exclude={"source": True, "warehouse": True, "leadline": {"name"}})
+    flows = [(source.name, getattr(source, "flow", None)) for source in config.source]
+    return fingerprint(said, flows)
+
+
 def _tables(run: Run, at: datetime, record: Path) -> Callable[[str], pl.DataFrame]:
     """Return what the pipelines read: core tables with people in place of identities, and what was said last."""
 
     def read(table: str) -> pl.DataFrame:
-        if table == "previous_actions":
-            return _previous_actions(record).filter(pl.col("first_seen_at") <= at)
+        if table == "previous_history":
+            return _previous_history(record).filter(pl.col("first_seen_at") <= at)
         if table == "previous_forecasts":
             return _previous_forecasts(record).filter(pl.col("made_at") <= at)
+        if table == "previous_figures":
+            return run.warehouse.read("meta.published_figures")
         return run.warehouse.read(table, persons=True)
 
     return read
 
 
-def _previous_actions(record: Path) -> pl.DataFrame:
-    """Return `metrics.actions` as last published: how the first sight of an action is remembered."""
+def _previous_history(record: Path) -> pl.DataFrame:
+    """Return `metrics.action_history` as last published: which actions were shown, since when, and how they ended."""
     try:
-        return Reader(record).query("SELECT * FROM metrics.actions").frame
+        return ActionHistory.cast(Reader(record).query("SELECT * FROM metrics.action_history").frame)
     except WarehouseError:
-        # Nothing published yet, or a damaged file, or a version that knew no actions: all are seen for the first time.
-        return Actions.create_empty()
+        # Nothing published yet, or a damaged file, or a version that kept none: all are seen for the first time.
+        return ActionHistory.create_empty()
 
 
 def _previous_forecasts(record: Path) -> pl.DataFrame:
@@ -105,12 +131,14 @@ def _previous_forecasts(record: Path) -> pl.DataFrame:
     return Forecasts.cast(pl.concat([none, known], how="diagonal_relaxed"))
 
 
-def _settings(config: Config, as_of: datetime) -> dict[str, object]:
+def settings(config: Config, as_of: datetime) -> dict[str, object]:
     """Return every setting a pipeline may ask for, by name."""
     calendar, bugs = config.calendar, config.investment.get("bug", INVESTMENT["bug"])
     return {
         "as_of": as_of,
         "zone": config.leadline.timezone,
+        "catalogued": catalogued(),
+        "configuration": _configuration(config),
         "minimum_group": config.privacy.minimum_group,
         "people": config.privacy.people,
         "rungs": config.deployments.rungs,

@@ -2,15 +2,17 @@
 
 Rules propose, this list chooses: of several proposals about one item the best stays (those about a whole repository
 are about different things in it, and all stay), of one rule at most three a team, and at most ten a team in all, ranked
-by days saved × confidence. What is under no team counts as one team.
-An action that is no longer proposed is gone; one that comes back, or stays, keeps its identifier.
+by days saved × confidence. It is quiet: at most ten of a team are shown for the first time in one week, the best ones.
+What is under no team counts as one team.
+An action that is no longer proposed is gone; one that comes back, or stays, keeps its identifier. `action_history`
+remembers all that were ever shown, and how they ended.
 """
 
 from datetime import datetime
 
 import polars as pl
 
-from metrics.expressions import now
+from metrics.expressions import day, now, today
 from metrics.registry import Intermediate, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -82,13 +84,19 @@ class Actions(Table):
 
 @pipeline(Actions)
 def actions(
-    action_candidates: pl.LazyFrame, repositories: pl.LazyFrame, previous_actions: pl.LazyFrame, *, as_of: datetime
+    action_candidates: pl.LazyFrame,
+    repositories: pl.LazyFrame,
+    previous_history: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    zone: str,
 ) -> pl.LazyFrame:
     """The best proposals of every team, in order."""
     worth = pl.col("days_saved") * pl.col("confidence")
     aspect = pl.when(pl.col("item_kind") == "repository").then("rule")
     place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
-    seen = previous_actions.select("action_id", seen_at="first_seen_at")
+    seen = previous_history.select("action_id", seen_at="first_seen_at")
+    is_new = pl.col("seen_at").is_null()
     return (
         action_candidates.with_columns(
             worth=worth.round(6), action_id=pl.format("{}:{}", "rule", "item_id"), aspect=aspect
@@ -96,13 +104,27 @@ def actions(
         .sort("worth", "confidence", "action_id", descending=[True, True, False])
         .unique(["item_kind", "item_id", "aspect"], keep="first", maintain_order=True)
         .filter(place.over("team", "rule") <= MOST_OF_A_RULE)
+        .join(seen, on="action_id", how="left")
+        .join(_shown_this_week(previous_history, as_of, zone), on="team", how="left", nulls_equal=True)
+        .sort("worth", "confidence", "action_id", descending=[True, True, False])
+        .with_columns(news=is_new.cast(pl.Int64).cum_sum().over("team") + pl.col("shown").fill_null(0))
+        .filter(~is_new | (pl.col("news") <= MOST_OF_A_TEAM))
         .with_columns(rank=place.over("team"))
         .filter(pl.col("rank") <= MOST_OF_A_TEAM)
         .join(repositories.select("repo_id", "default_branch", page=_web_page(pl.col("url"))), on="repo_id", how="left")
-        .join(seen, on="action_id", how="left")
         .with_columns(url=pl.coalesce("url", _url()), first_seen_at=pl.coalesce("seen_at", now(as_of)))
         .select(Actions.column_names())
         .sort("team", "rank", nulls_last=True)
+    )
+
+
+def _shown_this_week(previous_history: pl.LazyFrame, as_of: datetime, zone: str) -> pl.LazyFrame:
+    """`team` and `shown`: how many of each team were shown for the first time in the week of the report."""
+    week = day(pl.col("first_seen_at"), zone).dt.truncate("1w")
+    return (
+        previous_history.filter(week == today(as_of, zone).dt.truncate("1w"))
+        .group_by("team")
+        .agg(shown=pl.len().cast(pl.Int64))
     )
 
 

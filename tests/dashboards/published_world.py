@@ -61,6 +61,7 @@ from metrics.scope.rework import RequirementRework
 from metrics.scope.sprints import SprintScope, SprintTickets
 from metrics.scope.untracked import UntrackedWork
 from metrics.summary.observations import Observations
+from metrics.summary.revisions import Revisions
 from metrics.tickets import figures, standing_figures
 from metrics.tickets.behaviour import ProcessBehaviour
 from metrics.tickets.blocks import TicketBlocks
@@ -110,7 +111,7 @@ SCHEMAS = by_name(
     TeamCoupling, CrossTeamChanges, Forecasts, ForecastMoves, ForecastOutcomes, ForecastTargets, ForecastItems,
     ForecastCalibration, ForecastWindows, ThroughputDays, DueDateRecord, TicketDueDates, EstimateRecord,
     OpenTicketForecasts, TicketCategories, Investment, Load, TeamLoad, Onboarding, OnboardingCohorts, KnowledgeSpread,
-    TeamMembers,
+    TeamMembers, Revisions,
 )  # fmt: skip
 
 TICKET_METRICS = (*figures.METRICS, *standing_figures.METRICS, *scope_figures.METRICS)
@@ -158,6 +159,7 @@ def publish_world(
         invented = people_metrics(NOW, list(MEMBERS), ids, repository=HARBOUR, team=TEAMS[0], small=SMALL)
         for table, rows in invented.items():
             metrics[table] += rows
+        metrics["revisions"] = _revisions()
         metrics["team_members"] = _people()["team_members"]
         frames = {name: filled(SCHEMAS[name], rows) for name, rows in metrics.items()}
         return publish(warehouse, run_id, frames, SCHEMAS, catalogues=_catalogues(), people=people)
@@ -208,6 +210,22 @@ def _farewell(repo_id: str) -> Page:
         deletes={"repositories": pl.DataFrame({"repo_id": [repo_id]})},
         restart=("commits", "line_counts"),
     )
+
+
+def _revisions() -> Rows:
+    """A figure that changed twice, for two reasons, and one that lost its value."""
+    key = {"metric": "commits", "scope_kind": "all", "scope": "all", "period": "week"}
+    week = (NOW - timedelta(days=14)).date()
+    return [
+        key
+        | {"period_start": week, "before": 5.0 + n, "after": 6.0 + n, "why": why, "evidence": "9 of commits"}
+        | {"revised_at": NOW - timedelta(days=n), "published_at": NOW - timedelta(days=n + 1)}
+        for n, why in enumerate(("late_data", "changed_configuration"))
+    ] + [
+        key
+        | {"metric": "ticket_cycle_time", "period": "month", "period_start": week, "before": 90_000.0, "after": None}
+        | {"reason_after": "too_few_items", "why": "reopened_item", "evidence": "1 ticket", "revised_at": NOW}
+    ]
 
 
 def _people() -> dict[str, Rows]:

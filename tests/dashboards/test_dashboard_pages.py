@@ -8,7 +8,7 @@ from published_world import EMPTY, HARBOUR, KITCHEN, LONG, ODD, SMALL, TEAMS, pa
 from streamlit.testing.v1 import AppTest
 
 CODE_VIEWS = ("Hotspots", "Coupling", "Ownership", "Knowledge", "Leavers")
-DATA_VIEWS = ("Freshness", "Quality", "Tables", "Metrics", "SQL")
+DATA_VIEWS = ("Freshness", "Quality", "Revisions", "Tables", "Metrics", "SQL")
 
 
 def texts(app: AppTest) -> str:

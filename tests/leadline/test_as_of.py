@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from leadline.batch.past import instant
-from tests.leadline.conftest import configure, held, leadline
+from tests.leadline.conftest import configure, held, leadline, published
 from tests.leadline.world import World
 
 THEN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=12)
@@ -87,3 +87,22 @@ def test_a_day_ends_where_the_reporting_zone_says() -> None:
     )
     assert instant(datetime.fromisoformat("2026-07-01T12:00"), "Europe/Berlin").hour == 10
     assert instant(datetime.fromisoformat("2026-07-01T12:00+00:00"), "Europe/Berlin").hour == 12
+
+
+def test_a_figure_that_was_published_and_is_another_one_is_told_with_the_reason(tmp_path: Path) -> None:
+    world = World(tmp_path / "app.git")
+    world.grow(60)
+    configure(tmp_path, world.path)
+    leadline(tmp_path, "run")
+    world.grow(3, until=datetime.now(UTC) - timedelta(days=20), days=1)
+    leadline(tmp_path, "run")
+
+    found = published(
+        tmp_path,
+        "SELECT why, evidence, sum(after - before) AS more FROM metrics.revisions "
+        "WHERE metric = 'commits' AND scope_kind = 'all' AND period = 'week' GROUP BY ALL",
+    )
+    # In one week or in two, whatever day it is.
+    assert {row["why"] for row in found} == {"late_data"}
+    assert sum(row["more"] for row in found) == 3
+    assert all("of commits" in str(row["evidence"]) for row in found)

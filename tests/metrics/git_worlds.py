@@ -9,13 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from metrics.actions.actions import Actions
+from metrics.actions.action_history import ActionHistory
 from metrics.catalogue import PIPELINES
 from metrics.clock import WorkingHours
 from metrics.registry import Pipeline
 from metrics.timelines.forecasts import Forecasts
 from tests.metrics.on_demand import OnDemand
-from warehouse.tables import CORE
+from warehouse.tables import CORE, META
 
 FOLDERS = ("src/core", "src/web/views", "lib", "tests", "docs")
 SETTINGS: dict[str, Any] = {
@@ -29,6 +29,8 @@ SETTINGS: dict[str, Any] = {
     "incident_types": ("Incident",),
     "incident_labels": ("incident", "sev1"),
     "investment": (("feature", ("Story",), ("enhancement",)), ("bug", ("Bug",), ("bug",))),
+    "catalogued": {},
+    "configuration": "",
     "bug_types": ("Bug",),
     "bug_labels": ("bug",),
     "status_names": {},
@@ -84,8 +86,9 @@ def run(
 ) -> Mapping[str, pl.DataFrame]:
     """Every published table, by the engine itself, when it is looked at."""
     offered = {
-        "previous_actions": Actions.create_empty(),
+        "previous_history": ActionHistory.create_empty(),
         "previous_forecasts": Forecasts.create_empty(),
+        "previous_figures": META["published_figures"].create_empty(),
         **frames,
     }
     return OnDemand(pipelines, offered.__getitem__, {"as_of": as_of, **SETTINGS, **settings})

@@ -9,22 +9,25 @@ import pytest
 from git_worlds import SETTINGS, invent, run
 from polars.testing import assert_frame_equal
 
+from metrics.actions.action_history import ActionHistory
 from metrics.actions.actions import Actions
 from metrics.catalogue import METRICS, PIPELINES, RULES
 from metrics.registry import COLLECTED, Pipeline
 from metrics.timelines.forecasts import Forecasts
-from warehouse.tables import CORE, table_name
+from warehouse.tables import CORE, META, table_name
 
 AS_OF = datetime.fromisoformat("2026-01-01")
 SCHEMAS = {
     **CORE,
     **{f"{COLLECTED}{name}": schema for name, schema in CORE.items()},
-    "previous_actions": Actions,
+    "previous_history": ActionHistory,
     "previous_forecasts": Forecasts,
+    "previous_figures": META["published_figures"],
     **{pipeline.feeds: pipeline.schema for pipeline in PIPELINES},
 }
 OF_ALL_REPOSITORIES = {
     "actions",
+    "action_history",
     "observations",
     "ratio_intervals",
     "process_behaviour",

@@ -8,7 +8,8 @@ import pytest
 from git_worlds import Row, World, frame, run
 
 from metrics.actions import wording
-from metrics.actions.actions import ActionCandidates, Actions, actions
+from metrics.actions.action_history import ActionHistory, action_history
+from metrics.actions.actions import ActionCandidates, actions
 from metrics.catalogue import RULES
 
 REPO = "git:acme/app"
@@ -322,17 +323,25 @@ def test_a_key_person_is_the_only_author_of_half_the_lines(own: tuple[int, ...],
     assert ("key_person" in story.rules()) is proposed
 
 
-def chosen(*proposals: tuple[str, str, float, float], kind: str = "file") -> list[tuple[str, int]]:
-    """The actions chosen of proposals of (rule, item, days saved, confidence), in order, with their rank."""
+Proposal = tuple[str, str, float, float]
+
+
+def both(*proposals: Proposal, kind: str = "file", before: pl.DataFrame | None = None) -> list[pl.DataFrame]:
+    """The actions chosen of proposals of (rule, item, days saved, confidence), and the history with them."""
     rows = [
         {"rule": rule, "item_kind": kind, "item_id": item, "repo_id": REPO, "days_saved": days, "confidence": sure}
         for rule, item, days, sure in proposals
     ]
     schema = ActionCandidates.create_empty().schema
     candidates = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
-    none = Actions.create_empty().lazy()
-    found = actions(candidates.lazy(), frame("repositories", []).lazy(), none, as_of=AS_OF).collect()
-    return found.select("action_id", "rank").rows()
+    record = (ActionHistory.create_empty() if before is None else before).lazy()
+    found = actions(candidates.lazy(), frame("repositories", []).lazy(), record, as_of=AS_OF, zone="UTC").collect()
+    return [found, action_history(found.lazy(), candidates.lazy(), record, as_of=AS_OF).collect()]
+
+
+def chosen(*proposals: Proposal, kind: str = "file", before: pl.DataFrame | None = None) -> list[tuple[str, int]]:
+    """The actions chosen, in order, with their rank."""
+    return both(*proposals, kind=kind, before=before)[0].select("action_id", "rank").rows()
 
 
 def test_ten_of_a_team_and_three_of_a_rule_are_chosen() -> None:
@@ -349,6 +358,48 @@ def test_what_is_worth_most_comes_first_and_an_item_only_once() -> None:
 def test_what_is_said_of_a_whole_repository_hides_nothing_else_of_it() -> None:
     proposals = [("a", "x", 3.0, 0.2), ("b", "x", 1.0, 0.9)]
     assert chosen(*proposals, kind="repository") == [("b:x", 1), ("a:x", 2)]
+
+
+def shown(*ids: str, days_ago: float) -> pl.DataFrame:
+    """The history of actions that were shown for the first time so long ago, and last then."""
+    schema = ActionHistory.create_empty().schema
+    at = AS_OF - timedelta(days=days_ago)
+    rows = [{"action_id": name, "first_seen_at": at, "last_seen_at": at} for name in ids]
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema)
+
+
+def test_at_most_ten_of_a_team_are_news_in_a_week() -> None:
+    proposals = [(f"r{n}", f"i{n}", 5.0 - n / 10, 0.5) for n in range(8)]
+    monday = AS_OF - timedelta(days=AS_OF.weekday())
+    this_week, last_week = (AS_OF - monday).days / 2, (AS_OF - monday).days + 1
+    others = [f"old:{n}" for n in range(7)]
+
+    # Seven were shown this week, whatever became of them: three more may come, the best ones.
+    assert len(chosen(*proposals, before=shown(*others, days_ago=this_week))) == 3
+    assert len(chosen(*proposals, before=shown(*others, days_ago=last_week))) == 8
+    # What was shown before stays while it is true, and takes its place by what it is worth.
+    kept = shown(*others, "r7:i7", days_ago=this_week)
+    assert [name for name, _ in chosen(*proposals, before=kept)] == ["r0:i0", "r1:i1", "r7:i7"]
+
+
+def test_what_was_shown_is_remembered_with_its_end() -> None:
+    before = shown("r0:i0", "gone:x", "r9:i9", days_ago=30)
+    many = [(f"r{n}", f"i{n}", 5.0 - n / 10, 0.5) for n in range(11)]
+    history = both(*many, before=before)[1]
+    ends = {row["action_id"]: (row["how"], row["closed_at"]) for row in history.rows(named=True)}
+    assert ends["gone:x"] == ("no_longer_true", AS_OF)
+    assert ends["r0:i0"] == (None, None)
+    assert ends["r9:i9"] == (None, None)
+    assert "r10:i10" not in ends, "it was never shown"
+    outranked = both(*many, ("r11", "i11", 9.0, 1.0), before=history)[1]
+    told = {row["action_id"]: row["how"] for row in outranked.rows(named=True)}
+    assert (told["r11:i11"], told["r9:i9"]) == (None, "outranked"), "it is still true, and no longer among the ten"
+    # What was closed keeps the time of that, and is open again when it comes back.
+    again = both(*many, ("gone", "x", 9.0, 1.0), before=history)[1].filter(pl.col("action_id") == "gone:x")
+    assert again.select("closed_at", "how", "first_seen_at").row(0) == (None, None, AS_OF - timedelta(days=30))
+    later = both(("r0", "i0", 1.0, 1.0), before=history.with_columns(pl.col("closed_at") - timedelta(days=3)))[1]
+    closed = dict(later.select("action_id", "closed_at").iter_rows())
+    assert (closed["gone:x"], closed["r9:i9"]) == (AS_OF - timedelta(days=3), AS_OF)
 
 
 def test_every_rule_about_code_is_tried_here() -> None:

@@ -234,9 +234,12 @@ def test_previous_actions_keep_their_first_date() -> None:
     other = ("b", [{"path": "b.py", "change": "M", "additions": 1}])
     world = history(*commits, other, head=("src/a.py", "b.py"))
     world.tables["head_files"][0]["lines"] = 400
-    first = run(world.frames(), world.as_of)["actions"]
-    assert first.select("action_id", "rank", "first_seen_at").rows() == [
+    first = run(world.frames(), world.as_of)
+    assert first["actions"].select("action_id", "rank", "first_seen_at").rows() == [
         ("file_at_risk:git:r:src/a.py", 1, world.as_of)
     ]
-    later = run({**world.frames(), "previous_actions": first}, world.as_of + timedelta(days=7))["actions"]
-    assert later["first_seen_at"].to_list() == [world.as_of]
+    in_a_week = world.as_of + timedelta(days=7)
+    later = run({**world.frames(), "previous_history": first["action_history"]}, in_a_week)
+    assert later["actions"]["first_seen_at"].to_list() == [world.as_of]
+    times = later["action_history"].select("first_seen_at", "last_seen_at", "closed_at", "how").rows()
+    assert times == [(world.as_of, in_a_week, None, None)]

@@ -47,7 +47,7 @@ def test_instants_and_days_are_named_so() -> None:
     instants = [
         n for n, c in COLUMNS if c.dtype == pl.Datetime("us") and not n.endswith(("_at", "valid_from", "valid_to"))
     ]
-    days = [n for n, c in COLUMNS if c.dtype == pl.Date() and not n.endswith("_on")]
+    days = [n for n, c in COLUMNS if c.dtype == pl.Date() and not n.endswith(("_on", "period_start"))]
     assert (instants, days) == ([], [])
 
 

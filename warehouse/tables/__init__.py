@@ -49,7 +49,9 @@ CORE: dict[str, type[Table]] = by_name(
 )
 """Tables of schema `main`, by name."""
 
-META: dict[str, type[Table]] = by_name(meta.Runs, meta.RunSources, meta.SyncState, meta.DataQuality, meta.Repairs)
+META: dict[str, type[Table]] = by_name(
+    meta.Runs, meta.RunSources, meta.SyncState, meta.DataQuality, meta.Repairs, meta.PublishedFigures
+)
 """Tables of schema `meta`, by name; the dictionary and the catalogue are written when publishing."""
 
 __all__ = ["CORE", "META", "Page", "Payload", "SourceTable", "State", "Table", "by_name", "table_name"]

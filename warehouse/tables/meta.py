@@ -59,6 +59,23 @@ class Repairs(Table):
     updated_at = col.instant("When the last one was found")
 
 
+class PublishedFigures(Table):
+    """Every figure of a period as it was first published, and again each time that it was published anew."""
+
+    metric = col.key("Name of the metric in the catalogue")
+    scope_kind = col.key("Kind of the scope, as in `metrics.observations`")
+    scope = col.key("Name of the scope")
+    period = col.key("`week`, `month` or `rolling_90d`")
+    period_start = col.key_day("First day of the period in the reporting zone")
+    published_at = col.key_instant("When it was published with this value for the first time")
+    value = col.real("The figure; null with a reason")
+    n = col.number("Items it was taken from")
+    coverage = col.real("Measurable items / items in scope")
+    reason = col.text("Why the value is null")
+    definition = col.text("Fingerprint of the definition that it was computed by")
+    configuration = col.text("Fingerprint of the configuration that it was computed with")
+
+
 class Dictionary(Table):
     """Every column of every table of this file, and what it means."""
 
