@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
-from conftest import Open
+from conftest import Open, Rows
 from published_world import EMPTY, HARBOUR, KITCHEN, LONG, ODD, SMALL, TEAMS, paths, publish_world
 from streamlit.testing.v1 import AppTest
+
+from dashboards.queries import code
+from dashboards.scope import Scope
 
 CODE_VIEWS = ("Hotspots", "Coupling", "Ownership", "Knowledge", "Leavers")
 DATA_VIEWS = ("Freshness", "Quality", "Revisions", "Tables", "Metrics", "SQL")
@@ -291,3 +294,14 @@ def test_repository_that_left_is_neither_counted_nor_listed(tmp_path: Path, open
     fresh = open_page(tmp_path, "data", about="Freshness")
     assert set(fresh.dataframe[-1].value["scope"]) == {HARBOUR}
     assert list(fresh.dataframe[0].value["scopes"]) == [1]
+
+
+def test_a_service_narrows_figures_and_lists(world: Path, barren: Path, open_page: Open, rows: Rows) -> None:
+    app = open_page(world, "code", service="moorings")
+    assert_fine(app)
+    assert [part.label for part in app.sidebar.selectbox] == ["Repository", "Service", "Team", "Period of trends"]
+    shown = rows(world, code.hotspots(Scope(service="moorings")))
+    assert set(shown["repo_id"]) == {HARBOUR}
+    assert Scope(service="moorings").observed == ("service", "moorings")
+    none = open_page(barren, "code")
+    assert "Service" not in [part.label for part in none.sidebar.selectbox]
