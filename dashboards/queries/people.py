@@ -32,9 +32,15 @@ FROM metrics.load AS l JOIN people AS p USING (person_id)
 ORDER BY lower(p.name), l.person_id
 """
 
+_NAMED = "p.name IS NOT NULL"
+"""Whom the reader may know: a row without a name would still tell of somebody, whom its dates or numbers give away."""
+
 _MEMBERS = """l.person_id IN (
-    SELECT m.person_id FROM metrics.team_members AS m
-    WHERE m.team = {team} AND m.valid_to IS NULL
+    WITH RECURSIVE inside AS (
+        SELECT {team} AS team UNION SELECT t.team FROM teams AS t JOIN inside AS i ON t.parent = i.team
+    )
+    SELECT m.person_id FROM metrics.team_members AS m JOIN inside USING (team), meta.generation AS g
+    WHERE m.valid_from <= g.as_of AND (m.valid_to IS NULL OR m.valid_to > g.as_of)
 )"""
 
 _TREND = """
@@ -95,9 +101,9 @@ def spread(scope: Scope) -> str:
 
 
 def load(scope: Scope) -> str:
-    """What lies on each person, by name."""
+    """What lies on each person whom the reader may know, by name; a team has the people of those inside it, too."""
     of_team = [_MEMBERS.format(team=literal(scope.team))] if scope.team else []
-    return _LOAD.format(where=Scope().where(*of_team))
+    return _LOAD.format(where=Scope().where(_NAMED, *of_team))
 
 
 def trend(metric: str, scope: Scope) -> str:
@@ -121,8 +127,8 @@ def cohorts(scope: Scope) -> str:
 
 
 def newcomers(scope: Scope) -> str:
-    """Those who came new, the last first."""
-    return _NEWCOMERS.format(where=scope.where(repository=None, team="o.team"))
+    """Those who came new and whom the reader may know, the last first."""
+    return _NEWCOMERS.format(where=scope.where(_NAMED, repository=None, team="o.team"))
 
 
 def spreading(scope: Scope) -> str:

@@ -72,7 +72,7 @@ def _by_name(scope: Scope) -> None:
         if empty.is_left_out():
             empty.hidden("What single people have on their hands is not shown")
         elif found.is_empty():
-            empty.nothing_here(NONE)
+            empty.only_oneself(NONE)
         else:
             columns = {name: Column(label, "count", width=140) for name, label in people.MEASURES.items()}
             table(

@@ -103,3 +103,12 @@ def test_people_are_named_only_where_the_file_names_them(tmp_path: Path, open_pa
         assert_fine(app)
         shown = texts(app) + " ".join(frame.value.to_string() for frame in app.dataframe)
         assert not [name for name in PEOPLE if name in shown]
+
+
+def test_rows_about_people_without_a_name_are_left_out(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, people="self")
+    for view in ("Load", "Newcomers"):
+        app = open_page(tmp_path, "people", people_view=view)
+        assert_fine(app)
+        assert "Of single people everybody sees only themselves, once signed in" in texts(app)
+        assert not [frame for frame in app.dataframe if "name" in frame.value.columns]
