@@ -25,11 +25,11 @@ st.logo(str(HERE / "theme" / "logo.svg"), size="large")
 page = st.navigation(
     [
         st.Page(
-            links.OVERVIEW,
-            title="Overview",
+            links.TODAY,
+            title="Today",
             icon=":material/flag:",
             default=True,
-            help="What needs attention: the actions of each team, and how things have moved.",
+            help="What needs you today: the actions of each team, what closed, and how things move.",
         ),
         st.Page(
             links.DELIVERY,

@@ -1,4 +1,4 @@
-"""What a page looks at: a repository, a team, a period. The choice lives in the URL and holds on every page."""
+"""What a page looks at: a repository, service, team, period. The choice lives in the URL and holds on every page."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,20 +17,25 @@ DEFAULT_PERIOD = "1 year"
 REPOSITORIES = "SELECT repo_id, name FROM repositories ORDER BY lower(name), repo_id"
 _KEPT = "chosen scope"
 
+SERVICES = "SELECT DISTINCT service FROM metrics.service_repositories ORDER BY lower(service)"
+
+_OF_SERVICE = "{column} IN (SELECT s.repo_id FROM metrics.service_repositories AS s WHERE s.service = {service})"
 TEAMS = "SELECT team FROM teams ORDER BY lower(team)"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A repository and a team (None: all of them), and the weeks that trends show (None: all).
+    """A repository, a service and a team (None: all of them), and the weeks that trends show (None: all).
 
-    Pages about tickets look at a project instead of a repository.
+    Pages about tickets look at a project instead of a repository. Figures are those of the service; lists have what is
+    in its repositories.
     """
 
     repository: str | None = None
     team: str | None = None
     weeks: int | None = PERIODS[DEFAULT_PERIOD]
     project: str | None = None
+    service: str | None = None
 
     def where(
         self, *conditions: str, repository: str | None = "repo_id", team: str | None = "team", project: str = "project"
@@ -39,6 +44,8 @@ class Scope:
         parts = list(conditions)
         if self.repository and repository:
             parts.append(f"{repository} = {literal(self.repository)}")
+        if self.service and repository:
+            parts.append(_OF_SERVICE.format(column=repository, service=literal(self.service)))
         if self.team and team:
             parts.append(f"{team} = {literal(self.team)}")
         if self.project:
@@ -51,9 +58,11 @@ class Scope:
 
     @property
     def observed(self) -> tuple[str, str]:
-        """Kind and name of the scope in `metrics.observations`; a team goes before a project or a repository."""
+        """Kind and name of the scope in `metrics.observations`: team, service, project, repository, in this order."""
         if self.team:
             return "team", self.team
+        if self.service:
+            return "service", self.service
         if self.project:
             return "project", self.project
         return ("repository", self.repository) if self.repository else ("all", "all")
@@ -74,6 +83,8 @@ def choose() -> Scope:
     """Draw the filters into the sidebar and return what is chosen."""
     labels = repository_labels()
     teams = data.rows(TEAMS)["team"].to_list()
+    services = data.rows(SERVICES)["service"].to_list()
+    service = None
     with st.sidebar:
         repository = st.selectbox(
             "Repository",
@@ -82,6 +93,15 @@ def choose() -> Scope:
             key="repository",
             bind="query-params",
         )
+        if services:
+            service = st.selectbox(
+                "Service",
+                [None, *services],
+                format_func=lambda name: name or "All services",
+                key="service",
+                bind="query-params",
+                help="Figures are those of the service; lists have what is in its repositories.",
+            )
         team = st.selectbox(
             "Team",
             [None, *teams],
@@ -99,7 +119,7 @@ def choose() -> Scope:
             bind="query-params",
             help="How far back charts over time reach. Figures about files cover the time that their definition says.",
         )
-    return Scope(repository, team, PERIODS[period])
+    return Scope(repository, team, PERIODS[period], service=service)
 
 
 def repository_labels() -> dict[str, str]:

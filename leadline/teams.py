@@ -1,4 +1,4 @@
-"""The teams of the configuration as rows of the core tables."""
+"""The teams and services of the configuration as rows of the core tables."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ KNOWN_FROM_THE_START = datetime(1970, 1, 1)  # noqa: DTZ001 - instants are store
 
 
 def team_tables(config: Config, matched: Matched, hosts: Mapping[str, str]) -> dict[str, pl.DataFrame]:
-    """Return `teams`, `team_members` and `team_scopes` as the configuration says.
+    """Return `teams`, `team_members`, `team_scopes` and `service_scopes` as the configuration says.
 
     `hosts` says where the accounts of a source live, as in the IdentityRules.
 
@@ -30,10 +30,16 @@ def team_tables(config: Config, matched: Matched, hosts: Mapping[str, str]) -> d
         )
         for pattern in patterns
     ]
+    services = [
+        {"service": service.name, "repository": service.repository, "pattern": pattern}
+        for service in config.service
+        for pattern in service.paths or ("",)
+    ]
     return {
         "teams": _frame("teams", teams),
         "team_members": _members(config, matched, hosts),
         "team_scopes": _frame("team_scopes", scopes).unique(maintain_order=True),
+        "service_scopes": _frame("service_scopes", services).unique(maintain_order=True),
     }
 
 

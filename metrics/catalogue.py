@@ -50,6 +50,7 @@ from metrics.code import (
     memberships,
     ownership,
     path_classes,
+    services,
     truck_factor,
 )
 from metrics.coordination import catalogue as coordination_catalogue
@@ -217,6 +218,8 @@ PIPELINES: tuple[Pipeline, ...] = (
     activity.churn,
     contributors.contributors,
     reverts.reverts,
+    services.service_repositories,
+    services.service_files,
     releases.release_gaps,
     releases.release_rhythm,
     production.production_deployments,

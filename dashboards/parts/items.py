@@ -30,6 +30,7 @@ _DEPTH = {"reviews": "Size and depth"}
 _BY_RULE = {
     "too_much_in_progress": Place(links.FLOW, "See the flow", {"flow": "Flow"}),
     "coordination_gap": Place(links.COORDINATION, "See the gaps", {"coordination": "Gaps"}),
+    "newcomer_without_mentor": Place(links.PEOPLE, "See how newcomers arrive", {"people_view": "Newcomers"}),
     "waiting_on_team": Place(links.COORDINATION, "See the waits", {"coordination": "Waits"}),
     "deployments_waiting": Place(links.DELIVERY, "See what waits", {"delivery": "Waiting"}),
     "merged_without_review": Place(links.REVIEWS, "See the pull requests", _DEPTH),
@@ -44,6 +45,8 @@ _TICKETS_BY_RULE = {
     "pull_request_without_ticket": Place(links.SCOPE, "See untracked work", {"scope": "Untracked"}),
     "scope_growing": Place(links.SCOPE, "See what grows", {"scope": "Growth"}),
     "ticket_blocked": Place(links.FLOW, "See what is blocked", {"flow": "Blocked"}),
+    "sprint_over_committed": Place(links.SCOPE, "See the sprints", {"scope": "Sprints"}),
+    "forecast_past_due": Place(links.TIMELINES, "See what is promised", {}),
     "unready_ticket": Place(links.SCOPE, "See what is not ready", {"scope": "Readiness"}),
 }
 """Where a rule shows its items, if elsewhere than others of their kind."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 PAGES = "app_pages"
 
-OVERVIEW = f"{PAGES}/overview.py"
+TODAY = f"{PAGES}/today.py"
 DELIVERY = f"{PAGES}/delivery.py"
 FLOW = f"{PAGES}/flow.py"
 SCOPE = f"{PAGES}/scope.py"

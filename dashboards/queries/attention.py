@@ -1,4 +1,4 @@
-"""SQL of the overview: actions, activity, releases, knowledge in one picture."""
+"""SQL of the front page: actions, those that closed, activity, releases, knowledge in one picture."""
 
 from dashboards.scope import Scope
 from warehouse.ddl import literal
@@ -13,6 +13,13 @@ SELECT
 FROM metrics.actions AS a LEFT JOIN meta.rule_catalogue AS r ON r.name = a.rule
 {where}
 ORDER BY team NULLS LAST, rank
+"""
+
+_CLOSED = """
+SELECT h.action_id, r.title AS rule_title, h.team, h.title, h.url, h.how, h.days_saved, h.first_seen_at, h.closed_at
+FROM metrics.action_history AS h LEFT JOIN meta.rule_catalogue AS r ON r.name = h.rule
+{where}
+ORDER BY h.closed_at DESC, h.action_id
 """
 
 _ABOUT = """(
@@ -92,6 +99,12 @@ def actions(scope: Scope) -> str:
         name = literal(scope.repository)
         about.append(_ABOUT.format(repository=name))
     return _ACTIONS.format(where=scope.where(*about, repository=None))
+
+
+def closed(scope: Scope, *, days: int) -> str:
+    """The actions of the chosen team that were closed in the last days before the last run."""
+    lately = f"h.closed_at > (SELECT max(started_at) FROM meta.runs) - INTERVAL {days} DAY"  # noqa: S608 - a number
+    return _CLOSED.format(where=scope.where(lately, repository=None, team="h.team"))
 
 
 def series(metric: str, period: str, scope: Scope) -> str:

@@ -82,7 +82,7 @@ def propose_key_person(
 def _stakes(file_scopes: pl.LazyFrame, files: pl.LazyFrame, ownership: pl.LazyFrame) -> pl.LazyFrame:
     """For every repository and folder: what loses its only active author with the person who matters most to it."""
     source = (
-        file_scopes.filter(pl.col("scope_kind") != "team")
+        file_scopes.filter(pl.col("scope_kind").is_in(["repository", "folder"]))
         .select(
             "repo_id",
             "path",

@@ -1,4 +1,4 @@
-"""Which counted file belongs to which repository, folder and team: the groups that code figures are given for."""
+"""Which counted file belongs to which repository, folder, service and team: the groups with figures about code."""
 
 import polars as pl
 
@@ -11,15 +11,15 @@ SCOPE = ["repo_id", "scope_kind", "scope"]
 class FileScopes(Intermediate):
     """One row per group and file in it; only files that are people's work."""
 
-    repo_id = col.key("Repository; `*` for a team, whose files can lie in several")
-    scope_kind = col.key("`repository`, `folder` or `team`")
-    scope = col.key("Id of the repository, folder (top or second level), or team")
+    repo_id = col.key("Repository; `*` for a service or team, whose files can lie in several")
+    scope_kind = col.key("`repository`, `folder`, `service` or `team`")
+    scope = col.key("Id of the repository, folder (top or second level), service, or team")
     file_repo_id = col.key("Repository of the file")
     path = col.key("Path of the file")
 
 
 @pipeline(FileScopes)
-def file_scopes(file_places: pl.LazyFrame) -> pl.LazyFrame:
+def file_scopes(file_places: pl.LazyFrame, service_files: pl.LazyFrame) -> pl.LazyFrame:
     """Every counted file under each group that it belongs to."""
     counted = file_places.filter(pl.col("is_counted"))
 
@@ -39,4 +39,8 @@ def file_scopes(file_places: pl.LazyFrame) -> pl.LazyFrame:
         group("folder", own, "folder_2"),
         group("team", pl.lit("*").alias("repo_id"), "team"),
     ]
+    of_services = counted.join(service_files, on=["repo_id", "path"]).select(
+        repo_id=pl.lit("*"), scope_kind=pl.lit("service"), scope="service", file_repo_id="repo_id", path="path"
+    )
+    groups.append(of_services)
     return pl.concat(groups).drop_nulls("scope").sort(*SCOPE, "file_repo_id", "path")

@@ -42,7 +42,7 @@ def folders(
     file_scopes: pl.LazyFrame, files: pl.LazyFrame, ownership: pl.LazyFrame, truck_factor: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Every repository and its folders with their files, people and risks."""
-    scopes = file_scopes.filter(pl.col("scope_kind") != "team")
+    scopes = file_scopes.filter(pl.col("scope_kind").is_in(["repository", "folder"]))
     members = scopes.join(
         files.rename({"repo_id": "file_repo_id"}).drop("folder", "authors", "active_authors"), on=FILE
     )

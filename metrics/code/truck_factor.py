@@ -27,7 +27,7 @@ class TruckFactor(Table):
     """One row per repository, folder (first and second level, at least 10 files) and team."""
 
     repo_id = col.key("Repository; `*` for a team, whose files can lie in several")
-    scope_kind = col.key("`repository`, `folder` or `team`")
+    scope_kind = col.key("`repository`, `folder`, `service` or `team`")
     scope = col.key("Id of the repository, folder, or team")
     truck_factor = col.number("People whose leaving would leave more than half of the files without an author")
     files = col.number("Files at the head that are people's work")

@@ -34,7 +34,7 @@ def congruence_figures(
     whole = required_pairs.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all"))
     columns = [*SCOPE, "strength", "talks"]
     items = _now(pl.concat([inside.select(columns), whole.select(columns)]), as_of, zone)
-    periods = calendar.filter(pl.col("period") == "rolling_90d", pl.col("scope_kind") != "repository")
+    periods = calendar.filter(pl.col("period") == "rolling_90d", pl.col("scope_kind").is_in(["all", "team"]))
     strength, known = pl.col("strength"), pl.col("talks").count() / pl.len()
     figures = [
         observe(periods, items, metric="congruence", unit="share", value=pl.col("talks").mean(), coverage=known),

@@ -17,16 +17,17 @@ from warehouse.tables import columns as col
 class DeliveryScopes(Table):
     """One row per scope and repository in it; the whole holds what belongs to no repository too and is not listed."""
 
-    scope_kind = col.key("`repository` or `team`")
-    scope = col.key("Id of the repository, or name of the team")
+    scope_kind = col.key("`repository`, `service` or `team`")
+    scope = col.key("Id of the repository, or name of the service or team")
     repo_id = col.key("Repository")
+    is_own = col.flag("Whether it is of that very team; else of one inside it")
 
 
 class DeliveryCalendar(Intermediate):
     """One row per scope and period, from the first deployment, incident or run of the scope on."""
 
-    scope_kind = col.key("`all`, `repository` or `team`")
-    scope = col.key("`all`, id of the repository, or name of the team")
+    scope_kind = col.key("`all`, `repository`, `service` or `team`")
+    scope = col.key("`all`, id of the repository, or name of the service or team")
     period = col.key("`week`, `month` or `rolling_90d`")
     period_start = col.key_day("First day of the period in the reporting zone")
     period_end = col.day("The day after its last day")
@@ -34,8 +35,15 @@ class DeliveryCalendar(Intermediate):
 
 
 @pipeline(DeliveryScopes)
-def delivery_scopes(repositories: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl.LazyFrame:
-    """Every repository on its own, and in each team whose configured repositories it is one of.
+def delivery_scopes(
+    repositories: pl.LazyFrame,
+    team_scopes: pl.LazyFrame,
+    teams: pl.LazyFrame,
+    service_repositories: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Every repository on its own, in each service that it belongs to as a whole, and in each team that owns it.
+
+    A team owns its configured repositories, and those of the teams inside it.
 
     What is configured is the end of a name or address, whole parts of it: `app` and `acme/app` are both `acme/app`. A
     star stands for any text, as in the check of the configuration.
@@ -47,11 +55,20 @@ def delivery_scopes(repositories: pl.LazyFrame, team_scopes: pl.LazyFrame) -> pl
         repositories.select("repo_id", "name", "url")
         .join(patterns, how="cross")
         .filter(is_called("regex"))
-        .select("repo_id", scope_kind=pl.lit("team"), scope="team")
+        .select("repo_id", "team")
         .unique()
     )
-    alone = repositories.select("repo_id", scope_kind=pl.lit("repository"), scope="repo_id")
-    parts = [part.select(DeliveryScopes.column_names()) for part in (alone, of_teams)]
+    own = ["repo_id", "team"]
+    of_teams = (
+        with_teams_above(of_teams, teams)
+        .join(of_teams.with_columns(is_own=pl.lit(value=True)), on=own, how="left")
+        .select("repo_id", pl.col("is_own").fill_null(value=False), scope_kind=pl.lit("team"), scope="team")
+    )
+    of_services = service_repositories.filter("is_whole").select(
+        "repo_id", scope_kind=pl.lit("service"), scope="service", is_own=pl.lit(value=True)
+    )
+    alone = repositories.select("repo_id", scope_kind=pl.lit("repository"), scope="repo_id", is_own=pl.lit(value=True))
+    parts = [part.select(DeliveryScopes.column_names()) for part in (alone, of_services, of_teams)]
     return pl.concat(parts).sort(DeliveryScopes.primary_key())
 
 
@@ -85,7 +102,7 @@ def delivery_calendar(  # noqa: PLR0917 - one parameter a table
 def only_teams(delivery_scopes: pl.LazyFrame) -> pl.LazyFrame:
     """`repo_id` and `team` of the repositories that are exactly one team's."""
     return (
-        delivery_scopes.filter(pl.col("scope_kind") == "team")
+        delivery_scopes.filter(pl.col("scope_kind") == "team", "is_own")
         .group_by("repo_id")
         .agg(team=pl.col("scope").min(), teams=pl.len())
         .filter(pl.col("teams") == 1)

@@ -74,19 +74,36 @@ def pull_request_states(
 class PullRequestScopes(Intermediate):
     """Where a pull request counts: one row per pull request by a human and scope."""
 
-    scope_kind = col.key("`all`, `repository` or `team`")
-    scope = col.key("`all`, id of the repository, or name of a team that the author was in at the opening, or above it")
+    scope_kind = col.key("`all`, `repository`, `service` or `team`")
+    scope = col.key(
+        "`all`, id of the repository, name of a service with files that it changes, or of a team that the author was "
+        "in at the opening, or above it"
+    )
     pr_id = col.key("Pull request")
 
 
 @pipeline(PullRequestScopes)
-def pull_request_scopes(
-    pull_request_states: pl.LazyFrame, team_members: pl.LazyFrame, teams: pl.LazyFrame
+def pull_request_scopes(  # noqa: PLR0917 - one parameter a table
+    pull_request_states: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
+    service_repositories: pl.LazyFrame,
+    service_files: pl.LazyFrame,
+    pull_request_files: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """The scopes of every pull request: one whose author is in two teams counts once in each, and once in the whole."""
     counted = pull_request_states.filter("author_is_human").rename({"opened_at": "created_at"})
     of_teams = with_teams_above(_teams_at_opening(counted, team_members), teams)
+    whole = counted.join(service_repositories.filter("is_whole"), on="repo_id").select("pr_id", "service")
+    in_part = (
+        counted.select("pr_id", "repo_id")
+        .join(pull_request_files.select("pr_id", "path"), on="pr_id")
+        .join(service_files, on=["repo_id", "path"])
+        .select("pr_id", "service")
+    )
+    of_services = pl.concat([whole, in_part]).unique()
     parts = [
+        of_services.select("pr_id", scope_kind=pl.lit("service"), scope=pl.col("service")),
         counted.select("pr_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
         counted.select("pr_id", scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),
         of_teams.select("pr_id", scope_kind=pl.lit("team"), scope=pl.col("team")),

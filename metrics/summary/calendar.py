@@ -14,8 +14,8 @@ from warehouse.tables import columns as col
 class Calendar(Intermediate):
     """One row per scope and period, from the scope's first commit on."""
 
-    scope_kind = col.key("`all`, `repository` or `team`")
-    scope = col.key("`all`, id of the repository, or name of the team")
+    scope_kind = col.key("`all`, `repository`, `service` or `team`")
+    scope = col.key("`all`, id of the repository, or name of the service or team")
     period = col.key("`week`, `month` or `rolling_90d`")
     period_start = col.key_day("First day of the period in the reporting zone")
     period_end = col.day("The day after its last day")

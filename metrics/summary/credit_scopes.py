@@ -4,6 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.code.services import commits_of_services
 from metrics.expressions import day
 from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
@@ -16,8 +17,8 @@ KEY = ["scope_kind", "scope", "repo_id", "sha", "person_id"]
 class CreditScopes(Intermediate):
     """One row per scope, commit of the default branch (no merges) and person who took part in it."""
 
-    scope_kind = col.key("`all`, `repository` or `team`")
-    scope = col.key("`all`, id of the repository, or name of the team")
+    scope_kind = col.key("`all`, `repository`, `service` or `team`")
+    scope = col.key("`all`, id of the repository, or name of the service or team")
     repo_id = col.key("Repository")
     sha = col.key("Commit")
     person_id = col.key_person("Person")
@@ -26,11 +27,14 @@ class CreditScopes(Intermediate):
 
 
 @pipeline(CreditScopes)
-def credit_scopes(
+def credit_scopes(  # noqa: PLR0917 - one parameter a table
     main_commits: pl.LazyFrame,
     commit_credits: pl.LazyFrame,
     team_members: pl.LazyFrame,
     teams: pl.LazyFrame,
+    service_repositories: pl.LazyFrame,
+    service_files: pl.LazyFrame,
+    commit_files: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
@@ -49,9 +53,14 @@ def credit_scopes(
         .unique(["team", *COMMIT, "person_id"], keep="any")
         .with_columns(scope_kind=pl.lit("team"), scope=pl.col("team"))
     )
+    whole, single = commits_of_services(service_repositories, service_files, commit_files)
+    of_services = pl.concat(
+        [work.join(whole, on="repo_id"), work.join(single, on=COMMIT)], how="diagonal"
+    ).with_columns(scope_kind=pl.lit("service"), scope=pl.col("service"))
     parts = [
         work.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all")),
         work.with_columns(scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),
         of_teams,
+        of_services,
     ]
     return pl.concat([part.select(CreditScopes.column_names()) for part in parts]).sort(KEY)

@@ -15,11 +15,17 @@ FILE = ["repo_id", "path"]
 
 @pipeline(Observations)
 def knowledge_figures(
-    files: pl.LazyFrame, hotspots: pl.LazyFrame, truck_factor: pl.LazyFrame, *, as_of: datetime, zone: str
+    files: pl.LazyFrame,
+    hotspots: pl.LazyFrame,
+    truck_factor: pl.LazyFrame,
+    service_files: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    zone: str,
 ) -> pl.LazyFrame:
     """Observations of `files_at_risk`, `knowledge_loss`, `hotspots` and `truck_factor`."""
     counted = files.filter("is_counted").join(hotspots.select(*FILE, "is_hotspot"), on=FILE, how="left")
-    items = _now(_by_scope(counted), as_of, zone)
+    items = _now(_by_scope(counted, service_files), as_of, zone)
     factors = _now(
         truck_factor.filter(pl.col("scope_kind") != "folder").rename({"truck_factor": "factor"}), as_of, zone
     )
@@ -46,11 +52,15 @@ def knowledge_figures(
     return pl.concat(figures).sort(Observations.primary_key())
 
 
-def _by_scope(counted: pl.LazyFrame) -> pl.LazyFrame:
+def _by_scope(counted: pl.LazyFrame, service_files: pl.LazyFrame) -> pl.LazyFrame:
+    of_services = counted.join(service_files, on=FILE).with_columns(
+        scope_kind=pl.lit("service"), scope=pl.col("service")
+    )
     return pl.concat(
         [
             counted.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all")),
             counted.with_columns(scope_kind=pl.lit("repository"), scope=pl.col("repo_id")),
+            of_services.drop("service"),
             counted.drop_nulls("team").with_columns(scope_kind=pl.lit("team"), scope=pl.col("team")),
         ]
     )

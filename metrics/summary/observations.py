@@ -24,8 +24,8 @@ class Observations(Table):
     """One row per metric, scope and period; only periods that are over, and a rolling one that ends now."""
 
     metric = col.key("Name of the metric in the catalogue")
-    scope_kind = col.key("`all`, `team`, `project` or `repository`")
-    scope = col.key("Name of the team or project, id of the repository, `all`")
+    scope_kind = col.key("`all`, `team`, `project`, `service` or `repository`")
+    scope = col.key("Name of the team, project or service, id of the repository, `all`")
     period = col.key("`week`, `month` or `rolling_90d`")
     period_start = col.key_day("First day of the period in the reporting zone")
     value = col.real("The figure; null with a reason")

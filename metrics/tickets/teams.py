@@ -1,7 +1,8 @@
 """Which team a ticket is for, and under which scopes it counts.
 
 The teams that own its project; where several do, those of them that the assignee is in, if in any. Where no team owns
-the project, the teams of the assignee. Membership is that at the end of the work, or now.
+the project, the teams of the assignee. Membership is that at the end of the work, or now. The services of a ticket are
+those that the pull requests which serve it change.
 """
 
 from datetime import datetime
@@ -20,8 +21,8 @@ from warehouse.tables import columns as col
 class TicketScopes(Intermediate):
     """One row per ticket and scope that it counts in."""
 
-    scope_kind = col.key("`all`, `project` or `team`")
-    scope = col.key("`all`, name of the project, or name of the team")
+    scope_kind = col.key("`all`, `project`, `service` or `team`")
+    scope = col.key("`all`, or name of the project, service or team")
     ticket_id = col.key("Ticket")
     is_own = col.flag("Whether the ticket is for that very team; else it is for one inside it")
 
@@ -29,8 +30,8 @@ class TicketScopes(Intermediate):
 class TicketCalendar(Intermediate):
     """One row per scope and period, from the scope's first ticket on."""
 
-    scope_kind = col.key("`all`, `project` or `team`")
-    scope = col.key("`all`, name of the project, or name of the team")
+    scope_kind = col.key("`all`, `project`, `service` or `team`")
+    scope = col.key("`all`, or name of the project, service or team")
     period = col.key("`week`, `month` or `rolling_90d`")
     period_start = col.key_day("First day of the period in the reporting zone")
     period_end = col.day("The day after its last day")
@@ -38,12 +39,14 @@ class TicketCalendar(Intermediate):
 
 
 @pipeline(TicketScopes)
-def ticket_scopes(
+def ticket_scopes(  # noqa: PLR0917 - one parameter a table
     tickets: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
     team_scopes: pl.LazyFrame,
     team_members: pl.LazyFrame,
     teams: pl.LazyFrame,
+    pull_request_tickets: pl.LazyFrame,
+    pull_request_scopes: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """The whole, the project and the teams of every ticket."""
     known = tickets.select("ticket_id", "project", "assignee_id").join(
@@ -53,7 +56,15 @@ def ticket_scopes(
     of_teams = with_teams_above(own, teams).join(
         own.with_columns(is_own=pl.lit(value=True)), on=["ticket_id", "team"], how="left"
     )
+    of_services = (
+        pull_request_tickets.select("pr_id", "ticket_id")
+        .join(pull_request_scopes.filter(pl.col("scope_kind") == "service"), on="pr_id")
+        .join(known, on="ticket_id", how="semi")
+        .select("ticket_id", "scope_kind", "scope")
+        .unique()
+    )
     parts = [
+        of_services,
         known.select("ticket_id", scope_kind=pl.lit("all"), scope=pl.lit("all")),
         known.filter(pl.col("project").is_not_null()).select(
             "ticket_id", scope_kind=pl.lit("project"), scope="project"

@@ -13,6 +13,7 @@ from people_world import people_metrics
 from teams_world import team_metrics, team_tickets
 from ticket_world import link_pull_requests, published, ticket_core
 
+from metrics.actions.action_history import ActionHistory
 from metrics.actions.actions import Actions
 from metrics.allocation.categories import TicketCategories
 from metrics.allocation.investment import Investment
@@ -24,6 +25,7 @@ from metrics.code.hotspots import Hotspots
 from metrics.code.leavers import Leavers
 from metrics.code.memberships import TeamMembers
 from metrics.code.ownership import Ownership
+from metrics.code.services import ServiceFiles, ServiceRepositories
 from metrics.code.truck_factor import TruckFactor
 from metrics.coordination import catalogue as coordination_catalogue
 from metrics.coordination.communication import CommunicationNetworks
@@ -111,7 +113,7 @@ SCHEMAS = by_name(
     TeamCoupling, CrossTeamChanges, Forecasts, ForecastMoves, ForecastOutcomes, ForecastTargets, ForecastItems,
     ForecastCalibration, ForecastWindows, ThroughputDays, DueDateRecord, TicketDueDates, EstimateRecord,
     OpenTicketForecasts, TicketCategories, Investment, Load, TeamLoad, Onboarding, OnboardingCohorts, KnowledgeSpread,
-    TeamMembers, Revisions,
+    TeamMembers, Revisions, ActionHistory, ServiceRepositories, ServiceFiles,
 )  # fmt: skip
 
 TICKET_METRICS = (*figures.METRICS, *standing_figures.METRICS, *scope_figures.METRICS)
@@ -159,6 +161,16 @@ def publish_world(
         invented = people_metrics(NOW, list(MEMBERS), ids, repository=HARBOUR, team=TEAMS[0], small=SMALL)
         for table, rows in invented.items():
             metrics[table] += rows
+        metrics["action_history"] = [
+            {"action_id": f"h{n}", "rule": "release_overdue", "team": TEAMS[n % 2], "title": f"Closed *{n}*"}
+            | {"how": ("no_longer_true", "outranked")[n % 2], "days_saved": 1.5, "first_seen_at": NOW}
+            | {"closed_at": datetime.now(UTC).replace(tzinfo=None) - timedelta(days=n), "url": "javascript:alert(1)"}
+            for n in range(12)
+        ]
+        metrics["service_repositories"] += [
+            {"service": "moorings", "repo_id": HARBOUR, "is_whole": True},
+            {"service": "it's", "repo_id": KITCHEN, "is_whole": False},
+        ]
         metrics["revisions"] = _revisions()
         metrics["team_members"] = _people()["team_members"]
         frames = {name: filled(SCHEMAS[name], rows) for name, rows in metrics.items()}

@@ -39,7 +39,8 @@ pytestmark = [
 ]
 
 ADDRESSES = [
-    ("", "What needs attention?"),
+    ("", "What needs you today?"),
+    ("?today=How+things+move", "What needs you today?"),
     ("delivery", "Are we delivering, how fast, how safely?"),
     ("delivery?delivery=Deployments", "Are we delivering, how fast, how safely?"),
     ("delivery?delivery=Waiting", "Are we delivering, how fast, how safely?"),
@@ -164,8 +165,8 @@ def test_every_page_is_drawn_without_complaint(width: int, scheme: str, browser:
 
 def test_card_leads_to_its_query_and_to_a_download(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(address + "?repository=harbour")
-    is_drawn(page, "What needs attention?")
+    page.goto(address + "?repository=harbour&today=How+things+move")
+    is_drawn(page, "What needs you today?")
     card = page.locator(".st-key-card-activity")
     with page.expect_download() as download:
         card.get_by_role("button", name="CSV").click()
@@ -185,7 +186,7 @@ def test_card_leads_to_its_query_and_to_a_download(browser: Browser, address: st
 def test_open_page_follows_a_new_generation(browser: Browser, address: str, directory: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    is_drawn(page, "What needs attention?")
+    is_drawn(page, "What needs you today?")
     publish_world(directory, title="Somebody looked while it changed")
     expect(page.get_by_text("Somebody looked while it changed")).to_be_visible(timeout=40_000)
     page.close()

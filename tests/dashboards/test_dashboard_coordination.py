@@ -16,7 +16,14 @@ from dashboards.views import team_gaps, team_waits
 from dashboards.views.teams import across, short_files
 
 VIEWS = ("Gaps", "Network", "Waits", "Shared code")
-SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
+SCOPES = (
+    Scope(),
+    Scope(service="it's"),
+    Scope(HARBOUR),
+    Scope(EMPTY),
+    Scope(team=TEAMS[0]),
+    Scope(KITCHEN, TEAMS[1], None),
+)
 TEAM = TEAMS[0]
 
 

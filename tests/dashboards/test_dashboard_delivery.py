@@ -18,7 +18,14 @@ from dashboards.views import builds, deployments, lead_time, undeployed
 from metrics.delivery import ci
 
 VIEWS = ("Lead time", "Deployments", "Waiting", "CI")
-SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
+SCOPES = (
+    Scope(),
+    Scope(service="it's"),
+    Scope(HARBOUR),
+    Scope(EMPTY),
+    Scope(team=TEAMS[0]),
+    Scope(KITCHEN, TEAMS[1], None),
+)
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)

@@ -16,6 +16,7 @@ from dashboards.views import stuck_tickets, ticket_flow, ticket_times
 VIEWS = ("Stuck", "Cycle time", "Flow", "Time in status", "Blocked")
 SCOPES = (
     Scope(),
+    Scope(service="it's"),
     Scope(project=TRACKED),
     Scope(project="nobody's project"),
     Scope(team=TEAMS[0]),

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
-from conftest import Open
+from conftest import Open, Rows
 from published_world import EMPTY, HARBOUR, KITCHEN, LONG, ODD, SMALL, TEAMS, paths, publish_world
 from streamlit.testing.v1 import AppTest
+
+from dashboards.queries import code
+from dashboards.scope import Scope
 
 CODE_VIEWS = ("Hotspots", "Coupling", "Ownership", "Knowledge", "Leavers")
 DATA_VIEWS = ("Freshness", "Quality", "Revisions", "Tables", "Metrics", "SQL")
@@ -28,15 +31,45 @@ def assert_fine(app: AppTest) -> None:
     assert not app.error, app.error[0].value
 
 
-def test_overview_answers_with_actions_by_team(world: Path, open_page: Open) -> None:
+MOVES = {"today": "How things move"}
+"""The tab of the front page with figures."""
+
+
+def test_front_page_answers_with_actions_by_team(world: Path, open_page: Open) -> None:
     app = open_page(world)
     assert_fine(app)
-    assert app.title[0].value == "What needs attention?"
+    assert app.title[0].value == "What needs you today?"
     assert [part.value for part in app.subheader] == ["Küche & Co", "Platform", "No team"]
     assert "**harbour.py is known by nobody**" in texts(app)
     assert "**Next:** Pair on the next change." in texts(app)
-    assert [(part.label, part.value) for part in app.metric][2:] == [("Truck factor", "3"), ("Files at risk", "31 %")]
-    assert {part.label: part.delta for part in app.metric}["Commits per week"] == "as usual"
+    figures = {part.label: part.value for part in app.metric}
+    assert figures == {"Open actions": "10", "New": "0", "Expected to be saved": "17.5 days", "No longer true": "4"}
+
+
+def test_front_page_shows_the_actions_of_chosen_responsibilities(world: Path, open_page: Open) -> None:
+    app = open_page(world, serves=["Bridging", "Mentoring"])
+    assert_fine(app)
+    assert [part.value for part in app.subheader] == ["Küche & Co", "Platform", "No team"]
+    said = texts(app)
+    assert "**Two files, two teams**" in said
+    assert "src/part1 has no owner" not in said
+
+
+def test_closed_actions_are_told_with_how_they_ended(world: Path, open_page: Open) -> None:
+    app = open_page(world, today="Closed lately", team=TEAMS[0])
+    assert_fine(app)
+    shown = app.dataframe[0].value
+    assert set(shown["team"]) == {TEAMS[0]}
+    assert set(shown["how"]) == {"No longer true"}
+    assert shown["url"].isna().all(), "no address of the web"
+
+
+def test_movement_shows_figures_beside_their_past(world: Path, open_page: Open) -> None:
+    app = open_page(world, **MOVES)
+    assert_fine(app)
+    figures = {part.label: part for part in app.metric}
+    assert (figures["Truck factor"].value, figures["Files at risk"].value) == ("3", "31 %")
+    assert figures["Commits per week"].delta == "as usual"
     assert told(app)["Commits per week"].endswith(" usually")
 
 
@@ -136,7 +169,7 @@ def test_nobody_is_named_where_privacy_is_off(tmp_path: Path, open_page: Open) -
         assert '`"off"`' in texts(app)
         assert not app.table
         assert not app.multiselect
-    assert told(open_page(tmp_path, repository="harbour"))["Truck factor"] == ""
+    assert told(open_page(tmp_path, repository="harbour", **MOVES))["Truck factor"] == ""
 
 
 def test_filters_of_coupling_reach_the_query(world: Path, open_page: Open) -> None:
@@ -182,7 +215,7 @@ def test_list_beside_a_file_is_called_what_it_is(world: Path, open_page: Open) -
 
 
 def test_figures_of_a_team_are_those_of_its_members_or_of_its_code(world: Path, open_page: Open) -> None:
-    app = open_page(world, team=TEAMS[0])
+    app = open_page(world, team=TEAMS[0], **MOVES)
     assert "Commits and authors of a team are those of its members" in texts(app)
     assert "truck factor of a team are those of the code that it owns" in texts(app)
     assert "**Commits per week by its members**" in texts(app)
@@ -194,17 +227,18 @@ def test_figures_of_a_team_are_those_of_its_members_or_of_its_code(world: Path, 
 
 
 def test_team_too_small_for_a_figure_is_too_small_for_its_chart(world: Path, open_page: Open) -> None:
-    app = open_page(world, team=SMALL)
-    assert app.metric[0].value == "–"
+    app = open_page(world, team=SMALL, **MOVES)
+    assert {part.label: part.value for part in app.metric}["Commits per week"] == "–"
     assert told(app)["Commits per week"] == "group too small"
     assert "Not shown: group too small." in texts(app)
 
 
 def test_truck_factor_says_who_is_still_there(world: Path, open_page: Open) -> None:
-    assert told(open_page(world))["Truck factor"] == "2 repositories, 2 of 3 active"
+    assert told(open_page(world, **MOVES))["Truck factor"] == "2 repositories, 2 of 3 active"
     for page in (None, "code"):
-        assert told(open_page(world, page, repository="harbour"))["Truck factor"] == "of whom 2 are still active"
-    assert told(open_page(world))["Files at risk"] == "of 70 files"
+        app = open_page(world, page, repository="harbour", **MOVES)
+        assert told(app)["Truck factor"] == "of whom 2 are still active"
+    assert told(open_page(world, **MOVES))["Files at risk"] == "of 70 files"
 
 
 def test_hotspots_are_code_that_changes_most(world: Path, open_page: Open) -> None:
@@ -260,3 +294,14 @@ def test_repository_that_left_is_neither_counted_nor_listed(tmp_path: Path, open
     fresh = open_page(tmp_path, "data", about="Freshness")
     assert set(fresh.dataframe[-1].value["scope"]) == {HARBOUR}
     assert list(fresh.dataframe[0].value["scopes"]) == [1]
+
+
+def test_a_service_narrows_figures_and_lists(world: Path, barren: Path, open_page: Open, rows: Rows) -> None:
+    app = open_page(world, "code", service="moorings")
+    assert_fine(app)
+    assert [part.label for part in app.sidebar.selectbox] == ["Repository", "Service", "Team", "Period of trends"]
+    shown = rows(world, code.hotspots(Scope(service="moorings")))
+    assert set(shown["repo_id"]) == {HARBOUR}
+    assert Scope(service="moorings").observed == ("service", "moorings")
+    none = open_page(barren, "code")
+    assert "Service" not in [part.label for part in none.sidebar.selectbox]

@@ -202,6 +202,8 @@ def test_action_leads_to_the_page_that_shows_its_item() -> None:
     assert leads_to("too_much_in_progress", "team", "Küche") == {"team": "Küche", "flow": "Flow"}
     assert leads_to("coordination_gap", "team_pair", "Billing|Küche") == {"coordination": "Gaps"}
     assert leads_to("waiting_on_team", "team_pair", "Billing>Küche") == {"coordination": "Waits"}
+    assert leads_to("sprint_over_committed", "sprint", "jira:s9") == {"scope": "Sprints"}
+    assert leads_to("forecast_past_due", "version", "jira:v1") == {}
     only_ai = {"reviews": "Size and depth", "unreviewed": "Reviewed only by AI"}
     assert leads_to("reviewed_only_by_ai", "repository", "local:app") == {**app, **only_ai}
 

@@ -21,7 +21,14 @@ VIEWS = {
 }
 PAGES = [(page, tab, view) for page, (tab, views) in VIEWS.items() for view in views]
 TITLES = {"people": "Who is overloaded, who is growing?", "investment": "Where does the effort go?"}
-SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
+SCOPES = (
+    Scope(),
+    Scope(service="it's"),
+    Scope(HARBOUR),
+    Scope(EMPTY),
+    Scope(team=TEAMS[0]),
+    Scope(KITCHEN, TEAMS[1], None),
+)
 TEAM = TEAMS[0]
 
 

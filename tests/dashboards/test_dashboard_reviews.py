@@ -14,7 +14,14 @@ from dashboards.views import open_reviews, review_definitions, review_depth, rev
 from dashboards.views.pull_requests import labelled
 
 VIEWS = ("Open now", "Pickup", "Size and depth", "Definitions", "Between teams")
-SCOPES = (Scope(), Scope(HARBOUR), Scope(EMPTY), Scope(team=TEAMS[0]), Scope(KITCHEN, TEAMS[1], None))
+SCOPES = (
+    Scope(),
+    Scope(service="it's"),
+    Scope(HARBOUR),
+    Scope(EMPTY),
+    Scope(team=TEAMS[0]),
+    Scope(KITCHEN, TEAMS[1], None),
+)
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)

@@ -19,6 +19,7 @@ from dashboards.views import sprints as sprints_view
 VIEWS = ("Sprints", "Growth", "Requirements", "Readiness", "Untracked")
 SCOPES = (
     Scope(),
+    Scope(service="it's"),
     Scope(project=TRACKED),
     Scope(project="nobody's project"),
     Scope(team=TEAMS[0]),

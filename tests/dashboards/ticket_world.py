@@ -17,7 +17,10 @@ from warehouse.tables import CORE
 Rows = list[dict[str, Any]]
 
 ROOMS = ("metrics.tickets", "metrics.scope")
-BESIDE = {"pull_request_scopes", "pull_request_calendar", "pull_request_states"}
+BESIDE = {
+    *("pull_request_scopes", "pull_request_calendar", "pull_request_states"),
+    *("service_repositories", "service_files"),
+}
 """Tables of another room that the figures about tickets need, and that nothing else gives."""
 
 WAY = ("Backlog", "Selected", "In progress", "In review", "Ready to test", "Done")

@@ -16,7 +16,13 @@ HUMANS = ("ann", "ben", "cat", "dan")
 PROGRAMS = {"renovate": "automation", "rabbit": "ai_reviewer", "devin": "ai_author"}
 PATHS = ("src/a.py", "src/b.py", "poetry.lock", "CHANGELOG.md", "vendor/c.js", "docs/d.md", "gen/e.py")
 
-_NEEDED = ("metrics.pull_requests", "metrics.delivery", "metrics.history.re", "metrics.code.main_commits")
+_NEEDED = (
+    "metrics.pull_requests",
+    "metrics.delivery",
+    "metrics.history.re",
+    "metrics.code.main_commits",
+    "metrics.code.services",
+)
 _NEIGHBOURS = {"observations"}
 _APART = ("metrics.pull_requests.knowledge", "metrics.pull_requests.reviewers")  # they rest on the history of the code
 PIPELINES = [

@@ -1,11 +1,18 @@
 """Which repositories are a team's."""
 
+import polars as pl
 import pytest
-from git_worlds import frame
+from git_worlds import Row, frame
+from test_pull_request_actions import rows_of
 
 from metrics.delivery.scopes import delivery_scopes, only_teams
 
 NAMES = ("acme/app", "acme/app-web", "acme/deep/app", "other/lib", "café.[x]+y")
+
+
+def told(repositories: pl.DataFrame, scopes: list[Row], teams: list[Row]) -> pl.DataFrame:
+    frames = (repositories, frame("team_scopes", scopes), frame("teams", teams), rows_of("service_repositories", []))
+    return delivery_scopes(*(one.lazy() for one in frames)).collect()
 
 
 def matched(*patterns: str) -> set[str]:
@@ -13,7 +20,12 @@ def matched(*patterns: str) -> set[str]:
     repositories = frame("repositories", [{"repo_id": f"hub:{name}", "name": name} for name in NAMES])
     scopes = [{"team": "Pay", "kind": "repository", "pattern": pattern} for pattern in patterns]
     scopes.append({"team": "Pay", "kind": "path", "pattern": "*"})
-    found = delivery_scopes(repositories.lazy(), frame("team_scopes", scopes).lazy()).collect()
+    teams = [{"team": "Pay", "parent": "Money"}, {"team": "Money"}]
+    found = told(repositories, scopes, teams)
+    above = found.filter(found["scope"] == "Money")
+    assert above["repo_id"].to_list() == found.filter(found["scope"] == "Pay")["repo_id"].to_list()
+    assert not above["is_own"].any()
+    found = found.filter(found["scope"] != "Money")
     alone = found.filter(found["scope_kind"] == "repository")
     assert alone["scope"].to_list() == alone["repo_id"].to_list() == sorted(f"hub:{name}" for name in NAMES)
     of_team = found.filter(found["scope_kind"] == "team")
@@ -47,5 +59,5 @@ def test_a_repository_that_two_patterns_name_is_in_the_team_once() -> None:
 def test_a_repository_of_two_teams_is_that_of_none_alone() -> None:
     repositories = frame("repositories", [{"repo_id": f"hub:{name}", "name": name} for name in ("a/app", "a/lib")])
     scopes = [{"team": team, "kind": "repository", "pattern": name} for team, name in (("X", "app"), ("Y", "*"))]
-    found = delivery_scopes(repositories.lazy(), frame("team_scopes", scopes).lazy())
+    found = told(repositories, scopes, [{"team": "X", "parent": "Y"}, {"team": "Y"}]).lazy()
     assert only_teams(found).collect().rows() == [("hub:a/lib", "Y")]

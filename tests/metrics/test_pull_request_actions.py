@@ -437,7 +437,7 @@ def deployed(outcomes: str, days: float = 1, **more: Any) -> list[dict[str, Any]
 def teams(*names: str) -> list[Row]:
     """The teams whose repository it is."""
     scopes = [("repository", REPO), *(("team", name) for name in names)]
-    return [{"scope_kind": kind, "scope": scope, "repo_id": REPO} for kind, scope in scopes]
+    return [{"scope_kind": kind, "scope": scope, "repo_id": REPO, "is_own": True} for kind, scope in scopes]
 
 
 def test_failed_deployments_in_a_row() -> None:

@@ -12,7 +12,10 @@ from tests.metrics.git_worlds import Row, frame, run
 from warehouse.tables import CORE
 
 START = date(2025, 1, 1)
-NEEDED = {"metrics.tickets.fields", "metrics.tickets.steps", "metrics.tickets.spans", "metrics.tickets.teams"}
+NEEDED = {
+    *("metrics.tickets.fields", "metrics.tickets.steps", "metrics.tickets.spans", "metrics.tickets.teams"),
+    *("metrics.pull_requests.states", "metrics.code.services"),
+}
 TIMELINES = [
     pipeline
     for pipeline in PIPELINES

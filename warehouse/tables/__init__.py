@@ -18,6 +18,7 @@ CORE: dict[str, type[Table]] = by_name(
     people.Teams,
     people.TeamMembers,
     people.TeamScopes,
+    people.ServiceScopes,
     code.Repositories,
     code.Commits,
     code.CommitParents,

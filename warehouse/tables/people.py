@@ -79,6 +79,14 @@ class TeamMembers(Table):
     valid_to = col.instant("End of the membership; null while it lasts")
 
 
+class ServiceScopes(Table):
+    """What a service is built from, as the configuration says."""
+
+    service = col.key("Name of the service")
+    repository = col.key("Repository glob")
+    pattern = col.key("Path glob from the top of the repository; empty for all of it")
+
+
 class TeamScopes(Table):
     """What a team owns, as the configuration says."""
 

@@ -1,13 +1,14 @@
-"""What needs attention? The actions of each team, and how things have moved."""
+"""How things move: commits, what is known of the files, releases."""
 
 import polars as pl
 import streamlit as st
 
-from dashboards import data, scope, settings
-from dashboards.parts import action, caveats, charts, empty, kpi, words
+from dashboards import data
+from dashboards.parts import charts, empty, kpi, words
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import attention
+from dashboards.scope import Scope
 
 FIGURES = (
     kpi.Kpi("commits", "week", of="members", item=None),
@@ -16,38 +17,19 @@ FIGURES = (
     kpi.Kpi("files_at_risk"),
 )
 
-SHOWN = 3
-"""Actions of a team that are shown before somebody asks for all."""
 
-chosen = scope.current()
-repositories = scope.repository_labels()
-st.title("What needs attention?")
-where = repositories.get(chosen.repository or "") or words.count(len(repositories), "repository", "repositories")
-actions = data.rows(attention.actions(chosen))
-new = int(actions["is_new"].fill_null(value=False).sum())
-told = [words.plain(settings.current().name), words.plain(where), words.plain(chosen.team)]
-told.append(words.count(actions.height, "action") + (f", {new} new since the run before" if new else ""))
-st.caption(" · ".join(filter(None, told)))
+def draw(chosen: Scope, repositories: dict[str, str]) -> None:
+    """Draw figures, commits by week, how many people know each file, and releases."""
+    kpi.row(FIGURES, chosen)
+    left, right = st.columns([1, 1], gap="small")
+    with left:
+        _activity(chosen)
+        _releases(chosen, repositories)
+    with right:
+        _knowers(chosen)
 
-caveats.failures()
-caveats.age()
-kpi.row(FIGURES, chosen)
 
-left, right = st.columns([3, 2], gap="small")
-
-with left:
-    if actions.is_empty():
-        empty.no_action(narrowed=bool(chosen.repository or chosen.team))
-    for (team,), of_team in actions.group_by("team", maintain_order=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(words.plain(str(team)) if team else "No team", anchor=False, width="stretch")
-            everything = of_team.height <= SHOWN or st.toggle(
-                f"All {of_team.height}", key=f"all {team or ''}", bind="query-params"
-            )
-        for row in of_team.head(of_team.height if everything else SHOWN).iter_rows(named=True):
-            action.draw(row, repositories)
-
-with right:
+def _activity(chosen: Scope) -> None:
     sql = attention.activity(chosen)
     activity = data.rows(sql)
     known = activity.drop_nulls("commits")
@@ -64,6 +46,9 @@ with right:
                 charts.weekly(known, "commits", "Commits"),
                 alt=f"{words.count(last, 'commit')} in the last week, {usual} in a usual one",
             )
+
+
+def _knowers(chosen: Scope) -> None:
     sql = attention.knowers(chosen)
     known = data.rows(sql)
     with card(
@@ -80,6 +65,9 @@ with right:
             takeaway = f"{few:,} of {known['files'].sum():,} files are known by fewer than two active people"
             st.altair_chart(charts.knowers(known), alt=takeaway)
             st.caption(f"{takeaway}.")
+
+
+def _releases(chosen: Scope, repositories: dict[str, str]) -> None:
     sql = attention.releases(chosen)
     releases = data.rows(sql).with_columns(
         repository=pl.col("repo_id").replace(repositories),
