@@ -22,7 +22,7 @@ st.title("Who is overloaded, who is growing?")
 caveats.failures()
 st.caption(
     "Distributions and cohorts: nobody is ranked here. Figures: the last 90 days; lines: by month. Teams narrow this "
-    "page, repositories do not."
+    "page, repositories only the list of folders, which no team narrows."
 )
 kpi.row(FIGURES, scope.Scope(team=chosen.team, weeks=chosen.weeks))
 VIEWS: dict[str, Callable[[scope.Scope], None]] = {

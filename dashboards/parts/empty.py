@@ -33,6 +33,14 @@ def is_left_out() -> bool:
     return bool(data.rows(about.PRIVACY)["people"][0] == "off")
 
 
+def only_oneself(what: str) -> None:
+    """A list of people in which nobody stands whom the reader may see; `what` is why where they may see all."""
+    if data.rows(about.PRIVACY)["people"][0] == "self":
+        hidden("Of single people everybody sees only themselves, once signed in")
+    else:
+        nothing_here(what)
+
+
 def no_action(*, narrowed: bool) -> None:
     """The place of the actions where there are none: what was checked and when; `narrowed` by a filter or not."""
     rules, runs = data.rows(about.RULES)["rules"][0], data.rows(about.LAST_RUN)

@@ -118,7 +118,11 @@ def spread(frame: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
             alt.Tooltip("most:Q", title="Most"),
         ],
     )
-    x = alt.X("most:Q", title="Per person (mark: median, dark: up to the 85th percentile, pale: to the most)")
+    x = alt.X(
+        "most:Q",
+        title="Per person (mark: median, dark: up to the 85th percentile, pale: to the most)",
+        axis=alt.Axis(tickMinStep=1, format=",d"),
+    )
     whole = base.mark_bar(opacity=0.25, color=colors.category(0), height=10).encode(x=x)
     usual = base.mark_bar(color=colors.category(0), height=10, opacity=0.7).encode(x="p85:Q")
     middle = base.mark_tick(color=colors.text(), thickness=3, size=18).encode(x="median:Q")

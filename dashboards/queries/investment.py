@@ -1,6 +1,6 @@
 """SQL of the page about investment: kinds of work under three weights, by month, their tickets, bugs."""
 
-from dashboards.queries.windows import NEWEST_WEEK, recent
+from dashboards.queries.windows import NEWEST_WEEK, inside, recent
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -46,7 +46,7 @@ ORDER BY period_start, metric
 _OPEN_BUGS = """
 SELECT
     f.ticket_id, f.key AS label, f.title, f.url, f.project, f.team, f.priority, f.status AS step,
-    epoch((SELECT max(started_at) FROM meta.runs) - f.created_at) AS age_seconds, f.created_at
+    epoch((SELECT as_of FROM meta.generation) - f.created_at) AS age_seconds, f.created_at
 FROM metrics.ticket_categories AS c JOIN metrics.ticket_flow AS f USING (ticket_id)
 {where}
 ORDER BY f.created_at, f.ticket_id
@@ -69,7 +69,7 @@ def tickets(scope: Scope, category: str | None) -> str:
     """Tickets in progress and those finished in the last 90 days, of one kind of work or of all."""
     is_near = f"(f.state = 'in_progress' OR f.done_at >= {recent()})"
     of_kind = [f"c.category = {literal(category)}"] if category else []
-    return _TICKETS.format(where=scope.where(is_near, *of_kind, repository=None, team="f.team", project="f.project"))
+    return _TICKETS.format(where=_where(scope, is_near, *of_kind))
 
 
 def bugs(scope: Scope) -> str:
@@ -81,7 +81,12 @@ def bugs(scope: Scope) -> str:
 def open_bugs(scope: Scope) -> str:
     """Bugs that are open, the oldest first."""
     is_open = ("c.category = 'bug'", "f.state <> 'done'")
-    return _OPEN_BUGS.format(where=scope.where(*is_open, repository=None, team="f.team", project="f.project"))
+    return _OPEN_BUGS.format(where=_where(scope, *is_open))
+
+
+def _where(scope: Scope, *conditions: str) -> str:
+    of_team = inside(scope.team, "f.team")
+    return scope.where(*conditions, *of_team, repository=None, team=None, project="f.project")
 
 
 def observed(scope: Scope) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """SQL of the page about people: how load is spread, focus and hours, newcomers, the spread of knowledge."""
 
-from dashboards.queries.windows import NEWEST_WEEK
+from dashboards.queries.windows import NEWEST_WEEK, inside
 from dashboards.scope import Scope
 from warehouse.ddl import literal
 
@@ -32,9 +32,12 @@ FROM metrics.load AS l JOIN people AS p USING (person_id)
 ORDER BY lower(p.name), l.person_id
 """
 
+_NAMED = "p.name IS NOT NULL"
+"""Whom the reader may know: a row without a name would still tell of somebody, whom its dates or numbers give away."""
+
 _MEMBERS = """l.person_id IN (
-    SELECT m.person_id FROM metrics.team_members AS m
-    WHERE m.team = {team} AND m.valid_to IS NULL
+    SELECT m.person_id FROM metrics.team_members AS m, meta.generation AS g
+    WHERE {inside} AND m.valid_from <= g.as_of AND (m.valid_to IS NULL OR m.valid_to > g.as_of)
 )"""
 
 _TREND = """
@@ -95,9 +98,9 @@ def spread(scope: Scope) -> str:
 
 
 def load(scope: Scope) -> str:
-    """What lies on each person, by name."""
-    of_team = [_MEMBERS.format(team=literal(scope.team))] if scope.team else []
-    return _LOAD.format(where=Scope().where(*of_team))
+    """What lies on each person whom the reader may know, by name; a team has the people of those inside it, too."""
+    of_team = [_MEMBERS.format(inside=condition) for condition in inside(scope.team, "m.team")]
+    return _LOAD.format(where=Scope().where(_NAMED, *of_team))
 
 
 def trend(metric: str, scope: Scope) -> str:
@@ -110,7 +113,10 @@ def trend(metric: str, scope: Scope) -> str:
 def arrivals(scope: Scope, merge: str, least: int) -> str:
     """The share of each quarter's newcomers who had the first, third or tenth merge after so many days."""
     return _ARRIVALS.format(
-        reached=f"{merge}_merge_days", where=scope.where(repository=None), cohorts=COHORTS, least=least
+        reached=f"{merge}_merge_days",
+        where=Scope().where(*inside(scope.team, "team")),
+        cohorts=COHORTS,
+        least=least,
     )
 
 
@@ -121,8 +127,8 @@ def cohorts(scope: Scope) -> str:
 
 
 def newcomers(scope: Scope) -> str:
-    """Those who came new, the last first."""
-    return _NEWCOMERS.format(where=scope.where(repository=None, team="o.team"))
+    """Those who came new and whom the reader may know, the last first."""
+    return _NEWCOMERS.format(where=Scope().where(_NAMED, *inside(scope.team, "o.team")))
 
 
 def spreading(scope: Scope) -> str:

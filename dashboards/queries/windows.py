@@ -34,6 +34,13 @@ _OF_AUTHORS = """EXISTS (
         AND m.valid_from <= {at} AND (m.valid_to IS NULL OR m.valid_to > {at})
 )"""
 
+_INSIDE = """{column} IN (
+    WITH RECURSIVE inside AS (
+        SELECT {team} AS team UNION SELECT t.team FROM teams AS t JOIN inside AS i ON t.parent = i.team
+    )
+    SELECT team FROM inside
+)"""
+
 _OF_REPOSITORIES = """{repository} IN (
     SELECT s.repo_id FROM metrics.delivery_scopes AS s WHERE s.scope_kind = 'team' AND s.scope = {team}
 )"""
@@ -71,6 +78,11 @@ def of_authors(team: str | None, *, author: str = "author_id", at: str = "opened
 def of_repositories(team: str | None, *, repository: str = "repo_id") -> list[str]:
     """The condition that a repository is one of those that the configuration gives the team; none without a team."""
     return [_OF_REPOSITORIES.format(team=literal(team), repository=repository)] if team else []
+
+
+def inside(team: str | None, column: str) -> list[str]:
+    """The condition that a column names the team or one inside it, as figures of teams count; none without a team."""
+    return [_INSIDE.format(team=literal(team), column=column)] if team else []
 
 
 def small(team: str) -> str:

@@ -19,6 +19,7 @@ HOURS_NOTE = (
     "made them. An evening by choice looks like one by need: a reason to talk with the team about load, never about a "
     "person."
 )
+TOO_FEW = "Not shown: too few people had a part in it. `[privacy] minimum_group` says how many a figure needs."
 NAMES = {"tickets_touched": "Tickets", "repositories_touched": "Repositories"}
 
 
@@ -38,11 +39,12 @@ def _focus(scope: Scope) -> None:
     with card(title, sql=queries["tickets_touched"], frame=found, key="focus", note=FOCUS_NOTE):
         known = found.drop_nulls("value")
         if known.is_empty():
-            empty.nothing_here(TOO_SMALL if too_small(scope) else "Too few weeks of people are known here.")
+            empty.nothing_here(TOO_SMALL if too_small(scope) else few(found, "Too few weeks of people are known here."))
             return
         last = known.filter(pl.col("period_start") == known["period_start"].max())
         told = [f"{words.number(value)} {name.lower()}" for name, value in last.select("name", "value").iter_rows()]
-        said = f"Last month half of the weeks of people had at most {' and '.join(told)}"
+        month = words.day(last["period_start"][0])
+        said = f"In the month of {month} half of the weeks of people had at most {' and '.join(told)}"
         st.altair_chart(work_charts.lines(known, title="Per person and week", order=list(NAMES.values())), alt=said)
         st.caption(f"{said}.")
 
@@ -53,7 +55,7 @@ def _hours(scope: Scope) -> None:
     with card("Work outside working hours, by month", sql=sql, frame=found, key="hours", note=HOURS_NOTE):
         known = found.drop_nulls("value")
         if known.is_empty():
-            empty.nothing_here(TOO_SMALL if too_small(scope) else "No commit or review is known here.")
+            empty.nothing_here(TOO_SMALL if too_small(scope) else few(found, "No commit or review is known here."))
             return
         last = known.row(-1, named=True)
         within = (
@@ -64,3 +66,8 @@ def _hours(scope: Scope) -> None:
         )
         st.altair_chart(scope_charts.shares(found, title="Share"), alt=said)
         st.caption(f"{said}.")
+
+
+def few(found: pl.DataFrame, otherwise: str) -> str:
+    """Why no month has a figure: that too few people had a part in it goes before all else."""
+    return TOO_FEW if "too_few_people" in found["reason"].to_list() else otherwise

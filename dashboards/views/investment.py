@@ -63,15 +63,20 @@ def draw_months(scope: Scope) -> None:
             nothing("No month of this period has any.", hidden=too_small(scope))
             return
         order = known.group_by("name").agg(pl.col(value).sum()).sort(value, "name", descending=[True, False])
-        last = known.filter(pl.col("period_start") == known["period_start"].max()).sort(value, descending=True)
-        said = f"Last month most went to {last['name'][0].lower()}: {words.share(last[value][0])}"
+        last = known.filter(pl.col("period_start") == known["period_start"].max()).sort(
+            value, "name", descending=[True, False]
+        )
+        said = (
+            f"In the month of {words.day(last['period_start'][0])} most went to {last['name'][0].lower()}: "
+            f"{words.share(last[value][0])}"
+        )
         chart = work_charts.by_month(known, value=value, title="Share", order=order["name"].to_list())
         st.altair_chart(chart, alt=said)
         st.caption(f"{said}.")
 
 
 def named(frame: pl.DataFrame) -> pl.DataFrame:
-    """Kinds of work with `name`, what they are called, a star behind those that are uncertain."""
+    """Kinds of work with `name`, what they are called."""
     spoken = pl.col("category").str.replace_all("_", " ")
     capital = pl.concat_str(spoken.str.head(1).str.to_uppercase(), spoken.str.slice(1))
     return frame.with_columns(name=capital)

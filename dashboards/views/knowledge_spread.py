@@ -42,7 +42,7 @@ def draw(scope: Scope, repositories: dict[str, str]) -> None:
         if empty.is_left_out():
             empty.hidden("How many people know a folder is not shown")
         elif folders.is_empty():
-            empty.nothing_here(NONE)
+            empty.nothing_here("Nobody changed a file here.")
         else:
             named = folders.with_columns(repository=folders["repo_id"].replace(repositories))
             table(

@@ -53,12 +53,17 @@ def draw(scope: Scope) -> None:
 
 def takeaway(shown: pl.DataFrame, what: str) -> str:
     """Where most lies on one person, as a share of all of it."""
-    known = shown.drop_nulls("top_share").filter(pl.col("scope") != WHOLE)
-    if known.is_empty():
-        known = shown.drop_nulls("top_share")
+    known = shown.drop_nulls("top_share")
     if known.is_empty():
         return f"{what}: none anywhere"
-    most = known.sort("top_share", "scope", descending=[True, False]).row(0, named=True)
+    # One of one is all of it, and no burden.
+    known = known.filter(pl.col("total") >= pl.col("people"))
+    if known.is_empty():
+        return f"{what}: fewer than one a person, which says nothing of a spread"
+    teams = known.filter(pl.col("scope") != WHOLE)
+    most = (
+        (known if teams.is_empty() else teams).sort("top_share", "scope", descending=[True, False]).row(0, named=True)
+    )
     return (
         f"Least evenly in {most['scope']}: one person has {words.share(most['top_share'])} of "
         f"{most['total']:,} ({words.count(most['people'], 'person', 'people')})"
@@ -72,7 +77,7 @@ def _by_name(scope: Scope) -> None:
         if empty.is_left_out():
             empty.hidden("What single people have on their hands is not shown")
         elif found.is_empty():
-            empty.nothing_here(NONE)
+            empty.only_oneself(NONE)
         else:
             columns = {name: Column(label, "count", width=140) for name, label in people.MEASURES.items()}
             table(

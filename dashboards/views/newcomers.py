@@ -100,7 +100,7 @@ def _people(scope: Scope) -> None:
         if empty.is_left_out():
             empty.hidden("Who came is not shown")
         elif found.is_empty():
-            empty.nothing_here(NONE)
+            empty.only_oneself(NONE)
         else:
             table(
                 found.head(people.LISTED),

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.allocation.enough_people import of_enough_people
 from metrics.clock import WorkingHours
 from metrics.coordination.window import members_at
 from metrics.expressions import day
@@ -85,6 +86,7 @@ def after_hours_figures(
     *,
     as_of: datetime,
     zone: str,
+    minimum_group: int,
 ) -> pl.LazyFrame:
     """Observations of the share of work that was done outside working hours."""
     dated = work_times.with_columns(day=day(pl.col("at"), zone))
@@ -96,8 +98,10 @@ def after_hours_figures(
         ]
     )
     shown = calendar.filter(pl.col("scope_kind").is_in(["all", "team"]))
-    found = share(shown, in_periods(items, as_of=as_of, zone=zone), "after_hours", "is_after_hours")
-    return found.sort(Observations.primary_key())
+    dated_items = in_periods(items, as_of=as_of, zone=zone)
+    found = share(shown, dated_items, "after_hours", "is_after_hours")
+    known = dated_items.drop_nulls("is_after_hours")
+    return of_enough_people(found, known, minimum_group).sort(Observations.primary_key())
 
 
 METRICS = (
@@ -113,7 +117,10 @@ METRICS = (
         ),
         table="ratio_intervals",
         inputs=("commits", "reviews", "people", "team_members"),
-        exclusions="Merges, programs; reviews by people whose clock no commit of the last 60 days tells (`coverage`).",
+        exclusions=(
+            "Merges, programs; reviews by people whose clock no commit of the last 60 days tells (`coverage`); periods "
+            "in which fewer people than `[privacy] minimum_group` made any."
+        ),
         pitfalls=(
             "Says when, not how long: an evening by choice looks like one by need. Servers and web editors write UTC."
         ),

@@ -1,16 +1,15 @@
 """Bugs that come in, go out and stay, and incidents for each deployment.
 
-A bug is a ticket that the rule `bug` of `[investment]` takes, by type or label.
+A bug is a ticket that the rule `bug` of `[investment]` takes: what an earlier rule takes is none.
 
 Misread: more bugs reported can mean more users, or better ears. A bug that is called a story is none here.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
 
-from metrics.delivery.incidents import is_ruled
+from metrics.allocation.categories import BUG
 from metrics.delivery.scopes import in_scopes
 from metrics.expressions import day, now, seconds_between
 from metrics.pull_requests.scoped import dated
@@ -28,19 +27,19 @@ from metrics.summary.observations import (
 @pipeline(Observations)
 def bug_figures(
     tickets: pl.LazyFrame,
+    ticket_categories: pl.LazyFrame,
     ticket_spans: pl.LazyFrame,
     ticket_scopes: pl.LazyFrame,
     ticket_calendar: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
-    bug_types: Collection[str],
-    bug_labels: Collection[str],
 ) -> pl.LazyFrame:
     """Observations of bugs reported and finished, and of those that are open now; none where no bug was ever seen."""
     bugs = (
-        tickets.filter(is_ruled(bug_types, bug_labels), pl.col("created_at") <= as_of)
+        tickets.filter(pl.col("created_at") <= as_of)
         .select("ticket_id", "created_at")
+        .join(ticket_categories.filter(pl.col("category") == BUG), on="ticket_id", how="semi")
         .join(ticket_spans.select("ticket_id", "state", "done_at"), on="ticket_id")
         .with_columns(age_seconds=seconds_between(pl.col("created_at"), now(as_of)))
     )

@@ -16,6 +16,8 @@ from warehouse.tables import Table
 from warehouse.tables import columns as col
 
 UNCLASSIFIED = "unclassified"
+BUG = "bug"
+"""The kind of work that figures of bugs are about."""
 
 Investment = Sequence[tuple[str, Collection[str], Collection[str]]]
 """Name, ticket types and labels of each kind of work, in the order in which they are tried."""

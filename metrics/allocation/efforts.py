@@ -1,8 +1,8 @@
 """What effort shows in: tickets finished, person-days in progress, commits, pull requests and reviews.
 
 A person has one day a day: it is split evenly over the tickets that they hold and that are in progress. Tickets that
-nobody holds take nobody's day, parents of other tickets none beside these. A review counts as what it reviews is, a
-commit as the pull request that brought it, else as `unclassified`.
+nobody holds take nobody's day, parents of other tickets none beside these. A review counts as what it reviews is, in
+the teams of whoever gave it; a commit as the pull request that brought it, else as `unclassified`.
 
 Misread: a ticket that was forgotten in progress takes its share of every day.
 """
@@ -13,14 +13,21 @@ import polars as pl
 
 from metrics.allocation.categories import UNCLASSIFIED
 from metrics.clock import WorkingHours
+from metrics.coordination.window import members_at
 from metrics.expressions import day, months_ago, today
+from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
 from metrics.summary.observations import SCOPE
 from warehouse.tables import columns as col
 
 MONTHS = 24
-"""How far back days are told: months of work that nobody remembers would cost more than they say."""
+"""How far back days are told, to the beginning of that month: older ones would cost more than they say."""
 SHOWN = ("all", "team")
+
+
+def days_begin(as_of: datetime, zone: str) -> pl.Expr:
+    """The first day that is told of what people had in progress; it begins a month, so that none is told in part."""
+    return day(months_ago(as_of, MONTHS), zone).dt.truncate("1mo")
 
 
 class PersonDays(Intermediate):
@@ -73,7 +80,7 @@ def person_days(
         .with_columns(first=first, last=last)
         .filter(pl.col("last") > pl.col("first"))
         .with_columns(
-            first=pl.max_horizontal(day(pl.col("first"), zone), day(months_ago(as_of, MONTHS), zone)),
+            first=pl.max_horizontal(day(pl.col("first"), zone), days_begin(as_of, zone)),
             last=pl.min_horizontal(day(pl.col("last"), zone), today(as_of, zone)),
         )
         .filter(pl.col("last") >= pl.col("first"))
@@ -115,6 +122,8 @@ def efforts(  # noqa: PLR0917 - one parameter a table
     merged_commits: pl.LazyFrame,
     pull_request_remarks: pl.LazyFrame,
     credit_scopes: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
@@ -135,15 +144,12 @@ def efforts(  # noqa: PLR0917 - one parameter a table
         .join(ticket_categories, on="ticket_id")
         .join(ticket_scopes, on="ticket_id")
     )
-    opened = pull_request_states.select("pr_id", item_id="pr_id", at="opened_at")
-    reviews = pull_request_remarks.filter("is_human", pl.col("what") == "review").select(
-        "pr_id", "at", item_id="remark_id"
-    )
+    opened = pull_request_states.select("pr_id", item_id="pr_id", at="opened_at").join(pull_request_scopes, on="pr_id")
+    columns = [*SCOPE, "pr_id", "item_id", "at"]
     of_requests = (
-        pl.concat([opened, reviews.select("pr_id", "item_id", "at")])
+        pl.concat([part.select(columns) for part in (opened, _reviews(pull_request_remarks, team_members, teams))])
         .filter(pl.col("at") <= as_of)
         .join(pull_request_categories, on="pr_id")
-        .join(pull_request_scopes, on="pr_id")
         .with_columns(day=day(pl.col("at"), zone), amount=1.0, weight=pl.lit("activity"))
     )
     of_commits = _commits(credit_scopes, pull_request_states, pull_request_commits, merged_commits).join(
@@ -162,6 +168,20 @@ def efforts(  # noqa: PLR0917 - one parameter a table
 
 
 _COLUMNS = ("weight", "item_id", "day", "amount")
+
+
+def _reviews(remarks: pl.LazyFrame, team_members: pl.LazyFrame, teams: pl.LazyFrame) -> pl.LazyFrame:
+    """Every review by a human once in the whole, and in each team that its maker was in, whoever it was done for."""
+    given = remarks.filter("is_human", pl.col("what") == "review").select(
+        "pr_id", "person_id", "at", item_id="remark_id"
+    )
+    of_teams = with_teams_above(members_at(given, team_members, "person_id", "at"), teams)
+    return pl.concat(
+        [
+            given.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all")),
+            of_teams.with_columns(scope_kind=pl.lit("team"), scope=pl.col("team")).drop("team"),
+        ]
+    )
 
 
 def _commits(credits_: pl.LazyFrame, states: pl.LazyFrame, own: pl.LazyFrame, merged: pl.LazyFrame) -> pl.LazyFrame:

@@ -10,8 +10,9 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.allocation.enough_people import of_enough_people
 from metrics.coordination.window import members_at
-from metrics.expressions import day
+from metrics.expressions import day, today
 from metrics.nesting import with_teams_above
 from metrics.registry import Metric, pipeline
 from metrics.summary.observations import Observations, in_periods, percentile
@@ -87,9 +88,12 @@ def focus_figures(
     *,
     as_of: datetime,
     zone: str,
+    minimum_group: int,
 ) -> pl.LazyFrame:
     """Observations of how many tickets and repositories people touched in the weeks that began in the period."""
-    weeks = focus.with_columns(day=pl.col("week"), at=pl.col("week").cast(pl.Datetime("us")))
+    # A week that goes on would look quieter than it will be.
+    is_over = pl.col("week").dt.offset_by("1w") <= today(as_of, zone)
+    weeks = focus.filter(is_over).with_columns(day=pl.col("week"), at=pl.col("week").cast(pl.Datetime("us")))
     of_teams = with_teams_above(members_at(weeks, team_members, "person_id", "at"), teams)
     items = in_periods(
         pl.concat(
@@ -102,10 +106,12 @@ def focus_figures(
         zone=zone,
     )
     shown = calendar.filter(pl.col("scope_kind").is_in(["all", "team"]))
-    figures = [
-        percentile(shown, items.filter(pl.col(column) > 0), metric, column, unit="count")
-        for metric, column in (("tickets_touched", "tickets"), ("repositories_touched", "repositories"))
-    ]
+
+    def touched(metric: str, column: str) -> pl.LazyFrame:
+        any_ = items.filter(pl.col(column) > 0)
+        return of_enough_people(percentile(shown, any_, metric, column, unit="count"), any_, minimum_group)
+
+    figures = [touched("tickets_touched", "tickets"), touched("repositories_touched", "repositories")]
     return pl.concat(figures).sort(Observations.primary_key())
 
 
@@ -122,7 +128,10 @@ METRICS = (
         ),
         table="focus",
         inputs=("ticket_changes", "comments", "pull_requests", "pull_request_tickets", "people", "team_members"),
-        exclusions="Programs; weeks in which a person touched no ticket.",
+        exclusions=(
+            "Programs; weeks in which a person touched no ticket; the week that goes on; periods of fewer people than "
+            "`[privacy] minimum_group`."
+        ),
         pitfalls="Who plans or triages touches many by the nature of the work: look at the change, not at the height.",
         source="leadline",
     ),
@@ -138,7 +147,10 @@ METRICS = (
         ),
         table="focus",
         inputs=("commits", "pull_requests", "reviews", "people", "team_members"),
-        exclusions="Programs; commits on other branches than the default one.",
+        exclusions=(
+            "Programs; commits on other branches than the default one; the week that goes on; periods of fewer people "
+            "than `[privacy] minimum_group`."
+        ),
         pitfalls="Many small repositories make many of these without any switching between tasks.",
         source="leadline",
     ),

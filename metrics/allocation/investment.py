@@ -11,6 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
+from metrics.allocation.efforts import days_begin
 from metrics.expressions import day
 from metrics.registry import pipeline
 from metrics.summary.observations import PERIOD, in_periods
@@ -31,7 +32,10 @@ class Investment(Table):
     category = col.key("Kind of work, or `unclassified`")
     items = col.number("Tickets finished")
     items_share = col.real("Their share of all that were finished; null where none was")
-    person_days = col.real("Days that people had its tickets in progress, a person's day split over their tickets")
+    person_days = col.real(
+        "Days that people had its tickets in progress, a person's day split over their tickets; null where the period "
+        "began longer ago than these are told"
+    )
     person_days_share = col.real("Their share of all such days; null where there are none")
     activity = col.number("Commits, pull requests and reviews")
     activity_share = col.real("Their share of all; null where there are none")
@@ -75,6 +79,7 @@ def investment_mix(
             for weight in WEIGHTS
         )
         .with_columns(spread=pl.when(known > 1).then(spread))
+        .with_columns(person_days=pl.when(pl.col("period_start") >= days_begin(as_of, zone)).then("person_days"))
         # Shares are sums of fractions: what lies on the line is not over it for a rounding error.
         .with_columns(is_uncertain=pl.col("spread").round(9) > UNCERTAIN)
         .select(Investment.column_names())

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from conftest import Open, Rows
@@ -92,6 +93,8 @@ def test_load_is_a_spread_and_people_stand_by_name(world: Path, open_page: Open,
         {"scope": ["Everybody"], "top_share": [None], "total": [0]}, schema_overrides={"top_share": float}
     )
     assert load.takeaway(none, "Reviews owed") == "Reviews owed: none anywhere"
+    few = none.with_columns(top_share=pl.lit(1.0), total=2, people=3)
+    assert load.takeaway(few, "Reviews owed") == "Reviews owed: fewer than one a person, which says nothing of a spread"
 
 
 def test_newcomers_arrive_by_quarter(world: Path, open_page: Open) -> None:
@@ -110,3 +113,38 @@ def test_people_are_named_only_where_the_file_names_them(tmp_path: Path, open_pa
         assert_fine(app)
         shown = texts(app) + " ".join(frame.value.to_string() for frame in app.dataframe)
         assert not [name for name in PEOPLE if name in shown]
+
+
+def test_rows_about_people_without_a_name_are_left_out(tmp_path: Path, open_page: Open) -> None:
+    publish_world(tmp_path, people="self")
+    for view in ("Load", "Newcomers"):
+        app = open_page(tmp_path, "people", people_view=view)
+        assert_fine(app)
+        assert "Of single people everybody sees only themselves, once signed in" in texts(app)
+        assert not [frame for frame in app.dataframe if "name" in frame.value.columns]
+
+
+def test_lists_of_a_team_hold_those_of_the_teams_inside_it_as_its_figures_do() -> None:
+    with duckdb.connect() as tables:
+        tables.execute("""
+            CREATE SCHEMA metrics; CREATE SCHEMA meta;
+            CREATE TABLE meta.generation AS SELECT TIMESTAMP '2026-03-18' AS as_of;
+            CREATE TABLE teams(team VARCHAR, parent VARCHAR);
+            INSERT INTO teams VALUES ('crew', 'ship'), ('ship', 'fleet'), ('fleet', 'ship'), ('shore', NULL);
+            CREATE TABLE people(person_id VARCHAR, name VARCHAR);
+            INSERT INTO people VALUES ('a', 'Ann'), ('b', 'Bo'), ('c', 'Cy'), ('d', 'Di'), ('e', NULL);
+            CREATE TABLE metrics.team_members(team VARCHAR, person_id VARCHAR, valid_from DATE, valid_to DATE);
+            INSERT INTO metrics.team_members VALUES
+                ('crew', 'a', '2020-01-01', NULL), ('ship', 'a', '2020-01-01', NULL),
+                ('crew', 'b', '2020-01-01', '2026-01-01'), ('ship', 'c', '2020-01-01', '2027-01-01'),
+                ('shore', 'd', '2020-01-01', NULL), ('crew', 'e', '2020-01-01', NULL);
+            CREATE TABLE metrics.load AS SELECT person_id, 1 AS tickets_in_progress, 0 AS open_pull_requests,
+                0 AS owed_reviews, 0 AS reviews_given FROM people;
+        """)
+
+        def named(team: str | None) -> list[str]:
+            return [name for name, *_ in tables.sql(people.load(Scope(team=team))).fetchall()]
+
+        assert named("crew") == ["Ann"]
+        assert named("ship") == ["Ann", "Cy"]
+        assert named(None) == ["Ann", "Bo", "Cy", "Di"]

@@ -20,6 +20,8 @@ VIEWS = {
     "delivery": ("delivery", ("Lead time", "Deployments", "Waiting", "CI")),
     "flow": ("flow", ("Stuck", "Cycle time", "Flow", "Time in status", "Blocked")),
     "scope": ("scope", ("Sprints", "Growth", "Requirements", "Readiness", "Untracked")),
+    "people": ("people_view", ("Load", "Focus and hours", "Newcomers", "Knowledge")),
+    "investment": ("investment", ("Mix", "By month", "Bugs")),
     "reviews": ("reviews", ("Open now", "Pickup", "Size and depth", "Definitions", "Between teams")),
 }
 SignIn = Callable[..., None]

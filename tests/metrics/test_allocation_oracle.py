@@ -12,11 +12,11 @@ import pytest
 from git_worlds import SETTINGS, Row, frame
 from test_pull_request_actions import rows_of
 
-from metrics.allocation.after_hours import work_times
+from metrics.allocation.after_hours import after_hours_figures, work_times
 from metrics.allocation.bug_figures import bug_figures, incident_rate_figures
 from metrics.allocation.categories import pull_request_categories, ticket_categories
-from metrics.allocation.efforts import person_days
-from metrics.allocation.focus import focus
+from metrics.allocation.efforts import efforts, person_days
+from metrics.allocation.focus import focus, focus_figures
 from metrics.allocation.investment import WEIGHTS, investment_mix
 from metrics.allocation.load import MEASURES, load, team_load
 from metrics.registry import Pipeline
@@ -137,6 +137,154 @@ def test_days_of_people_are_split_over_what_they_have_in_progress(seed: int) -> 
                 day += timedelta(days=1)
     expected = {(ticket, who, day): 1 / len(ids) for (who, day), ids in on_hand.items() for ticket in ids}
     assert {(row["ticket_id"], row["person_id"], row["day"]): row["share"] for row in found} == pytest.approx(expected)
+
+
+def test_days_are_told_from_the_beginning_of_a_month_on() -> None:
+    long_ago = AS_OF - timedelta(days=1200)
+    found = computed(
+        person_days,
+        tickets=[{"ticket_id": "t", "created_at": long_ago, "assignee_id": "a"}],
+        ticket_spans=[{"ticket_id": "t", "started_at": long_ago, "until": AS_OF}],
+        people=PEOPLE,
+    )
+    assert found[0]["day"] == date(2024, 3, 1), "a Friday: no month is told in part"
+
+
+def test_days_of_people_are_not_0_where_they_are_not_told() -> None:
+    months = [date(2024, 2, 1), date(2024, 3, 1)]
+    done = [
+        {
+            "scope_kind": "all",
+            "scope": "all",
+            "weight": "items",
+            "item_id": f"t{n}",
+            "category": "bug",
+            "day": month,
+            "amount": 1.0,
+        }
+        for n, month in enumerate(months)
+    ]
+    calendar = [
+        {
+            "scope_kind": "all",
+            "scope": "all",
+            "period": "month",
+            "period_start": month,
+            "period_end": month,
+            "is_suppressed": False,
+        }
+        for month in months
+    ]
+
+    found = computed(investment_mix, efforts=done, ticket_calendar=calendar)
+
+    assert [(row["period_start"], row["items"], row["person_days"]) for row in found] == [
+        (months[0], 1, None),
+        (months[1], 1, 0.0),
+    ]
+
+
+TEAMS = [{"team": "crew", "parent": "all of us"}, {"team": "others", "parent": "all of us"}]
+IN_TEAMS = {"a": {"crew"}, "b": {"crew", "others"}, "c": {"others"}}
+
+
+def scopes_of(*people: str | None) -> list[tuple[str, str]]:
+    """The whole, and the teams of people with the one above them."""
+    teams = {team for who in people for team in IN_TEAMS.get(who or "", ())}
+    return [("all", "all"), *(("team", team) for team in sorted(teams | ({"all of us"} if teams else set())))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_effort_counts_in_the_teams_of_whoever_made_it(seed: int) -> None:  # noqa: C901 - a loop for each kind of it
+    chance = random.Random(seed)
+    kinds = ["feature", "bug"]
+    begin = AS_OF - timedelta(days=400)
+    members = [
+        {"team": team, "person_id": who, "valid_from": begin} for who, teams in IN_TEAMS.items() for team in teams
+    ]
+    tickets = {f"t{n}": chance.choice(kinds) for n in range(8)}
+    ticket_scopes = {ticket: scopes_of(chance.choice("abcd")) for ticket in tickets}
+    done = {ticket: chance.choice([None, some_time(chance)]) for ticket in tickets}
+    worked = {
+        (chance.choice(list(tickets)), chance.choice("abcd"), local_day(some_time(chance))): chance.choice([0.5, 1.0])
+        for _ in range(20)
+    }
+    requests = {f"p{n}": (chance.choice("abcd"), some_time(chance), chance.choice(kinds)) for n in range(10)}
+    remarks = [
+        {
+            "remark_id": f"r{n}",
+            "what": chance.choice(["review", "comment"]),
+            "pr_id": chance.choice(list(requests)),
+            "person_id": chance.choice(["a", "b", "c", "d", None]),
+            "at": some_time(chance),
+            "is_human": chance.random() < 0.8,
+        }
+        for n in range(25)
+    ]
+    by = {f"s{n}": chance.sample("abcd", chance.choice([1, 2])) for n in range(12)}
+    days = {sha: local_day(AS_OF - timedelta(days=chance.randrange(100))) for sha in by}
+    brought = {sha: chance.choice([None, *requests]) for sha in by}
+    squashed = {sha: chance.random() < 0.3 for sha in by}
+
+    found = computed(
+        efforts,
+        ticket_spans=[{"ticket_id": ticket, "done_at": at} for ticket, at in done.items()],
+        ticket_scopes=[
+            {"scope_kind": kind_, "scope": scope, "ticket_id": ticket, "is_own": True}
+            for ticket, scopes in ticket_scopes.items()
+            for kind_, scope in [*scopes, ("project", "SHOP")]
+        ],
+        ticket_categories=[{"ticket_id": ticket, "category": category} for ticket, category in tickets.items()],
+        person_days=[
+            {"ticket_id": ticket, "person_id": who, "day": day, "share": share}
+            for (ticket, who, day), share in worked.items()
+        ],
+        pull_request_states=[
+            {"pr_id": pr, "repo_id": "r", "author_id": who, "opened_at": at} for pr, (who, at, _) in requests.items()
+        ],
+        pull_request_scopes=[
+            {"scope_kind": kind_, "scope": scope, "pr_id": pr}
+            for pr, (who, _, _) in requests.items()
+            for kind_, scope in [*scopes_of(who), ("repository", "r")]
+        ],
+        pull_request_categories=[{"pr_id": pr, "category": category} for pr, (_, _, category) in requests.items()],
+        pull_request_commits=[
+            {"pr_id": pr, "repo_id": "r", "sha": sha} for sha, pr in brought.items() if pr and not squashed[sha]
+        ],
+        merged_commits=[{"pr_id": pr, "repo_id": "r", "sha": sha} for sha, pr in brought.items() if pr],
+        pull_request_remarks=remarks,
+        credit_scopes=[
+            {"scope_kind": kind_, "scope": scope, "repo_id": "r", "sha": sha, "person_id": who, "day": days[sha]}
+            for sha, people in by.items()
+            for who in people
+            for kind_, scope in [*scopes_of(who), ("repository", "r")]
+        ],
+        team_members=members,
+        teams=TEAMS,
+    )
+
+    expected: Counter[tuple[str, str, str, str, date]] = Counter()
+    for ticket, at in done.items():
+        for scope in ticket_scopes[ticket] if at and at <= AS_OF else []:
+            expected[*scope, "items", tickets[ticket], local_day(at)] += 1  # type: ignore[arg-type]
+    for (ticket, _, day), share in worked.items():
+        for scope in ticket_scopes[ticket]:
+            expected[*scope, "person_days", tickets[ticket], day] += share  # type: ignore[assignment]
+    for who, at, category in requests.values():
+        for scope in scopes_of(who) if at <= AS_OF else []:
+            expected[*scope, "activity", category, local_day(at)] += 1
+    for row in remarks:
+        is_counted = row["is_human"] and row["what"] == "review" and row["at"] <= AS_OF
+        for scope in scopes_of(row["person_id"]) if is_counted else []:
+            expected[*scope, "activity", requests[row["pr_id"]][2], local_day(row["at"])] += 1
+    for sha, people in by.items():
+        category = requests[brought[sha]][2] if brought[sha] else "unclassified"
+        for scope in scopes_of(*people):
+            expected[*scope, "activity", category, days[sha]] += 1
+    sums: Counter[tuple[str, str, str, str, date]] = Counter()
+    for row in found:
+        sums[row["scope_kind"], row["scope"], row["weight"], row["category"], row["day"]] += row["amount"]
+    assert sums == expected
 
 
 def periods(day: date, rolling: date) -> list[tuple[str, date]]:
@@ -437,6 +585,65 @@ def test_outside_working_hours_by_ones_own_clock(seed: int) -> None:
     assert {row["item_id"]: row["is_after_hours"] for row in found} == expected
 
 
+# Focus and hours as figures
+
+ROLLING = pl.select(rolling_start(AS_OF, "Europe/Berlin")).item()
+CREW = [{"team": "crew", "person_id": who, "valid_from": AS_OF - timedelta(days=700)} for who in "ab"]
+
+
+def figures(pipeline: Pipeline, **tables: list[Row]) -> dict[tuple[str, str], tuple[Any, Any, Any]]:
+    """Value, n and reason by metric and scope, of the last 90 days, where two people are enough."""
+    calendar = [
+        {
+            "scope_kind": scope_kind,
+            "scope": scope,
+            "period": "rolling_90d",
+            "period_start": ROLLING,
+            "period_end": ROLLING,
+            "is_suppressed": False,
+        }
+        for scope_kind, scope in (("all", "all"), ("team", "crew"))
+    ]
+    found = computed(pipeline, calendar=calendar, team_members=CREW, teams=[{"team": "crew"}], **tables)
+    return {(row["metric"], row["scope"]): (row["value"], row["n"], row["reason"]) for row in found}
+
+
+def test_focus_is_of_whole_weeks_and_of_more_than_one_person() -> None:
+    monday = date(2026, 3, 9)
+    weeks = [monday - timedelta(weeks=n) for n in range(6)]
+    touched = [{"person_id": "a", "week": week, "tickets": 3, "repositories": 0} for week in weeks]
+    others = [{"person_id": "f", "week": week, "tickets": 1, "repositories": 2} for week in weeks]
+    goes_on = [{"person_id": who, "week": date(2026, 3, 16), "tickets": 90, "repositories": 90} for who in "abcdef"]
+
+    found = figures(focus_figures, focus=[*touched, *others, *goes_on])
+
+    assert found == {
+        ("tickets_touched", "all"): (2.0, 12, None),
+        ("tickets_touched", "crew"): (None, None, "too_few_people"),
+        ("repositories_touched", "all"): (None, None, "too_few_people"),
+        ("repositories_touched", "crew"): (None, 0, "no_items"),
+    }
+    both = figures(focus_figures, focus=[*touched, {**touched[0], "person_id": "b", "tickets": 5}])
+    assert both["tickets_touched", "crew"] == (3.0, 7, None)
+
+
+def test_hours_of_one_person_are_not_told() -> None:
+    def times(*people: str) -> list[Row]:
+        return [
+            {"item_id": f"{who}{n}", "person_id": who, "at": AS_OF - timedelta(days=n), "is_after_hours": n < 2}
+            for who in people
+            for n in range(4)
+        ]
+
+    unknown = [{"item_id": "u", "person_id": "b", "at": AS_OF, "is_after_hours": None}]
+
+    assert figures(after_hours_figures, work_times=times("a", "f") + unknown) == {
+        ("after_hours", "all"): (0.5, 8, None),
+        ("after_hours", "crew"): (None, None, "too_few_people"),
+    }
+    assert figures(after_hours_figures, work_times=times("a", "b"))["after_hours", "crew"] == (0.5, 8, None)
+
+
 # Bugs and incidents
 
 
@@ -450,7 +657,12 @@ def test_bugs_come_go_and_stay(seed: int) -> None:
         done = chance.choice([None, created + timedelta(days=chance.randrange(0, 40))])
         done = done if done and done <= AS_OF else None
         tickets.append(
-            {"ticket_id": f"t{n}", "type": chance.choice(["Bug", "Story"]), "labels": [], "created_at": created}
+            {
+                "ticket_id": f"t{n}",
+                "type": chance.choice(["Bug", "Task"]),
+                "labels": chance.choice([[], [], ["enhancement"]]),  # which is a feature, whatever its type
+                "created_at": created,
+            }
         )
         spans.append({"ticket_id": f"t{n}", "state": "done" if done else "todo", "done_at": done})
     scopes = [{"scope_kind": "all", "scope": "all", "ticket_id": f"t{n}", "is_own": True} for n in range(40)]
@@ -468,12 +680,19 @@ def test_bugs_come_go_and_stay(seed: int) -> None:
         for name, start in [*(("month", month) for month in months), ("rolling_90d", rolling)]
     ]
 
-    found = computed(bug_figures, tickets=tickets, ticket_spans=spans, ticket_scopes=scopes, ticket_calendar=calendar)
+    found = computed(
+        bug_figures,
+        tickets=tickets,
+        ticket_categories=computed(ticket_categories, tickets=tickets),
+        ticket_spans=spans,
+        ticket_scopes=scopes,
+        ticket_calendar=calendar,
+    )
 
     bugs = [
         (ticket["created_at"], span["done_at"])
         for ticket, span in zip(tickets, spans, strict=True)
-        if ticket["type"] == "Bug" and ticket["created_at"] <= AS_OF
+        if kind(ticket["type"], ticket["labels"]) == "bug" and ticket["created_at"] <= AS_OF
     ]
 
     def within(instants: list[datetime | None], name: str, start: date) -> int:
