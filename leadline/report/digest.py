@@ -56,6 +56,14 @@ _TERMS = """
     WHERE name IN ('hotspots', 'files_at_risk', 'truck_factor', 'knowledge_loss', 'change_coupling') ORDER BY title
 """
 _QUALITY = 'SELECT "check", severity, count, affected_metric, hint FROM meta.data_quality ORDER BY severity, "check"'
+_REVISED = """
+    SELECT coalesce(c.title, r.metric) AS title, coalesce(c.unit, 'count') AS unit, r.before, r.after,
+      replace(r.why, '_', ' ') AS why
+    FROM metrics.revisions AS r LEFT JOIN meta.metric_catalogue AS c ON c.name = r.metric
+    WHERE r.period = $period AND r.period_start = $start
+      AND r.scope_kind = if($team IS NULL, 'all', 'team') AND r.scope = coalesce($team, 'all')
+    ORDER BY r.revised_at DESC, title LIMIT 10
+"""
 _FRESH = "SELECT max(collected_at) FROM repositories"
 _NEWEST = "SELECT max(period_start) FROM metrics.observations WHERE period = $period"
 
@@ -87,6 +95,8 @@ class Digest:
     hotspots: Sequence[Row]
     folders: Sequence[Row]
     coupling: Sequence[Row]
+    revised: Sequence[Row]
+    """Figures of the period that were published with another value before, at most ten."""
     quality: Sequence[Row]
     terms: Sequence[Row]
 
@@ -144,6 +154,7 @@ def digest(config: Config, *, team: str | None = None, period: Period = "week", 
         folders=published.query(config, _in("folders", _FOLDERS), only_team).to_dicts(),
         coupling=published.query(config, _in("change_coupling", _COUPLING), only_team).to_dicts(),
         terms=published.query(config, _TERMS).to_dicts(),
+        revised=published.query(config, _REVISED, {"period": period, "start": start, "team": team}).to_dicts(),
         quality=published.query(config, _QUALITY).to_dicts(),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,7 @@ def made(**more: object) -> Digest:
         "hotspots": [{"path": HOSTILE, "revisions": 3, "lines": 10, "trend": None, "authors": 1}],
         "folders": [],
         "coupling": [],
+        "revised": [{"title": HOSTILE, "unit": "count", "before": 9.0, "after": 12.0, "why": "late data"}],
         "quality": [],
         "terms": [{"title": HOSTILE, "definition": HOSTILE, "pitfalls": HOSTILE}],
     }
@@ -209,3 +211,12 @@ def test_what_is_no_address_is_no_link(url: str | None) -> None:
 def test_times_are_shown_in_a_fitting_unit(seconds: float | None, shown: str) -> None:
     assert span(seconds) == shown
     assert figure(seconds, "seconds") == shown
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_a_figure_that_was_published_otherwise_is_told(form: Literal["md", "html"]) -> None:
+    told = render(made(), form)
+    assert "Published before with another value: " in told
+    assert " 9, now 12 " in told
+    assert "late data" in told
+    assert "Published before" not in render(made(revised=[]), form)
