@@ -47,7 +47,7 @@ class Onboarding(Table):
     top_reviewer_share = col.real("Of those of them that were reviewed, the share that one person reviewed; or null")
     first_review_days = col.real("Days from the first trace to the first review that they gave; null for none so far")
     folders_90d = col.number("Folders, two levels deep, in which they changed files in their first 90 days")
-    folders_reason = col.text("Why it is null: `too_recent`")
+    folders_reason = col.text("Why it is null: `too_recent`, or `no_code` where no change of a file is known at all")
 
 
 @pipeline(Onboarding)
@@ -76,14 +76,17 @@ def onboarding(
         .join(_folders(newcomers, file_revisions, commit_credits), on="person_id", how="left")
     )
     is_recent = start > as_of - SETTLING
+    is_code_known = file_revisions.select(is_code_known=pl.len() > 0)
+    reason = first_reason({"no_code": ~pl.col("is_code_known"), "too_recent": is_recent})
     return (
-        told.with_columns(
+        told.join(is_code_known, how="cross")
+        .with_columns(
             pl.col("opened", "merged").fill_null(0),
             cohort=pl.format("{}-Q{}", start.dt.year(), start.dt.quarter()),
             merge_reason=pl.when(pl.col("tenth_merge_days").is_null()).then(pl.lit("not_yet")),
             first_review_days=seconds_between(start, pl.col("first_review_at")) / _DAY,
-            folders_90d=pl.when(~is_recent).then(pl.col("folders_90d").fill_null(0)),
-            folders_reason=first_reason({"too_recent": is_recent}),
+            folders_90d=pl.when(reason.is_null()).then(pl.col("folders_90d").fill_null(0)),
+            folders_reason=reason,
         )
         .select(Onboarding.column_names())
         .sort("person_id")

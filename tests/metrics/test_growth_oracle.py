@@ -141,6 +141,8 @@ def test_how_newcomers_arrive(seed: int) -> None:
         commit_credits=credits_,
     )
 
+    without_code = computed(onboarding, newcomers=came, pull_request_flow=flow)
+    assert {(row["folders_90d"], row["folders_reason"]) for row in without_code} == {(None, "no_code")}
     assert [row["person_id"] for row in found] == ["a", "b", "c"]
     for row, person in zip(found, came, strict=True):
         arrives(row, person, flow, remarks, list(zip(changes, credits_, strict=True)))
