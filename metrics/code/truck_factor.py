@@ -10,9 +10,14 @@ Misread: it tells how concentrated authorship is, not who is good; an author by 
 (see `active_authors`), and a young project with few files has 1 by nature.
 """
 
+from datetime import datetime
+
 import polars as pl
 
 from metrics.code.file_scopes import SCOPE
+from metrics.coordination.window import members_now
+from metrics.coordination.window import sizes as sizes_of_teams
+from metrics.nesting import with_teams_above
 from metrics.registry import Metric, pipeline
 from warehouse.tables import Table
 from warehouse.tables import columns as col
@@ -24,11 +29,11 @@ FILE = ["file_repo_id", "path"]
 
 
 class TruckFactor(Table):
-    """One row per repository, folder (first and second level, at least 10 files) and team."""
+    """One row per repository, folder (first and second level, at least 10 files), service, and team not too small."""
 
     repo_id = col.key("Repository; `*` for a team, whose files can lie in several")
     scope_kind = col.key("`repository`, `folder`, `service` or `team`")
-    scope = col.key("Id of the repository, folder, or team")
+    scope = col.key("Id of the repository, folder, service, or team")
     truck_factor = col.number("People whose leaving would leave more than half of the files without an author")
     files = col.number("Files at the head that are people's work")
     authored_files = col.number("Of these, files that have an author at all")
@@ -38,8 +43,29 @@ class TruckFactor(Table):
 
 
 @pipeline(TruckFactor)
-def truck_factor(file_scopes: pl.LazyFrame, ownership: pl.LazyFrame) -> pl.LazyFrame:
-    """The truck factor of every repository, folder and team."""
+def truck_factor(
+    file_scopes: pl.LazyFrame,
+    ownership: pl.LazyFrame,
+    team_members: pl.LazyFrame,
+    teams: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    minimum_group: int,
+) -> pl.LazyFrame:
+    """The truck factor of every repository, folder, service and team with enough members to be told of."""
+    groups = sizes_of_teams(with_teams_above(members_now(team_members, as_of), teams), minimum_group)
+    told = pl.concat(
+        [
+            file_scopes.filter(pl.col("scope_kind") != "team"),
+            file_scopes.filter(pl.col("scope_kind") == "team").join(
+                groups.filter("is_shown"), left_on="scope", right_on="team", how="semi"
+            ),
+        ]
+    )
+    return _factors(told, ownership)
+
+
+def _factors(file_scopes: pl.LazyFrame, ownership: pl.LazyFrame) -> pl.LazyFrame:
     sizes = (
         file_scopes.group_by(SCOPE)
         .agg(files=pl.len())

@@ -10,8 +10,6 @@ import ticket_worlds
 
 from metrics.catalogue import PIPELINES
 
-OF_OWNED_CODE = {"files_at_risk", "hotspots", "knowledge_loss", "truck_factor"}
-"""Metrics of a team that are about the code it owns, whoever wrote it."""
 
 SIZE = {"people", "members"}
 """How large a team is may be said: it is why the rest is not."""
@@ -44,12 +42,12 @@ def of_teams(tables: dict[str, pl.DataFrame]) -> dict[str, set[str]]:
     """The metrics, and the tables by scope, that say a number about a team."""
     found = {}
     for name, rows in tables.items():
-        if not {"scope_kind", "scope"} <= set(rows.columns) or name == "truck_factor":
+        if not {"scope_kind", "scope"} <= set(rows.columns):
             continue
         teams = rows.filter(pl.col("scope_kind") == "team")
         if "metric" in rows.columns:
             valued = teams.filter(pl.col("value").is_not_null()) if "value" in rows.columns else teams
-            found[name] = set(valued["metric"]) - OF_OWNED_CODE
+            found[name] = set(valued["metric"])
         elif numbers := [column for column, dtype in rows.schema.items() if dtype.is_numeric() and column not in SIZE]:
             found[name] = set(teams.filter(pl.any_horizontal(pl.col(numbers).is_not_null()))["scope"])
     return found
@@ -69,4 +67,4 @@ def test_every_table_with_scopes_is_looked_at() -> None:
         if pipeline.is_published and {"scope_kind", "scope"} <= set(pipeline.schema.column_names())
     }
     looked_at = {name for compute in (history, requests, tickets) for name in of_teams(compute(1))}
-    assert scoped - looked_at <= {"delivery_scopes", "truck_factor"}  # which repositories are a team's; its code
+    assert scoped - looked_at <= {"delivery_scopes"}  # which repositories are a team's
