@@ -22,7 +22,7 @@ def query(config: Config, sql: str, parameters: Sequence[object] | Mapping[str, 
 
 def told_for(config: Config) -> tuple[datetime, bool]:
     """Return the instant (UTC, without a zone) that everything is told for, and whether it was told afterwards."""
-    as_of, is_past = query(config, "SELECT as_of, is_past FROM meta.generation").row(0)
+    as_of, is_past = query(config, "SELECT known_at, is_past FROM meta.generation").row(0)
     return as_of, bool(is_past)
 
 

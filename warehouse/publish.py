@@ -54,8 +54,8 @@ def publish(
         "dictionary": dictionary_rows(schemas),
         "privacy": pl.DataFrame({"people": [people], "minimum_group": [minimum_group]}),
         "generation": pl.DataFrame(
-            {"as_of": [as_of or datetime.now(UTC).replace(tzinfo=None)], "is_past": [is_past]},
-            schema={"as_of": pl.Datetime("us"), "is_past": pl.Boolean},
+            {"known_at": [as_of or datetime.now(UTC).replace(tzinfo=None)], "is_past": [is_past]},
+            schema={"known_at": pl.Datetime("us"), "is_past": pl.Boolean},
         ),
         **{name: contracts.complete_rows(rows, PUBLISHED_META[name], name) for name, rows in catalogues.items()},
     }

@@ -30,7 +30,7 @@ SELECT
 FROM commits WHERE committed_at <= (SELECT max(started_at) FROM meta.runs)
 """
 
-GENERATION = "SELECT as_of, is_past FROM meta.generation"
+GENERATION = "SELECT known_at, is_past FROM meta.generation"
 
 PRIVACY = "SELECT people, minimum_group FROM meta.privacy"
 

@@ -46,7 +46,7 @@ ORDER BY period_start, metric
 _OPEN_BUGS = """
 SELECT
     f.ticket_id, f.key AS label, f.title, f.url, f.project, f.team, f.priority, f.status AS step,
-    epoch((SELECT as_of FROM meta.generation) - f.created_at) AS age_seconds, f.created_at
+    epoch((SELECT known_at FROM meta.generation) - f.created_at) AS age_seconds, f.created_at
 FROM metrics.ticket_categories AS c JOIN metrics.ticket_flow AS f USING (ticket_id)
 {where}
 ORDER BY f.created_at, f.ticket_id

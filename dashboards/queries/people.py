@@ -37,7 +37,7 @@ _NAMED = "p.name IS NOT NULL"
 
 _MEMBERS = """l.person_id IN (
     SELECT m.person_id FROM metrics.team_members AS m, meta.generation AS g
-    WHERE {inside} AND m.valid_from <= g.as_of AND (m.valid_to IS NULL OR m.valid_to > g.as_of)
+    WHERE {inside} AND m.valid_from <= g.known_at AND (m.valid_to IS NULL OR m.valid_to > g.known_at)
 )"""
 
 _TREND = """

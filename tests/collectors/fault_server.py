@@ -77,12 +77,10 @@ class _Handler(BaseHTTPRequestHandler):
         with self.script.lock:
             self.script.at_once += 1
             self.script.most_at_once = max(self.script.most_at_once, self.script.at_once)
-        try:
-            time.sleep(reply.delay_seconds)
-            self._send(reply)
-        finally:
-            with self.script.lock:
-                self.script.at_once -= 1
+        time.sleep(reply.delay_seconds)
+        with self.script.lock:
+            self.script.at_once -= 1  # before the answer is out: whoever waits for it may ask at once
+        self._send(reply)
 
     def _send(self, reply: Reply) -> None:
         if reply.fault == "reset":

@@ -128,7 +128,7 @@ def test_lists_of_a_team_hold_those_of_the_teams_inside_it_as_its_figures_do() -
     with duckdb.connect() as tables:
         tables.execute("""
             CREATE SCHEMA metrics; CREATE SCHEMA meta;
-            CREATE TABLE meta.generation AS SELECT TIMESTAMP '2026-03-18' AS as_of;
+            CREATE TABLE meta.generation AS SELECT TIMESTAMP '2026-03-18' AS known_at;
             CREATE TABLE teams(team VARCHAR, parent VARCHAR);
             INSERT INTO teams VALUES ('crew', 'ship'), ('ship', 'fleet'), ('fleet', 'ship'), ('shore', NULL);
             CREATE TABLE people(person_id VARCHAR, name VARCHAR);

@@ -10,7 +10,6 @@ import ticket_worlds
 
 from metrics.catalogue import PIPELINES
 
-
 SIZE = {"people", "members"}
 """How large a team is may be said: it is why the rest is not."""
 

@@ -102,7 +102,7 @@ class Privacy(Table):
 class Generation(Table):
     """For which instant this file tells what was known, in one row."""
 
-    as_of = col.key_instant("The instant that every metric is computed for")
+    known_at = col.key_instant("The instant that every metric is computed for")
     is_past = col.flag("Whether it was told afterwards, from what the sources still know of that instant")
 
 
