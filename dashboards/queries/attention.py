@@ -22,6 +22,16 @@ FROM metrics.action_history AS h LEFT JOIN meta.rule_catalogue AS r ON r.name = 
 ORDER BY h.closed_at DESC, h.action_id
 """
 
+_SIGNALS = """
+SELECT
+    b.metric, coalesce(c.title, b.metric) AS title, coalesce(c.unit, 'count') AS unit, b.period_start AS week, b.value,
+    b.mean, b.lower, b.upper, b.signal, b.side, b.reason
+FROM metrics.process_behaviour AS b LEFT JOIN meta.metric_catalogue AS c ON c.name = b.metric
+WHERE b.scope_kind = {kind} AND b.scope = {scope}
+QUALIFY row_number() OVER (PARTITION BY b.metric ORDER BY b.period_start DESC) = 1
+ORDER BY b.signal IS NULL, lower(title), b.metric
+"""
+
 _ABOUT = """(
     item_id = {repository} OR starts_with(item_id, {repository} || ':') OR starts_with(item_id, {repository} || '#')
     OR item_id IN (SELECT deployment_id FROM metrics.deployments WHERE repo_id = {repository})
@@ -111,6 +121,12 @@ def series(metric: str, period: str, scope: Scope) -> str:
     """The observations of a metric for the chosen scope, by period."""
     kind, name = scope.observed
     return _SERIES.format(metric=literal(metric), period=literal(period), kind=literal(kind), scope=literal(name))
+
+
+def signals(scope: Scope) -> str:
+    """The last week of every weekly figure of the chosen scope, those out of the ordinary first."""
+    kind, name = scope.observed
+    return _SIGNALS.format(kind=literal(kind), scope=literal(name))
 
 
 def by_repository(metric: str, period: str) -> str:

@@ -9,6 +9,7 @@ from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import attention
 from dashboards.scope import Scope
+from dashboards.views import signals
 
 FIGURES = (
     kpi.Kpi("commits", "week", of="members", item=None),
@@ -21,6 +22,7 @@ FIGURES = (
 def draw(chosen: Scope, repositories: dict[str, str]) -> None:
     """Draw figures, commits by week, how many people know each file, and releases."""
     kpi.row(FIGURES, chosen)
+    signals.draw(chosen)
     left, right = st.columns([1, 1], gap="small")
     with left:
         _activity(chosen)

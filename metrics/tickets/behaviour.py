@@ -14,19 +14,6 @@ from metrics.spans import first_reason
 from warehouse.tables import Table
 from warehouse.tables import columns as col
 
-WATCHED = (
-    "tickets_finished",
-    "tickets_created",
-    "ticket_cycle_time",
-    "tickets_in_progress",
-    "merged_pull_requests",
-    "pull_request_cycle_time",
-    "pickup_time",
-    "deployment_frequency",
-    "change_lead_time",
-)
-"""Weekly figures that charts are made of."""
-
 WEEKS = 26
 NEEDED = 8
 SCALE = 2.66
@@ -36,11 +23,11 @@ _RUNS = {"two_of_three": (2 / 3, 2, 3), "four_of_five": (1 / 3, 4, 5), "eight_on
 
 
 class ProcessBehaviour(Table):
-    """One row per watched metric, scope and week with a value, of the last 26 such weeks."""
+    """One row per metric, scope and week with a value, of the last 26 such weeks."""
 
     metric = col.key("Name of the metric in the catalogue")
-    scope_kind = col.key("`all`, `team`, `project` or `repository`")
-    scope = col.key("Name of the team or project, id of the repository, `all`")
+    scope_kind = col.key("`all`, `team`, `project`, `service` or `repository`")
+    scope = col.key("Name of the team, project or service, id of the repository, `all`")
     period_start = col.key_day("First day of the week")
     value = col.real("The figure")
     moving_range = col.real("How far it is from that of the week before")
@@ -56,11 +43,11 @@ class ProcessBehaviour(Table):
 
 @pipeline(ProcessBehaviour)
 def process_behaviour(observations: pl.LazyFrame) -> pl.LazyFrame:
-    """The charts of every watched series."""
+    """The charts of every weekly series."""
     value, spread = pl.col("value"), pl.col("spread")
     distance = (value - pl.col("mean")) / spread  # 1 at the limit
     weeks = (
-        observations.filter(pl.col("metric").is_in(WATCHED), pl.col("period") == "week", value.is_not_null())
+        observations.filter(pl.col("period") == "week", value.is_not_null())
         .select(*_SERIES, "period_start", "value")
         .sort(*_SERIES, "period_start")
         .with_columns(back=pl.col("period_start").rank("ordinal", descending=True).over(_SERIES))

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from conftest import Open, Rows
 from published_world import EMPTY, HARBOUR, KITCHEN, LONG, ODD, SMALL, TEAMS, paths, publish_world
 from streamlit.testing.v1 import AppTest
 
-from dashboards.queries import code
+from dashboards.queries import attention, code
 from dashboards.scope import Scope
+from dashboards.views import signals
 
 CODE_VIEWS = ("Hotspots", "Coupling", "Ownership", "Knowledge", "Leavers")
 DATA_VIEWS = ("Freshness", "Quality", "Revisions", "Tables", "Metrics", "SQL")
@@ -305,3 +307,17 @@ def test_a_service_narrows_figures_and_lists(world: Path, barren: Path, open_pag
     assert Scope(service="moorings").observed == ("service", "moorings")
     none = open_page(barren, "code")
     assert "Service" not in [part.label for part in none.sidebar.selectbox]
+
+
+def test_weekly_figures_are_told_as_signal_or_noise(world: Path, barren: Path, open_page: Open, rows: Rows) -> None:
+    app = open_page(world, **MOVES)
+    assert_fine(app)
+    known = rows(world, attention.signals(Scope())).drop_nulls("mean")
+    assert known.height >= 3
+    assert f"{signals.takeaway(known)}." in texts(app)
+    loud = known.head(2).with_columns(signal=pl.Series(["beyond_limit", None]))
+    assert signals.takeaway(loud) == "1 of 2 weekly figures is out of the ordinary; what the other 1 do is noise"
+    quiet = known.head(2).with_columns(signal=pl.lit(None, pl.String))
+    assert signals.takeaway(quiet) == "All 2 weekly figures are within their limits: ups and downs are noise"
+    assert signals.NONE in texts(open_page(barren, **MOVES))
+    assert_fine(open_page(world, team=SMALL, **MOVES))
