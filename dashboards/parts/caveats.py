@@ -33,9 +33,11 @@ def past() -> None:
 def age() -> None:
     """Draw a line where the newest commit, the future left out, is old."""
     newest = data.rows(about.NEWEST).row(0, named=True)
+    known_at, is_past = data.rows(about.GENERATION).row(0)
+    now = known_at if is_past else datetime.now(UTC).replace(tzinfo=None)
     if newest["newest_at"] is None:
         st.warning("No commit is known yet: `leadline run` reads what the sources have.", icon=":material/history:")
-    elif told := quiet(newest["newest_at"], newest["active_people"], datetime.now(UTC).replace(tzinfo=None)):
+    elif told := quiet(newest["newest_at"], newest["active_people"], now):
         st.warning(told, icon=":material/history:")
 
 

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import data
-from dashboards.parts import words, work_charts
+from dashboards.parts import empty, words, work_charts
 from dashboards.parts.card import card
 from dashboards.parts.table import Column, table
 from dashboards.queries import investment
@@ -19,6 +19,10 @@ NOTE = (
 )
 NONE = "Nothing was finished, held or changed in the last 90 days."
 UNCLASSIFIED = "unclassified"
+NO_RULE = (
+    "Nothing here matches a rule of `[investment]` in leadline.toml, which says what ticket types and labels are which "
+    "kind of work. Commits alone do not say it."
+)
 RULES_HINT = (
     ":material/rule: {share} of it matches no rule: `[investment]` in leadline.toml says which ticket types and labels "
     "are which kind of work."
@@ -33,6 +37,9 @@ def draw_mix(scope: Scope) -> None:
     with card("Kinds of work, last 90 days", sql=sql, frame=found, key="mix", note=NOTE):
         if found.is_empty():
             nothing(NONE, hidden=too_small(scope))
+            return
+        if set(found["category"]) == {UNCLASSIFIED}:
+            empty.nothing_here(NO_RULE)
             return
         said = takeaway(found)
         st.altair_chart(work_charts.mix(found, investment.WEIGHTS), alt=said)

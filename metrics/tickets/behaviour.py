@@ -4,6 +4,8 @@ Limits are the mean ± 2.66 times the mean of the differences between neighbouri
 have a value; the lower one is not below 0. Signals, the strongest first: a week beyond a limit; two of three beyond two
 thirds of the way to it, on the same side; four of five beyond one third; eight in a row on one side of the mean.
 
+Of what mostly does not happen in a week, limits say nothing: every time that it does would be a signal.
+
 Misread: a week within the limits needs no story. A signal says that something changed, not what, nor that it was good.
 """
 
@@ -38,7 +40,9 @@ class ProcessBehaviour(Table):
         "`beyond_limit`, `two_of_three`, `four_of_five` or `eight_on_one_side`; null for an ordinary week"
     )
     side = col.text("`above` or `below`, for a week with a signal")
-    reason = col.text("Why there are no limits: `too_few_weeks` (fewer than 8 with a value)")
+    reason = col.text(
+        "Why there are no limits: `too_few_weeks` (fewer than 8 with a value), or `mostly_none` (more than half are 0)"
+    )
 
 
 @pipeline(ProcessBehaviour)
@@ -54,12 +58,19 @@ def process_behaviour(observations: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("back") <= WEEKS)
         .with_columns(moving_range=value.diff().abs().over(_SERIES, order_by="period_start"))
     )
-    limits = weeks.group_by(_SERIES).agg(n=pl.len(), mean=value.mean(), spread=SCALE * pl.col("moving_range").mean())
+    limits = weeks.group_by(_SERIES).agg(
+        n=pl.len(),
+        none=(value == 0).sum(),
+        mean=value.mean(),
+        spread=SCALE * pl.col("moving_range").mean(),
+    )
     outside = value > pl.col("mean") + spread, value < (pl.col("mean") - spread).clip(0)
     return (
         weeks.join(limits, on=_SERIES)
         .with_columns(
-            reason=first_reason({"too_few_weeks": pl.col("n") < NEEDED}),
+            reason=first_reason(
+                {"too_few_weeks": pl.col("n") < NEEDED, "mostly_none": pl.col("none") * 2 > pl.col("n")}
+            ),
             distance=pl.when(spread > 0).then(distance).otherwise(0.0),
         )
         .sort(*_SERIES, "period_start")

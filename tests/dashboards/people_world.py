@@ -25,11 +25,21 @@ NEW = 6
 
 
 def people_metrics(
-    now: datetime, people: Sequence[str], tickets: Sequence[str], *, repository: str, team: str, small: str
+    now: datetime,
+    people: Sequence[str],
+    tickets: Sequence[str],
+    *,
+    repository: str,
+    team: str,
+    small: str,
+    kinds: Sequence[str] = KINDS,
 ) -> dict[str, Rows]:
     """Tables of allocation and growth; `small` is a team with too few members to be reported on."""
     random = Random(21)
-    tables = {"investment": _investment(now, random, team), "observations": _observations(now, random, team, small)}
+    tables = {
+        "investment": _investment(now, random, team, kinds),
+        "observations": _observations(now, random, team, small),
+    }
     tables |= _load(random, people, team, small)
     tables |= _growth(now, random, people, team, small)
     tables["ticket_categories"] = [
@@ -52,13 +62,13 @@ def _starts(now: datetime) -> list[tuple[str, datetime]]:
     return [*months, ("rolling_90d", now - timedelta(days=89))]
 
 
-def _investment(now: datetime, random: Random, team: str) -> Rows:
+def _investment(now: datetime, random: Random, team: str, kinds: Sequence[str]) -> Rows:
     rows: Rows = []
     for scope_kind, scope in (("all", "all"), ("team", team)):
         for period, start in _starts(now):
-            weights = {w: [random.randint(1, 30) for _ in KINDS] for w in ("items", "person_days", "activity")}
+            weights = {w: [random.randint(1, 30) for _ in kinds] for w in ("items", "person_days", "activity")}
             shares = {w: [value / sum(values) for value in values] for w, values in weights.items()}
-            for n, kind in enumerate(KINDS):
+            for n, kind in enumerate(kinds):
                 spread = max(s[n] for s in shares.values()) - min(s[n] for s in shares.values())
                 rows.append(
                     {"scope_kind": scope_kind, "scope": scope, "period": period, "period_start": start.date()}

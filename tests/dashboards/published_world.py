@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 from delivery_world import World, delivery_world
+from people_world import KINDS, people_metrics
 from people_world import METRICS as PEOPLE_METRICS
-from people_world import people_metrics
 from teams_world import team_metrics, team_tickets
 from ticket_world import link_pull_requests, published, ticket_core
 
@@ -129,11 +129,13 @@ def publish_world(
     quiet_days: int = 1,
     failed: str | None = None,
     without: str | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> Path:
     """Publish the world as a new generation.
 
     `title` is that of its first action (None: there is no action), its newest commit was made `quiet_days` ago,
-    `failed` is what went wrong in its source `mirror`, and `without` a repository that has been taken out.
+    `failed` is what went wrong in its source `mirror`, `without` a repository that has been taken out, and `kinds` are
+    the kinds of work.
     """
     rungs = {HARBOUR: "deployment", KITCHEN: "tag"}
     owners = dict(zip(rungs, TEAMS, strict=True))
@@ -158,7 +160,7 @@ def publish_world(
         for table, rows in published(tracked, metrics, _people(), NOW, small=SMALL).items():
             metrics[table] += rows
         ids = [row["ticket_id"] for row in metrics["ticket_flow"]]
-        invented = people_metrics(NOW, list(MEMBERS), ids, repository=HARBOUR, team=TEAMS[0], small=SMALL)
+        invented = people_metrics(NOW, list(MEMBERS), ids, repository=HARBOUR, team=TEAMS[0], small=SMALL, kinds=kinds)
         for table, rows in invented.items():
             metrics[table] += rows
         metrics["action_history"] = [

@@ -148,3 +148,10 @@ def test_lists_of_a_team_hold_those_of_the_teams_inside_it_as_its_figures_do() -
         assert named("crew") == ["Ann"]
         assert named("ship") == ["Ann", "Cy"]
         assert named(None) == ["Ann", "Bo", "Cy", "Di"]
+
+
+def test_where_no_rule_matches_the_page_says_so(tmp_path: Path, open_page: Open, rows: Rows) -> None:
+    publish_world(tmp_path, kinds=("unclassified",))
+    app = open_page(tmp_path, "investment")
+    assert_fine(app)
+    assert investment.NO_RULE in texts(app)

@@ -350,6 +350,9 @@ def test_signals() -> None:
     assert (shifted[7]["side"], shifted[15]["side"]) == ("below", "above")
     assert {row["reason"] for row in charts([1.0] * 7)} == {"too_few_weeks"}
     assert {row["upper"] for row in charts([1.0] * 7)} == {None}
+    # Of what mostly does not happen, every time would be a signal.
+    assert {row["reason"] for row in charts([0.0, 0, 1, 0, 0, 1, 0, 0, 1])} == {"mostly_none"}
+    assert {row["reason"] for row in charts([0.0, 2, 1, 0, 0, 1, 0, 3])} == {None}
     # Weeks without a value are no weeks of the chart.
     assert len(charts([1.0, None, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0])) == 8
 
