@@ -330,10 +330,13 @@ def test_a_sprint_that_holds_more_than_its_board_finishes() -> None:
             "board": "Web",
             "is_over": True,
             "ended_at": ago(60 - 14 * n),
+            "planned": 7,
+            "added": 0,
             "completed": n_done,
         }
         for n, n_done in enumerate((3, 5, 5, 6))
     ]
+    empty = scope[0] | {"sprint_id": "jira:s4", "planned": 0, "completed": 0}
     running = {"sprint_id": "jira:s9", "board": "Web", "is_over": False, "ended_at": AS_OF, "completed": 1}
     flow = [begun(n, state="todo" if n % 2 else "in_progress") for n in range(7)] + [begun(7, state="done")]
     held = [{"ticket_id": f"jira:{n}", "sprint_id": "jira:s9", "added_at": ago(2)} for n in range(8)]
@@ -351,14 +354,22 @@ def test_a_sprint_that_holds_more_than_its_board_finishes() -> None:
     assert (action["item_kind"], action["item_id"], action["team"]) == ("sprint", "jira:s9", "Pay")
     assert action["title"] == "Sprint 9 holds more than a sprint of its board finishes"
     assert action["why"] == (
-        "It holds 8 tickets, 1 of them finished. In the last 4 sprints this board finished 5 tickets in the middle, "
-        "and in one of seven more than 6."
+        "It holds 8 tickets, 1 of them finished. In the last 4 sprints this board finished never more than 6."
+    )
+    (action,) = found(held, [*scope, scope[1] | {"sprint_id": "jira:s5"}, empty])
+    assert action["why"].endswith(
+        "In the last 5 sprints this board finished 5 tickets in the middle, and never more than 6."
+    )
+    (action,) = found(held, [scope[1] | {"sprint_id": f"jira:t{n}", "completed": 5 if n else 9} for n in range(10)])
+    assert action["why"].endswith(
+        "In the last 10 sprints this board finished 5 tickets in the middle, and in one of seven more than 5."
     )
     assert action["next_step"].startswith("Agree now on what to take out: 2 tickets would leave")
     assert action["days_saved"] == pytest.approx(1.0)
     # 4 open ones and the finished one are what a good sprint holds; two sprints are no habit.
     assert found(held[:4], scope) == []
     assert found(held, scope[:2]) == []
+    assert found(held, [*scope[:2], empty]) == []
     gone = [row | {"removed_at": ago(1)} for row in held]
     assert found(gone, scope) == []
 
@@ -412,6 +423,7 @@ def test_a_forecast_past_the_due_date() -> None:
     assert found(promise(due=31)) == []
     assert found(promise(team="Pay")) == []
     assert found(promise(due_on=None)) == []
+    assert found(promise(due=3))[0]["title"] == "Spring is past its due date, 30 November 2025"
     never = [row | {"answer_on": None} for row in promise(chance=0.0)]
     assert "With even odds it is finished not within two years" in found(never)[0]["why"]
 
