@@ -51,6 +51,7 @@ def propose_forecast_past_due(
         .unique(TARGET, keep="first", maintain_order=True)
         .filter(kept < UNLIKELY, due >= today(as_of, zone) - LATELY)
     )
+    is_past = due < today(as_of, zone)
     is_epic = pl.col("question") == "epic"
     called = pl.col("title").fill_null(pl.col("target"))
     return (
@@ -65,13 +66,16 @@ def propose_forecast_past_due(
             item_kind=pl.when(is_epic).then(pl.lit("ticket")).otherwise("question"),
             item_id="target",
             responsibility=pl.lit("timelines"),
-            title=pl.format("{} will hardly be finished by {}", called, _date(due)),
+            title=pl.when(is_past)
+            .then(pl.format("{} is past its due date, {}", called, _date(due)))
+            .otherwise(pl.format("{} will hardly be finished by {}", called, _date(due))),
             why=pl.format(
-                "{} {} open; the chance of finishing by the due date is {}. With even odds it is finished {}, with "
-                "85 % {}.",
+                "{} {} open{}. With even odds it is finished {}, with 85 % {}.",
                 counted(pl.col("remaining_items"), "ticket"),
                 pl.when(pl.col("remaining_items") == 1).then(pl.lit("is")).otherwise(pl.lit("are")),
-                percent(kept),
+                pl.when(is_past)
+                .then(pl.lit(""))
+                .otherwise(pl.format("; the chance of finishing by the due date is {}", percent(kept))),
                 pl.when(middle.is_null())
                 .then(pl.lit("not within two years"))
                 .when(late > 0)

@@ -8,6 +8,7 @@ from metrics.actions.actions import ActionCandidates, candidates
 from metrics.actions.ticket_wording import HALF_A_DAY, near_sprints
 from metrics.actions.wording import MOST_DAYS, counted, number, one_team
 from metrics.registry import Rule, pipeline
+from metrics.summary.observations import MEDIAN_NEEDS, P85_NEEDS
 
 NAME = "sprint_over_committed"
 MIN_SPRINTS, MOST_SPRINTS = 3, 10
@@ -38,6 +39,7 @@ def propose_sprint_over_committed(
         .join(done_in_it, on="sprint_id", how="left")
         .with_columns(completed=pl.col("completed").fill_null(0))
     )
+    ended = pl.col("ended")
     held, usual, best = pl.col("left") + pl.col("completed"), pl.col("usual"), pl.col("best")
     surplus = (held - best).round(0)
     return (
@@ -54,13 +56,16 @@ def propose_sprint_over_committed(
                 "{} holds more than a sprint of its board finishes", pl.col("sprint").fill_null("A sprint")
             ),
             why=pl.format(
-                "It holds {}, {} of them finished. In the last {} this board finished {} in the middle, and in one of "
-                "seven more than {}.",
+                "It holds {}, {} of them finished. In the last {} this board finished {}{}.",
                 counted(held, "ticket"),
                 number(pl.col("completed")),
-                counted(pl.col("ended"), "sprint"),
-                counted(usual, "ticket"),
-                number(best),
+                counted(ended, "sprint"),
+                pl.when(usual.is_not_null())
+                .then(pl.format("{} in the middle, and ", counted(usual, "ticket")))
+                .otherwise(pl.lit("")),
+                pl.when(ended >= P85_NEEDS)
+                .then(pl.format("in one of seven more than {}", number(best)))
+                .otherwise(pl.format("never more than {}", number(best))),
             ),
             next_step=pl.format(
                 "Agree now on what to take out: {} would leave what can be finished in a good sprint.",
@@ -75,10 +80,13 @@ def propose_sprint_over_committed(
 
 
 def _finished(sprint_scope: pl.LazyFrame) -> pl.LazyFrame:
-    """What each board finished in its last sprints: `usual`, the median, and `best`, the 85th percentile."""
-    completed = pl.col("completed")
+    """What each board finished in its last sprints, empty ones left out: `usual`, the median, and `best`.
+
+    `best` is the 85th percentile; the most where there are too few sprints for one. Below five there is no median.
+    """
+    completed, n = pl.col("completed"), pl.len()
     return (
-        sprint_scope.filter("is_over")
+        sprint_scope.filter("is_over", pl.col("planned") + pl.col("added") > 0)
         .drop_nulls("board")
         .sort("board", "ended_at", "sprint_id", descending=[False, True, True])
         .group_by("board", maintain_order=True)
@@ -86,8 +94,8 @@ def _finished(sprint_scope: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("board")
         .agg(
             ended=pl.len().cast(pl.Int64),
-            usual=completed.median(),
-            best=completed.quantile(HIGH, "linear"),
+            usual=pl.when(n >= MEDIAN_NEEDS).then(completed.median()),
+            best=pl.when(n >= P85_NEEDS).then(completed.quantile(HIGH, "linear")).otherwise(completed.max()),
         )
         .filter(pl.col("ended") >= MIN_SPRINTS, pl.col("best") > 0)
     )
@@ -99,7 +107,8 @@ RULE = Rule(
     responsibility="timelines",
     definition=(
         "Sprints that run, and the next one of every board, that hold more tickets, with those that were finished in "
-        f"it, than 85 of 100 of the board's last {MOST_SPRINTS} sprints finished; where {MIN_SPRINTS} or more ended."
+        f"it, than 85 of 100 of the board's last {MOST_SPRINTS} sprints finished, or than any of them where fewer "
+        f"ended; where {MIN_SPRINTS} or more did that held any ticket."
     ),
     propose=propose_sprint_over_committed,
 )

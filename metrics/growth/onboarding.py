@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from metrics.expressions import folder, seconds_between
+from metrics.expressions import day, folder, seconds_between
 from metrics.registry import pipeline
 from metrics.spans import first_reason
 from metrics.summary.observations import MEDIAN_NEEDS
@@ -31,7 +31,7 @@ class Onboarding(Table):
 
     person_id = col.key_person("Person")
     team = col.text("Team at the first trace, or the first one later")
-    cohort = col.text("Quarter of the first trace: `2026-Q1`")
+    cohort = col.text("Quarter of the first trace in the reporting zone: `2026-Q1`")
     first_activity_at = col.instant("First commit, pull request, review or comment")
     opened = col.number("Pull requests opened so far")
     merged = col.number("Of these, merged")
@@ -39,15 +39,17 @@ class Onboarding(Table):
     third_merge_days = col.real("… to the third")
     tenth_merge_days = col.real("… to the tenth")
     merge_reason = col.text("Why one of these is null: `not_yet`")
-    rounds_p50 = col.real("Median of the review rounds of the first ten pull requests; null for none with a review")
-    pickup_p50_seconds = col.real("Median of their time to the first answer; null for none")
+    rounds_p50 = col.real("Median of the review rounds of the first ten pull requests; null for fewer than 5 reviewed")
+    pickup_p50_seconds = col.real("Median of their time to the first answer; null for fewer than 5 answered")
     team_rounds_p50 = col.real("Review rounds of others at the same time; null for fewer than 5")
     team_pickup_p50_seconds = col.real("Their time to the first answer; null for fewer than 5")
     reviewers = col.number("People who reviewed the first ten pull requests; null where none was opened")
     top_reviewer_share = col.real("Of those of them that were reviewed, the share that one person reviewed; or null")
     first_review_days = col.real("Days from the first trace to the first review that they gave; null for none so far")
     folders_90d = col.number("Folders, two levels deep, in which they changed files in their first 90 days")
-    folders_reason = col.text("Why it is null: `too_recent`, or `no_code` where no change of a file is known at all")
+    folders_reason = col.text(
+        "Why it is null: `too_recent`, or `no_code` where of the repository of the first trace no file is known"
+    )
 
 
 @pipeline(Onboarding)
@@ -59,13 +61,11 @@ def onboarding(
     commit_credits: pl.LazyFrame,
     *,
     as_of: datetime,
+    zone: str,
 ) -> pl.LazyFrame:
     """The arrival of every newcomer so far."""
-    own = pull_request_flow.join(
-        newcomers.select("first_activity_at", newcomer_team="team", author_id="person_id"), on="author_id"
-    ).filter(pl.col("opened_at") >= pl.col("first_activity_at"))
-    first = own.sort("author_id", "opened_at", "pr_id").group_by("author_id", maintain_order=True)
-    begun = first.head(FIRST_PULL_REQUESTS)
+    own = _own(newcomers, pull_request_flow)
+    begun = _begun(own)
     start = pl.col("first_activity_at")
     told = (
         newcomers.join(_merges(own), on="person_id", how="left")
@@ -76,13 +76,15 @@ def onboarding(
         .join(_folders(newcomers, file_revisions, commit_credits), on="person_id", how="left")
     )
     is_recent = start > as_of - SETTLING
-    is_code_known = file_revisions.select(is_code_known=pl.len() > 0)
-    reason = first_reason({"no_code": ~pl.col("is_code_known"), "too_recent": is_recent})
+    with_code = file_revisions.select("repo_id", is_code_known=pl.lit(value=True)).unique()
+    is_code_known = pl.col("is_code_known").fill_null(value=False) | pl.col("folders_90d").is_not_null()
+    came_on = day(start, zone)
+    reason = first_reason({"no_code": ~is_code_known, "too_recent": is_recent})
     return (
-        told.join(is_code_known, how="cross")
+        told.join(with_code, on="repo_id", how="left")
         .with_columns(
             pl.col("opened", "merged").fill_null(0),
-            cohort=pl.format("{}-Q{}", start.dt.year(), start.dt.quarter()),
+            cohort=pl.format("{}-Q{}", came_on.dt.year(), came_on.dt.quarter()),
             merge_reason=pl.when(pl.col("tenth_merge_days").is_null()).then(pl.lit("not_yet")),
             first_review_days=seconds_between(start, pl.col("first_review_at")) / _DAY,
             folders_90d=pl.when(reason.is_null()).then(pl.col("folders_90d").fill_null(0)),
@@ -91,6 +93,21 @@ def onboarding(
         .select(Onboarding.column_names())
         .sort("person_id")
     )
+
+
+def first_pull_requests(newcomers: pl.LazyFrame, flow: pl.LazyFrame) -> pl.LazyFrame:
+    """The first ten pull requests that each newcomer opened, with what `flow` tells of them."""
+    return _begun(_own(newcomers, flow))
+
+
+def _own(newcomers: pl.LazyFrame, flow: pl.LazyFrame) -> pl.LazyFrame:
+    came = newcomers.select("first_activity_at", newcomer_team="team", author_id="person_id")
+    return flow.join(came, on="author_id").filter(pl.col("opened_at") >= pl.col("first_activity_at"))
+
+
+def _begun(own: pl.LazyFrame) -> pl.LazyFrame:
+    in_order = own.sort("author_id", "opened_at", "pr_id").group_by("author_id", maintain_order=True)
+    return in_order.head(FIRST_PULL_REQUESTS)
 
 
 def _merges(own: pl.LazyFrame) -> pl.LazyFrame:
@@ -107,30 +124,48 @@ def _merges(own: pl.LazyFrame) -> pl.LazyFrame:
 
 def _answers(begun: pl.LazyFrame) -> pl.LazyFrame:
     return begun.group_by(person_id="author_id").agg(
-        rounds_p50=pl.col("review_rounds").median(), pickup_p50_seconds=pl.col("pickup_seconds").median()
+        rounds_p50=median(pl.col("review_rounds")), pickup_p50_seconds=median(pl.col("pickup_seconds"))
     )
+
+
+def median(value: pl.Expr) -> pl.Expr:
+    """The median within a group; null for fewer than five values."""
+    return pl.when(value.count() >= MEDIAN_NEEDS).then(value.median())
 
 
 def _others(begun: pl.LazyFrame, flow: pl.LazyFrame) -> pl.LazyFrame:
     """What pull requests of other people met with from the first to the last of the first ten, or for 90 days."""
-    opened = pl.col("opened_at")
-    spans = begun.group_by(person_id="author_id").agg(
-        begins=opened.min(),
-        ends=pl.min_horizontal(opened.max(), opened.min() + SETTLING),
-        newcomer_team=pl.col("newcomer_team").first(),
-    )
-    others = flow.filter("author_is_human").select("author_id", "team", "opened_at", "review_rounds", "pickup_seconds")
-    is_of_team = pl.col("newcomer_team").is_null() | (pl.col("team") == pl.col("newcomer_team"))
-    rounds, pickup = pl.col("review_rounds"), pl.col("pickup_seconds")
-    return (
-        spans.join_where(others, opened >= pl.col("begins"), opened <= pl.col("ends"))
-        .filter(is_of_team, pl.col("author_id").ne_missing(pl.col("person_id")))
-        .group_by("person_id")
+    opened, number = pl.col("opened_at"), pl.col("newcomer")
+    spans = (
+        begun.group_by(person_id="author_id")
         .agg(
-            team_rounds_p50=pl.when(rounds.count() >= MEDIAN_NEEDS).then(rounds.median()),
-            team_pickup_p50_seconds=pl.when(pickup.count() >= MEDIAN_NEEDS).then(pickup.median()),
+            begins=opened.min(),
+            ends=pl.min_horizontal(opened.max(), opened.min() + SETTLING),
+            newcomer_team=pl.col("newcomer_team").first(),
         )
+        .sort("person_id")
+        .with_row_index("newcomer")
     )
+    # Many meet many here: numbers instead of names, and teams before times, keep what is compared small.
+    others = (
+        flow.filter("author_is_human")
+        .join(spans.select(author_id="person_id", author="newcomer"), on="author_id", how="left")
+        .select("author", "team", "opened_at", "review_rounds", "pickup_seconds")
+    )
+    span = spans.select("newcomer", "newcomer_team", "begins", "ends")
+    is_then = (opened >= pl.col("begins"), opened <= pl.col("ends"))
+    of_team = span.drop_nulls("newcomer_team").join_where(
+        others.drop_nulls("team"), pl.col("newcomer_team") == pl.col("team"), *is_then
+    )
+    of_all = span.filter(pl.col("newcomer_team").is_null()).drop("newcomer_team")
+    met = ["newcomer", "author", "review_rounds", "pickup_seconds"]
+    found = (
+        pl.concat([of_team.select(met), of_all.join_where(others.drop("team"), *is_then).select(met)])
+        .filter(pl.col("author").ne_missing(number))
+        .group_by("newcomer")
+        .agg(team_rounds_p50=median(pl.col("review_rounds")), team_pickup_p50_seconds=median(pl.col("pickup_seconds")))
+    )
+    return spans.select("person_id", "newcomer").join(found, on="newcomer").drop("newcomer")
 
 
 def _reviewers(begun: pl.LazyFrame, remarks: pl.LazyFrame) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 import random
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,13 +32,13 @@ WHO = [*"abcdef", "bot", None]
 SEEDS = range(12)
 
 
-def computed(pipeline: Pipeline, **tables: list[Row]) -> list[Row]:
-    """The rows that a pipeline makes of rows."""
+def computed(pipeline: Pipeline, settings: Mapping[str, Any] | None = None, **tables: list[Row]) -> list[Row]:
+    """The rows that a pipeline makes of rows, with the settings of all tests but those that are given."""
     frames = [
         (frame(name, tables.get(name, [])) if name in CORE else rows_of(name, tables.get(name, []))).lazy()
         for name in pipeline.inputs
     ]
-    offered: dict[str, Any] = {**SETTINGS, "as_of": AS_OF}
+    offered: dict[str, Any] = {**SETTINGS, "as_of": AS_OF, **(settings or {})}
     out = pipeline(*frames, **{name: offered[name] for name in pipeline.settings})
     return pipeline.schema.validate(pipeline.schema.cast(out).collect()).rows(named=True)
 

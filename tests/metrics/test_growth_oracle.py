@@ -10,7 +10,7 @@ import pytest
 from git_worlds import SETTINGS, Row
 from test_allocation_oracle import AS_OF, PEOPLE, PROGRAM, WHO, computed, local_day, some_time
 
-from metrics.growth.cohorts import onboarding_cohorts, onboarding_figures
+from metrics.growth.cohorts import OnboardingCohorts, onboarding_cohorts, onboarding_figures
 from metrics.growth.knowledge_spread import knowledge_spread, knowledge_spread_figures
 from metrics.growth.newcomers import newcomers
 from metrics.growth.onboarding import onboarding
@@ -160,10 +160,11 @@ def arrives(row: Row, person: Row, flow: list[Row], remarks: list[Row], changes:
         days = (merges[place - 1] - start).total_seconds() / 86400 if len(merges) >= place else None
         assert row[f"{name}_merge_days"] == (None if days is None else pytest.approx(days))
     assert (row["opened"], row["merged"]) == (len(own), len(merges))
-    assert row["cohort"] == f"{start.year}-Q{(start.month + 2) // 3}"
+    came_on = local_day(start)
+    assert row["cohort"] == f"{came_on.year}-Q{(came_on.month + 2) // 3}"
     ten = own[:10]
-    assert row["rounds_p50"] == middle([pr["review_rounds"] for pr in ten])
-    assert row["pickup_p50_seconds"] == middle([pr["pickup_seconds"] for pr in ten])
+    assert row["rounds_p50"] == middle([pr["review_rounds"] for pr in ten], 5)
+    assert row["pickup_p50_seconds"] == middle([pr["pickup_seconds"] for pr in ten], 5)
     if ten:
         end = min(ten[-1]["opened_at"], ten[0]["opened_at"] + NINETY)
         others = [
@@ -199,37 +200,140 @@ def arrives(row: Row, person: Row, flow: list[Row], remarks: list[Row], changes:
     assert row["folders_90d"] == (None if start > AS_OF - NINETY else len(folders))
 
 
+def test_where_no_code_is_collected_nobody_knows_the_folders() -> None:
+    begin = AS_OF - timedelta(days=100)
+    came = [
+        {"person_id": who, "first_activity_at": begin, "repo_id": repo} for who, repo in zip("abc", "rqr", strict=True)
+    ]
+    change = {"repo_id": "r", "sha": "1", "path": "src/a.py", "committed_at": begin, "is_counted": True}
+    found = computed(
+        onboarding,
+        newcomers=came,
+        file_revisions=[change | {"is_bulk": False}],
+        commit_credits=[{"repo_id": "r", "sha": "1", "person_id": "a"}],
+    )
+    assert [(row["folders_90d"], row["folders_reason"]) for row in found] == [(1, None), (None, "no_code"), (0, None)]
+
+
+def test_a_cohort_is_a_quarter_of_the_reporting_zone() -> None:
+    at = datetime.fromisoformat("2025-12-31T23:30:00")  # half past midnight in Berlin
+    (row,) = computed(onboarding, newcomers=[{"person_id": "a", "first_activity_at": at, "repo_id": "r"}])
+    assert row["cohort"] == "2026-Q1"
+
+
+SCOPES = {"x": ["all", "x", "z"], "y": ["all", "y"]}
+"""Where what is of a team counts; what is of none counts in `all`."""
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_cohorts_and_the_spread_of_knowledge(seed: int) -> None:
+def test_cohorts(seed: int) -> None:
     chance = random.Random(seed)
+    begin = datetime.fromisoformat("2025-11-03T10:00:00")
     rows = [
         {
             "person_id": f"n{n}",
             "team": chance.choice(["x", "y", None]),
             "cohort": chance.choice(["2025-Q4", "2026-Q1"]),
-            "first_activity_at": datetime.fromisoformat("2025-11-03T10:00:00"),
+            "first_activity_at": begin,
             "first_merge_days": chance.choice([None, 1.0, 4.0, 30.0]),
             "reviewers": chance.choice([None, 1, 2]),
+            "first_review_days": chance.choice([None, 3.0]),
         }
         for n in range(14)
     ]
-    found = computed(onboarding_cohorts, onboarding=rows, teams=[{"team": "x", "parent": "z"}])
+    flow = [
+        {
+            "pr_id": f"p{n:03}",
+            "author_id": chance.choice([*(f"n{n}" for n in range(14)), "old", "older", None]),
+            "author_is_human": chance.random() < 0.9,
+            "team": chance.choice(["x", "y", None]),
+            "opened_at": begin + timedelta(days=chance.randrange(-20, 120)),
+            "review_rounds": chance.choice([None, 0, 1, 3]),
+            "pickup_seconds": chance.choice([None, 60.0, 7200.0]),
+            "pickup_working_seconds": chance.choice([None, 50.0, 3600.0]),
+        }
+        for n in range(150)
+    ]
+    found = computed(onboarding_cohorts, onboarding=rows, pull_request_flow=flow, teams=[{"team": "x", "parent": "z"}])
 
     groups: defaultdict[tuple[str, Any], list[Row]] = defaultdict(list)
     for row in rows:
-        for scope in {"x": ["all", "x", "z"], "y": ["all", "y"]}.get(row["team"] or "", ["all"]):
+        for scope in SCOPES.get(row["team"] or "", ["all"]):
             groups[scope, row["cohort"]].append(row)
     assert {(row["scope"], row["cohort"]) for row in found} == set(groups)
     for row in found:
         group = groups[row["scope"], row["cohort"]]
         if len(group) < SETTINGS["minimum_group"]:
-            assert (row["reason"], row["people"], row["reached_first"]) == ("group_too_small", None, None)
+            assert row["reason"] == "group_too_small"
+            assert {
+                value for name, value in row.items() if name not in {*OnboardingCohorts.primary_key(), "reason"}
+            } == {None}
             continue
         days = [member["first_merge_days"] for member in group]
         assert (row["people"], row["reached_first"]) == (len(group), sum(day is not None for day in days))
         assert row["first_merge_days_p50"] == middle(days, 5)
         assert row["reviewers_p50"] == middle([member["reviewers"] for member in group], 5)
+        assert row["gave_review"] == sum(member["first_review_days"] is not None for member in group)
         assert row["reason"] == ("too_few_people" if len(group) < 5 else None)
+        answers(row, {member["person_id"] for member in group}, flow, begin)
+
+
+def answers(row: Row, group: set[str], flow: list[Row], begin: datetime) -> None:
+    """What the first ten of a cohort, and those of others in its scope, met with is what the loops say."""
+    firsts, ends = [], []
+    for who in group:
+        own = [pr for pr in flow if pr["author_id"] == who and pr["opened_at"] >= begin]
+        ten = sorted(own, key=lambda pr: (pr["opened_at"], pr["pr_id"]))[:10]
+        firsts += ten
+        ends += [min(ten[-1]["opened_at"], ten[0]["opened_at"] + NINETY)] if ten else []
+    others = [
+        pr
+        for pr in flow
+        if pr["author_is_human"]
+        and pr["author_id"] not in group
+        and row["scope"] in SCOPES.get(pr["team"] or "", ["all"])
+        and firsts
+        and min(first["opened_at"] for first in firsts) <= pr["opened_at"] <= max(ends)
+    ]
+    assert row["pull_requests"] == len(firsts)
+    assert row["answered"] == sum(pr["pickup_seconds"] is not None for pr in firsts)
+    assert row["reviewed"] == sum(pr["review_rounds"] is not None for pr in firsts)
+    for name, column in (
+        ("pickup_p50_seconds", "pickup_seconds"),
+        ("pickup_working_p50_seconds", "pickup_working_seconds"),
+        ("rounds_p50", "review_rounds"),
+    ):
+        assert row[name] == pooled(firsts, column)
+        assert row[f"team_{name}"] == pooled(others, column)
+
+
+def pooled(requests: list[Row], column: str) -> Any:
+    known = [pr for pr in requests if pr[column] is not None]
+    is_enough = len({pr["author_id"] for pr in known}) >= SETTINGS["minimum_group"]
+    return middle([pr[column] for pr in known], 5) if is_enough else None
+
+
+def test_a_median_of_fewer_people_than_may_be_told_is_not() -> None:
+    begin = datetime.fromisoformat("2025-11-03T10:00:00")
+    rows = [
+        {
+            "person_id": f"n{n}",
+            "cohort": "2025-Q4",
+            "first_activity_at": begin,
+            "first_merge_days": None if n > 5 else 4.0,
+        }
+        for n in range(9)
+    ]
+    flow = [
+        {"pr_id": f"p{n}", "author_id": f"n{n % 6}", "author_is_human": True, "opened_at": begin, "pickup_seconds": 9.0}
+        for n in range(12)
+    ]
+    tables = {"onboarding": rows, "pull_request_flow": flow}
+    (told,) = computed(onboarding_cohorts, settings={"minimum_group": 6}, **tables)
+    assert (told["first_merge_days_p50"], told["pickup_p50_seconds"]) == (4.0, 9.0)
+    (told,) = computed(onboarding_cohorts, settings={"minimum_group": 7}, **tables)
+    assert (told["people"], told["reached_first"], told["answered"]) == (9, 6, 12)
+    assert (told["first_merge_days_p50"], told["pickup_p50_seconds"]) == (None, None)
 
 
 def test_merges_are_observed_in_the_month_in_which_they_were_reached() -> None:
@@ -247,7 +351,8 @@ def test_merges_are_observed_in_the_month_in_which_they_were_reached() -> None:
     found = computed(onboarding_figures, onboarding=rows, pull_request_calendar=calendar)
     told = {(row["metric"], row["scope"], row["period_start"].month): (row["value"], row["n"]) for row in found}
     assert told["days_to_first_merge", "all", 11] == told["days_to_first_merge", "x", 11] == (3.0, 5)
-    assert told["days_to_first_merge", "all", 12] == (None, 1)  # on the 13th of December; the other one in January
+    # One on the 13th of December, the other one in January: too few people to say even how many.
+    assert told["days_to_first_merge", "all", 12] == (None, None)
     assert told["days_to_tenth_merge", "all", 11] == (None, 0)
     assert {row["scope"] for row in found} == {"all", "x"}
 
