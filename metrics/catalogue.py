@@ -261,6 +261,7 @@ PIPELINES: tuple[Pipeline, ...] = (
     ci.ci_results,
     ci.ci_workflows,
     scopes.delivery_scopes,
+    scopes.service_deployments,
     scopes.delivery_calendar,
     needs.recent_work,
     needs.file_ties,

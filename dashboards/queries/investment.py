@@ -90,5 +90,7 @@ def _where(scope: Scope, *conditions: str) -> str:
 
 
 def observed(scope: Scope) -> tuple[str, str]:
-    """The scope that the mix is told of: a team, or the whole; it knows no projects."""
-    return ("team", scope.team) if scope.team else ("all", "all")
+    """The scope that the mix is told of: a team, a service, or the whole; it knows no projects."""
+    if scope.team:
+        return "team", scope.team
+    return ("service", scope.service) if scope.service else ("all", "all")

@@ -22,7 +22,7 @@ from warehouse.tables import columns as col
 
 MONTHS = 24
 """How far back days are told, to the beginning of that month: older ones would cost more than they say."""
-SHOWN = ("all", "team")
+SHOWN = ("all", "service", "team")
 
 
 def days_begin(as_of: datetime, zone: str) -> pl.Expr:
@@ -40,10 +40,10 @@ class PersonDays(Intermediate):
 
 
 class Efforts(Intermediate):
-    """One row per effort and scope that it counts in: the whole, and teams."""
+    """One row per effort and scope that it counts in: the whole, services and teams."""
 
-    scope_kind = col.key("`all` or `team`")
-    scope = col.key("`all`, or name of the team")
+    scope_kind = col.key("`all`, `service` or `team`")
+    scope = col.key("`all`, or name of the service or team")
     weight = col.key("`items`, `person_days` or `activity`")
     item_id = col.key("The ticket; with its person and day; the commit, pull request or review")
     category = col.text("Kind of work")
@@ -146,8 +146,14 @@ def efforts(  # noqa: PLR0917 - one parameter a table
     )
     opened = pull_request_states.select("pr_id", item_id="pr_id", at="opened_at").join(pull_request_scopes, on="pr_id")
     columns = [*SCOPE, "pr_id", "item_id", "at"]
+    of_services = (
+        pull_request_remarks.filter("is_human", pl.col("what") == "review")
+        .select("pr_id", "at", item_id="remark_id")
+        .join(pull_request_scopes.filter(pl.col("scope_kind") == "service"), on="pr_id")
+    )
+    reviews = _reviews(pull_request_remarks, team_members, teams)
     of_requests = (
-        pl.concat([part.select(columns) for part in (opened, _reviews(pull_request_remarks, team_members, teams))])
+        pl.concat([part.select(columns) for part in (opened, reviews, of_services)])
         .filter(pl.col("at") <= as_of)
         .join(pull_request_categories, on="pr_id")
         .with_columns(day=day(pl.col("at"), zone), amount=1.0, weight=pl.lit("activity"))

@@ -25,8 +25,8 @@ UNCERTAIN = 0.15
 class Investment(Table):
     """One row per scope, period and kind of work with any effort; teams too small to be shown are left out."""
 
-    scope_kind = col.key("`all` or `team`")
-    scope = col.key("`all`, or name of the team")
+    scope_kind = col.key("`all`, `service` or `team`")
+    scope = col.key("`all`, or name of the service or team")
     period = col.key("`month` or `rolling_90d`")
     period_start = col.key_day("First day of the period in the reporting zone")
     category = col.key("Kind of work, or `unclassified`")

@@ -4,8 +4,8 @@ A service is a repository, several, or the files of one that match its paths. Wh
 stands for itself: its figures are those of the scope `repository`.
 
 What counts in a service: its files; a commit that changes one of them, as a whole; a pull request that changes one of
-them; a ticket that such a pull request serves; deployments, incidents and runs of repositories that belong to it as a
-whole. Of a part of a repository nobody can say which of its deployments are meant: it has none of these figures.
+them; a ticket that such a pull request serves; deployments of its repositories, of a part of one those that brought a
+change of it. Incidents and runs count where a repository belongs to it as a whole: of a part nobody says which.
 
 Misread: a commit or pull request that crosses services counts in each of them; they do not add up to the whole.
 """

@@ -19,12 +19,17 @@ from metrics.summary.observations import SCOPE, Observations, in_periods, observ
 def congruence_figures(
     required_pairs: pl.LazyFrame,
     team_members: pl.LazyFrame,
+    recent_work: pl.LazyFrame,
+    service_files: pl.LazyFrame,
     calendar: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
 ) -> pl.LazyFrame:
-    """Observations of `congruence` and `weighted_congruence`, of the whole and of the pairs inside each team."""
+    """Observations of `congruence` and `weighted_congruence`.
+
+    Of the whole, of the pairs inside each team, and of those who both changed something in a repository or service.
+    """
     members = members_now(team_members, as_of)
     inside = (
         required_pairs.join(members.rename({"person_id": "person_a"}), on="person_a")
@@ -32,9 +37,13 @@ def congruence_figures(
         .with_columns(scope_kind=pl.lit("team"), scope=pl.col("team"))
     )
     whole = required_pairs.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all"))
+    places = _places(recent_work, service_files)
+    beside = required_pairs.join(places.rename({"person_id": "person_a"}), on="person_a").join(
+        places.rename({"person_id": "person_b"}), on=["person_b", *SCOPE]
+    )
     columns = [*SCOPE, "strength", "talks"]
-    items = _now(pl.concat([inside.select(columns), whole.select(columns)]), as_of, zone)
-    periods = calendar.filter(pl.col("period") == "rolling_90d", pl.col("scope_kind").is_in(["all", "team"]))
+    items = _now(pl.concat([part.select(columns) for part in (inside, whole, beside)]), as_of, zone)
+    periods = calendar.filter(pl.col("period") == "rolling_90d")
     strength, known = pl.col("strength"), pl.col("talks").count() / pl.len()
     figures = [
         observe(periods, items, metric="congruence", unit="share", value=pl.col("talks").mean(), coverage=known),
@@ -49,6 +58,15 @@ def congruence_figures(
     ]
     reasons = {"no_items": "no_requirement", "not_counted": NOT_COLLECTED}
     return pl.concat(figures).with_columns(reason=pl.col("reason").replace(reasons)).sort(Observations.primary_key())
+
+
+def _places(recent_work: pl.LazyFrame, service_files: pl.LazyFrame) -> pl.LazyFrame:
+    """Who changed something lately in which repository and service."""
+    of_services = recent_work.join(service_files, on=["repo_id", "path"]).select(
+        "person_id", scope_kind=pl.lit("service"), scope="service"
+    )
+    of_repositories = recent_work.select("person_id", scope_kind=pl.lit("repository"), scope="repo_id")
+    return pl.concat([of_repositories, of_services]).unique()
 
 
 @pipeline(Observations)

@@ -6,7 +6,7 @@ import polars as pl
 
 from metrics.delivery.figure_inputs import DEPLOYED, FAILURES, RUNG
 from metrics.delivery.production import IN_ORDER, LINE
-from metrics.delivery.scopes import in_scopes
+from metrics.delivery.scopes import in_parts, in_scopes
 from metrics.expressions import day
 from metrics.registry import Metric, pipeline
 from metrics.summary.observations import PERIOD, SCOPE, Observations, in_periods, observe, percentile, share
@@ -16,17 +16,22 @@ from metrics.summary.observations import PERIOD, SCOPE, Observations, in_periods
 def deployment_figures(
     deployments: pl.LazyFrame,
     delivery_scopes: pl.LazyFrame,
+    service_deployments: pl.LazyFrame,
     delivery_calendar: pl.LazyFrame,
     *,
     as_of: datetime,
     zone: str,
 ) -> pl.LazyFrame:
     """Observations of how often, how safely and how needlessly is deployed, from a scope's first deployment on."""
-    gap = pl.col("finished_at").diff().over(LINE).dt.total_microseconds() / 86_400e6
-    dated = deployments.sort(*LINE, *IN_ORDER).select(
-        "repo_id", "failed", "is_rework", "recovery_seconds", day=day(pl.col("finished_at"), zone), days=gap
+    told = ["repo_id", "failed", "is_rework", "recovery_seconds", "days"]
+    dated = deployments.sort(*LINE, *IN_ORDER).with_columns(day=day(pl.col("finished_at"), zone))
+    of_parts = in_parts(dated, service_deployments).sort("scope", *LINE, *IN_ORDER)
+    items = pl.concat(
+        [
+            in_scopes(dated.with_columns(days=_gap(LINE)), delivery_scopes).select(*SCOPE, "day", *told),
+            of_parts.with_columns(days=_gap(["scope", *LINE])).select(*SCOPE, "day", *told),
+        ]
     )
-    items = in_scopes(dated, delivery_scopes)
     first = items.group_by(SCOPE).agg(first=pl.col("day").min())
     # Before the first deployment nobody knows whether there were none or whether they left no trace.
     since_first = delivery_calendar.join(first, on=SCOPE).filter(pl.col("period_end") > pl.col("first"))
@@ -54,6 +59,11 @@ def deployment_figures(
         percentile(since_first, failed, "failed_deployment_recovery_time", "recovery_seconds"),
     ]
     return pl.concat(figures).sort(Observations.primary_key())
+
+
+def _gap(line: list[str]) -> pl.Expr:
+    """The days since the deployment before, on the same line."""
+    return pl.col("finished_at").diff().over(line).dt.total_microseconds() / 86_400e6
 
 
 METRICS = (

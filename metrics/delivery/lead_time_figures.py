@@ -15,6 +15,8 @@ from metrics.summary.observations import Observations, in_periods, percentile
 def lead_time_figures(
     change_lead_times: pl.LazyFrame,
     delivery_scopes: pl.LazyFrame,
+    service_repositories: pl.LazyFrame,
+    pull_request_scopes: pl.LazyFrame,
     delivery_calendar: pl.LazyFrame,
     *,
     as_of: datetime,
@@ -22,9 +24,17 @@ def lead_time_figures(
 ) -> pl.LazyFrame:
     """Observations of how long changes take to production; a change counts when it was deployed."""
     deployed = change_lead_times.filter(pl.col("deployed_at").is_not_null()).select(
-        "repo_id", "lead_seconds", "production_seconds", day=day(pl.col("deployed_at"), zone)
+        "pr_id", "repo_id", "lead_seconds", "production_seconds", day=day(pl.col("deployed_at"), zone)
     )
-    items = in_periods(in_scopes(deployed, delivery_scopes), as_of=as_of, zone=zone)
+    whole = service_repositories.filter("is_whole").select("repo_id", scope="service")
+    of_parts = (
+        deployed.join(pull_request_scopes.filter(pl.col("scope_kind") == "service"), on="pr_id")
+        # Of a repository that belongs to it as a whole they are there already.
+        .join(whole, on=["repo_id", "scope"], how="anti")
+    )
+    scoped = in_scopes(deployed, delivery_scopes)
+    columns = scoped.collect_schema().names()
+    items = in_periods(pl.concat([scoped, of_parts.select(columns)]), as_of=as_of, zone=zone)
     figures = [
         percentile(delivery_calendar, items, "change_lead_time", "lead_seconds"),
         percentile(delivery_calendar, items, "change_lead_time_p85", "lead_seconds", p85=True),

@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from metrics.code.globs import is_called, repository_regex
+from metrics.code.services import commits_of_services
 from metrics.expressions import day
 from metrics.nesting import with_teams_above
 from metrics.registry import Intermediate, pipeline
@@ -21,6 +22,13 @@ class DeliveryScopes(Table):
     scope = col.key("Id of the repository, or name of the service or team")
     repo_id = col.key("Repository")
     is_own = col.flag("Whether it is of that very team; else of one inside it")
+
+
+class ServiceDeployments(Intermediate):
+    """One row per service that is a part of a repository, and deployment that brought a change of it."""
+
+    service = col.key("Service")
+    deployment_id = col.key("Deployment")
 
 
 class DeliveryCalendar(Intermediate):
@@ -72,12 +80,30 @@ def delivery_scopes(
     return pl.concat(parts).sort(DeliveryScopes.primary_key())
 
 
+@pipeline(ServiceDeployments)
+def service_deployments(
+    deployment_commits: pl.LazyFrame,
+    commit_files: pl.LazyFrame,
+    service_repositories: pl.LazyFrame,
+    service_files: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """The deployments of every such service: those that brought a commit that changed one of its files."""
+    _, single = commits_of_services(service_repositories, service_files, commit_files)
+    return (
+        deployment_commits.join(single, on=["repo_id", "sha"])
+        .select("service", "deployment_id")
+        .unique()
+        .sort("service", "deployment_id")
+    )
+
+
 @pipeline(DeliveryCalendar)
 def delivery_calendar(  # noqa: PLR0917 - one parameter a table
     deployments: pl.LazyFrame,
     incidents: pl.LazyFrame,
     ci_results: pl.LazyFrame,
     delivery_scopes: pl.LazyFrame,
+    service_deployments: pl.LazyFrame,
     team_members: pl.LazyFrame,
     teams: pl.LazyFrame,
     *,
@@ -92,7 +118,9 @@ def delivery_calendar(  # noqa: PLR0917 - one parameter a table
         ci_results.select("repo_id", at="finished_at"),
     ]
     dated = pl.concat(traces).select("repo_id", day=day(pl.col("at"), zone))
-    first = in_scopes(dated, delivery_scopes).group_by(SCOPE).agg(first=pl.col("day").min())
+    of_parts = in_parts(deployments.select("deployment_id", day=day(pl.col("finished_at"), zone)), service_deployments)
+    everything = pl.concat([part.select(*SCOPE, "day") for part in (in_scopes(dated, delivery_scopes), of_parts)])
+    first = everything.group_by(SCOPE).agg(first=pl.col("day").min())
     members = with_teams_above(team_members, teams)
     return every_period(first, members, as_of=as_of, zone=zone, minimum_group=minimum_group).select(
         DeliveryCalendar.column_names()
@@ -115,3 +143,10 @@ def in_scopes(items: pl.LazyFrame, delivery_scopes: pl.LazyFrame) -> pl.LazyFram
     whole = items.with_columns(scope_kind=pl.lit("all"), scope=pl.lit("all"))
     parts = items.join(delivery_scopes, on="repo_id").select(whole.collect_schema().names())
     return pl.concat([whole, parts])
+
+
+def in_parts(items: pl.LazyFrame, service_deployments: pl.LazyFrame) -> pl.LazyFrame:
+    """The items with a `deployment_id` once for each service that is a part of a repository and was changed by it."""
+    return items.join(service_deployments, on="deployment_id").select(
+        pl.all().exclude("service"), scope_kind=pl.lit("service"), scope="service"
+    )

@@ -148,12 +148,16 @@ def is_drawn(page: Page, title: str) -> None:
     expect(page.get_by_text("could not be shown")).to_have_count(0)
 
 
+FIRST_OF_EACH_PAGE = list({path.partition("?")[0]: (path, title) for path, title in reversed(ADDRESSES)}.values())
+"""One address of every page: in the dark the colours are others, not what is drawn."""
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1920, "dark")])
 def test_every_page_is_drawn_without_complaint(width: int, scheme: str, browser: Browser, address: str) -> None:
     complaints = Complaints()
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     complaints.listen(page)
-    for path, title in ADDRESSES:
+    for path, title in ADDRESSES if scheme == "light" else FIRST_OF_EACH_PAGE:
         page.goto(address + path)
         is_drawn(page, title)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -13,7 +13,10 @@ from metrics.catalogue import PIPELINES as ALL
 REPO = "git:acme/app"
 AS_OF = datetime.fromisoformat("2025-12-01")
 BEGIN = datetime.fromisoformat("1970-01-01")
-_ROOMS = ("metrics.delivery", "metrics.history.re", "metrics.code.main_commits", "metrics.code.services")
+_ROOMS = (
+    *("metrics.delivery", "metrics.history.re", "metrics.code.main_commits", "metrics.code.services"),
+    "metrics.pull_requests.states",
+)
 PIPELINES = [pipeline for pipeline in ALL if pipeline.compute.__module__.startswith(_ROOMS)]
 """What the delivery room publishes, and what it needs."""
 

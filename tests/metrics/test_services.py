@@ -1,6 +1,6 @@
 """What counts in a service: files, commits, pull requests, tickets and deployments, by worked example."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -10,10 +10,14 @@ from test_pull_request_actions import rows_of
 
 from metrics.code.file_scopes import file_scopes
 from metrics.code.services import service_files, service_repositories
-from metrics.delivery.scopes import delivery_scopes
+from metrics.coordination.figures import congruence_figures
+from metrics.delivery.deployment_figures import deployment_figures
+from metrics.delivery.lead_time_figures import lead_time_figures
+from metrics.delivery.scopes import delivery_calendar, delivery_scopes, service_deployments
 from metrics.pull_requests.states import pull_request_scopes
 from metrics.registry import Pipeline
 from metrics.summary.credit_scopes import credit_scopes
+from metrics.summary.observations import rolling_start
 from metrics.tickets.teams import ticket_scopes
 from warehouse.tables import CORE
 
@@ -127,6 +131,70 @@ def test_pull_requests_and_their_tickets_count_where_they_change_something(told:
 def test_deployments_count_in_services_that_are_whole_repositories(told: dict[str, pl.DataFrame]) -> None:
     assert of_service(told["delivery_scopes"], "api", "repo_id") == [API, WEB]
     assert of_service(told["delivery_scopes"], "pay", "repo_id") == []
+
+
+def test_a_deployment_of_a_part_is_one_that_brought_a_change_of_it(told: dict[str, pl.DataFrame]) -> None:
+    days = {"d1": 40, "d2": 30, "d3": 20, "d4": 10}
+    brought = {"d1": ["1"], "d2": ["2"], "d3": ["3", "2"], "d4": ["4"]}
+    rows: dict[str, list[Row]] = {
+        "deployment_commits": [
+            {"deployment_id": name, "repo_id": API if name == "d4" else MONO, "sha": sha}
+            for name, shas in brought.items()
+            for sha in shas
+        ],
+        "deployments": [
+            {"deployment_id": name, "repo_id": API if name == "d4" else MONO, "line": "production"}
+            | {"finished_at": AS_OF - timedelta(days=ago), "failed": name == "d3", "is_rework": False}
+            for name, ago in days.items()
+        ],
+        "change_lead_times": [
+            {"pr_id": pr, "repo_id": repo, "deployed_at": AT, "lead_seconds": 60.0, "production_seconds": 6.0}
+            for pr, repo in ((f"{MONO}#1", MONO), (f"{MONO}#2", MONO), (f"{API}#3", API))
+        ],
+    }
+    frames = {**told, **{name: rows_of(name, found) for name, found in rows.items()}}
+    for pipeline in (service_deployments, delivery_calendar):
+        frames[pipeline.feeds] = _computed(pipeline, frames)
+    assert frames["service_deployments"].rows() == [("pay", "d1"), ("pay", "d3")]
+
+    figures = pl.concat([_computed(pipeline, frames) for pipeline in (deployment_figures, lead_time_figures)])
+    rolling = figures.filter(pl.col("period") == "rolling_90d", pl.col("scope_kind") == "service")
+    values = {(row["metric"], row["scope"]): (row["value"], row["n"]) for row in rolling.rows(named=True)}
+    assert values["change_fail_rate", "pay"] == (0.5, 2)
+    assert values["change_fail_rate", "api"] == (0.0, 1)
+    assert values["days_between_deployments", "pay"] == (None, 1)  # one gap, of 20 days: too few for a median
+    assert values["change_lead_time", "pay"] == (None, 1)
+    assert values["change_lead_time", "api"] == (None, 1)
+
+
+def test_congruence_of_a_place_is_that_of_those_who_changed_something_there(told: dict[str, pl.DataFrame]) -> None:
+    work = [
+        {"person_id": person, "repo_id": repo, "path": path, "changes": 1}
+        for person, repo, path in (
+            ("ana", MONO, "services/pay/a.py"),
+            ("ben", MONO, "libs/money.py"),
+            ("cy", MONO, "services/payroll/b.py"),
+            ("cy", API, "x.py"),
+        )
+    ]
+    pairs = [
+        {"person_a": a, "person_b": b, "strength": 2.0, "talks": talks}
+        for a, b, talks in (("ana", "ben", True), ("ana", "cy", False))
+    ]
+    start = pl.select(rolling_start(AS_OF, SETTINGS["zone"])).item()
+    calendar = [
+        {"scope_kind": kind, "scope": scope, "period": "rolling_90d", "period_start": start, "is_suppressed": False}
+        for kind, scope in (("all", "all"), ("repository", MONO), ("repository", API), ("service", "pay"))
+    ]
+    given = {"recent_work": work, "required_pairs": pairs, "calendar": calendar}
+    frames = {**told, **{name: rows_of(name, found) for name, found in given.items()}}
+    found = _computed(congruence_figures, frames).filter(pl.col("metric") == "congruence")
+    assert {row["scope"]: (row["value"], row["reason"]) for row in found.rows(named=True)} == {
+        "all": (0.5, None),
+        MONO: (0.5, None),
+        API: (None, "no_requirement"),
+        "pay": (1.0, None),
+    }
 
 
 def test_without_services_no_scope_is_one() -> None:
