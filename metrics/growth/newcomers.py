@@ -1,7 +1,7 @@
 """Who came new, and when: first commit, pull request, review or comment of a person, anywhere.
 
 Of somebody whose first trace lies within 30 days of the first one in that repository nobody knows whether they were
-there before: these are no newcomers.
+there before: these are no newcomers. A history begins with the first commit by the committer's clock.
 
 Misread: the first trace is not the first day at work.
 """
@@ -40,17 +40,20 @@ def newcomers(  # noqa: PLR0917 - one parameter a table
 ) -> pl.LazyFrame:
     """Everybody whose coming was seen up to now."""
     key = ["repo_id", "sha"]
-    written = commits.select(*key, at=pl.coalesce("authored_at", "committed_at")).join(commit_credits, on=key)
+    written = commits.select(
+        *key, at=pl.coalesce("authored_at", "committed_at"), seen_at=pl.coalesce("committed_at", "authored_at")
+    ).join(commit_credits, on=key)
     said = pull_request_remarks.join(pull_request_states.select("pr_id", "repo_id"), on="pr_id")
     traces = pl.concat(
         [
-            written.select("repo_id", "person_id", "at"),
-            pull_request_states.select("repo_id", person_id="author_id", at="opened_at"),
-            said.select("repo_id", "person_id", "at"),
+            written.select("repo_id", "person_id", "at", "seen_at"),
+            pull_request_states.select("repo_id", person_id="author_id", at="opened_at", seen_at="opened_at"),
+            said.select("repo_id", "person_id", "at", seen_at="at"),
         ]
     ).filter(pl.col("at") <= as_of)
     humans = people.filter(pl.col("kind") == "human")
-    begins = traces.group_by("repo_id").agg(begins=pl.col("at").min())
+    # Authors' clocks can be decades wrong, which would make everybody a newcomer to what seemed to have begun then.
+    begins = traces.group_by("repo_id").agg(begins=pl.col("seen_at").min())
     first = (
         traces.join(humans, on="person_id", how="semi")
         .sort("person_id", "at", "repo_id")

@@ -32,9 +32,10 @@ def middle(values: list[Any], needed: int = 1) -> Any:
 def test_who_came_new(seed: int) -> None:
     chance = random.Random(seed)
     commits = [
-        {"repo_id": chance.choice(["r0", "r1"]), "sha": f"{n}", "authored_at": some_time(chance), "committed_at": AS_OF}
-        for n in range(12)
+        {"repo_id": chance.choice(["r0", "r1"]), "sha": f"{n}", "authored_at": some_time(chance)} for n in range(12)
     ]
+    for row in commits:
+        row["committed_at"] = row["authored_at"] + timedelta(days=chance.choice([0, 0, 3, 50]))
     credits_ = [{"repo_id": row["repo_id"], "sha": row["sha"], "person_id": chance.choice("abcdef")} for row in commits]
     states = [
         {"pr_id": f"p{n}", "repo_id": "r0", "author_id": chance.choice(WHO), "opened_at": some_time(chance)}
@@ -60,23 +61,42 @@ def test_who_came_new(seed: int) -> None:
         team_members=members,
     )
 
-    at = {row["sha"]: row["authored_at"] for row in commits}
-    traces = [(row["person_id"], row["repo_id"], at[row["sha"]]) for row in credits_]
-    traces += [(row["author_id"], row["repo_id"], row["opened_at"]) for row in states]
-    traces += [(row["person_id"], "r0", row["at"]) for row in remarks]
+    at = {row["sha"]: (row["authored_at"], row["committed_at"]) for row in commits}
+    traces = [(row["person_id"], row["repo_id"], *at[row["sha"]]) for row in credits_]
+    traces += [(row["author_id"], row["repo_id"], row["opened_at"], row["opened_at"]) for row in states]
+    traces += [(row["person_id"], "r0", row["at"], row["at"]) for row in remarks]
     traces = [trace for trace in traces if trace[2] <= AS_OF]
     expected = {}
     for who in "abcdef":
-        own = sorted((when, repo) for person, repo, when in traces if person == who)
+        own = sorted((when, repo) for person, repo, when, _ in traces if person == who)
         if not own:
             continue
         when, repo = own[0]
-        if when - min(t for _, r, t in traces if r == repo) > timedelta(days=30):
+        if when - min(seen for _, r, _, seen in traces if r == repo) > timedelta(days=30):
             mine = [row for row in members if row["person_id"] == who]
             then = sorted(row["team"] for row in mine if row["valid_from"] <= when < row["valid_to"])
             later = sorted((r["valid_from"], r["team"]) for r in mine if when < r["valid_from"] <= AS_OF)
             expected[who] = (when, repo, then[0] if then else later[0][1] if later else None)
     assert {row["person_id"]: (row["first_activity_at"], row["repo_id"], row["team"]) for row in found} == expected
+
+
+def test_a_commit_with_a_wrong_date_does_not_begin_a_history() -> None:
+    begin = AS_OF - timedelta(days=200)
+    days = {"old": 0, "early": 20, "late": 40}
+    commits = [
+        {
+            "repo_id": "r",
+            "sha": who,
+            "authored_at": begin + timedelta(days=n),
+            "committed_at": begin + timedelta(days=n),
+        }
+        for who, n in days.items()
+    ]
+    commits[0]["authored_at"] = datetime.fromisoformat("1970-01-01")
+    credits_ = [{"repo_id": "r", "sha": who, "person_id": who} for who in days]
+    people = [{"person_id": who, "kind": "human"} for who in days]
+    found = computed(newcomers, commits=commits, commit_credits=credits_, people=people)
+    assert [row["person_id"] for row in found] == ["late"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
